@@ -1,0 +1,1 @@
+"""The HTTP API: keys, versioned resources, and webhooks in and out."""

@@ -1,0 +1,8 @@
+"""The web process: WSGI only, because a tenant belongs to a thread for one whole request."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+application = get_wsgi_application()

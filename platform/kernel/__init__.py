@@ -1,0 +1,1 @@
+"""What knows no business word: ledger, outbox, errors, ids, money. Imports no other room."""

@@ -1,0 +1,1 @@
+"""Balanced, append-only books: accounts, and transfers between them."""

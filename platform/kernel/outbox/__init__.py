@@ -1,0 +1,1 @@
+"""Effects leave through rows that are written with what caused them."""

@@ -1,0 +1,1 @@
+"""The frame of every page: layout, menu, components, styles, charts."""

@@ -1,0 +1,1 @@
+"""One merchant: its schema, its addresses, and (in the sub-packages) its data."""

@@ -1,0 +1,1 @@
+"""Facts: orders and refunds, each stored once, with where it came from."""

@@ -1,0 +1,1 @@
+"""Emails to customers: written once, sent by the outbox."""

@@ -1,0 +1,89 @@
+"""Merchants and their addresses, in the public schema."""
+
+import re
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+
+from kernel.ids import uuid7
+from kernel.money import CURRENCIES
+
+# R22: schema names are made here, never from what somebody typed.
+SCHEMA_NAME = re.compile(r"^[a-z][a-z0-9_]{2,30}\Z")
+RESERVED_SCHEMAS = frozenset({"public", "information_schema", "template", "postgres"})
+
+
+class TenantState(models.TextChoices):
+    PROVISIONING = "provisioning", "En création"
+    ACTIVE = "active", "Actif"
+    SUSPENDED = "suspended", "Suspendu"
+    DELETING = "deleting", "Suppression prévue"
+    DELETED = "deleted", "Supprimé"
+
+
+class Tenant(models.Model):
+    """One merchant. Its row stays after deletion, so that its schema name is never used again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    schema_name = models.CharField(
+        max_length=31, unique=True, editable=False, validators=[RegexValidator(SCHEMA_NAME)]
+    )
+    slug = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=80, blank=True, help_text="Shown under the name.")
+    state = models.CharField(
+        max_length=12, choices=TenantState.choices, default=TenantState.PROVISIONING
+    )
+    brand_color = models.CharField(max_length=7, default="#0F6170")
+    brand_tokens = models.JSONField(default=dict, blank=True)
+    site_url = models.URLField(blank=True, help_text="The merchant's shop.")
+    contact_email = models.EmailField(blank=True)
+    currency = models.CharField(
+        max_length=3, default="EUR", choices=[(code, code) for code in CURRENCIES]
+    )
+    language = models.CharField(max_length=5, default="fr")
+    timezone = models.CharField(max_length=40, default="Europe/Paris")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    state_changed_at = models.DateTimeField(default=timezone.now)
+
+    # django-tenants asks these of a tenant model.
+    auto_create_schema = False
+    auto_drop_schema = False
+    domain_url: str | None = None
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(schema_name__regex=r"^[a-z][a-z0-9_]{2,30}$"),
+                name="tenant_schema_name_is_ours",
+            ),
+        ]
+
+    def get_tenant_type(self) -> str:
+        return "tenant"
+
+    @property
+    def is_public(self) -> bool:
+        return self.schema_name == "public"
+
+
+class Domain(models.Model):
+    """A host name that leads to a tenant. Exactly one is primary: links in emails use it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    domain = models.CharField(max_length=253, unique=True)
+    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE, related_name="domains")
+    is_primary = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant"], condition=models.Q(is_primary=True), name="one_primary_domain"
+            ),
+        ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.domain = self.domain.lower()
+        super().save(*args, **kwargs)

@@ -1,0 +1,1 @@
+"""People known to this merchant, and what they agreed to."""

@@ -1,0 +1,1 @@
+"""The conductor: a fact comes in, the features answer, in one place and one order."""

@@ -1,0 +1,1 @@
+"""Codes, links, clicks, invitations, and who referred whom."""

@@ -1,0 +1,1 @@
+"""Prizes, and claims of them: what a cagnotte is spent on."""
