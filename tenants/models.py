@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils import timezone
+from django.utils.timezone import now as current_time
 
 from kernel.ids import uuid7
 from kernel.money import CURRENCIES
@@ -45,8 +45,10 @@ class Tenant(models.Model):
     )
     language = models.CharField(max_length=5, default="fr")
     timezone = models.CharField(max_length=40, default="Europe/Paris")
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    state_changed_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=current_time, editable=False)
+    state_changed_at = models.DateTimeField(default=current_time)
+    # R25: set while the state is DELETING; the schema is dropped after this moment.
+    delete_after = models.DateTimeField(null=True, blank=True, editable=False)
 
     # django-tenants asks these of a tenant model.
     auto_create_schema = False
@@ -62,10 +64,12 @@ class Tenant(models.Model):
         ]
 
     def get_tenant_type(self) -> str:
+        """Asked by django-tenants; there is one type."""
         return "tenant"
 
     @property
     def is_public(self) -> bool:
+        """Never true of a row of ours; the question django-tenants' own stand-in answers yes."""
         return self.schema_name == "public"
 
 
@@ -87,3 +91,16 @@ class Domain(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.domain = self.domain.lower()
         super().save(*args, **kwargs)
+
+
+class SchemaRecording(models.Model):
+    """What a tenant schema is made of, for one state of the code: replayed for every new tenant.
+
+    `statements` is the SQL that Django's executor ran on a template schema, in order;
+    `fingerprint` is what that schema was afterwards, so that a replay can be compared with it.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    statements = models.JSONField()
+    fingerprint = models.CharField(max_length=64)
+    created_at = models.DateTimeField()

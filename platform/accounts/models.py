@@ -1,6 +1,5 @@
 """Users, and what each may do in which tenant. All in the public schema."""
 
-import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -8,6 +7,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import uuid7
 
@@ -57,13 +57,18 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Role(models.TextChoices):
     """What a member may do. Each role may do all that the one below it may."""
 
-    OWNER = "owner", "Propriétaire"
-    MANAGER = "manager", "Gestionnaire"
-    VIEWER = "viewer", "Lecture seule"
+    OWNER = "owner", _("Propriétaire")
+    MANAGER = "manager", _("Gestionnaire")
+    VIEWER = "viewer", _("Lecture seule")
+
+    def covers(self, other: "Role") -> bool:
+        """Whether this role may do all that `other` may."""
+        order = [Role.VIEWER, Role.MANAGER, Role.OWNER]
+        return order.index(self) >= order.index(other)
 
 
 class Membership(models.Model):
-    """One user's role in one tenant. The tenant is named by its id: it lives a floor above."""
+    """One user's role in one tenant."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
@@ -75,3 +80,95 @@ class Membership(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "tenant_id"], name="membership_unique"),
         ]
+
+    @property
+    def can_manage(self) -> bool:
+        return Role(self.role).covers(Role.MANAGER)
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Role.OWNER
+
+
+class Invitation(models.Model):
+    """A colleague asked to join one tenant, by a link that works once (R24).
+
+    The link's token is derived from the row and its `version`: sending again with a new version
+    ends the link sent before. Only the token's hash is stored.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(db_index=True)
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=10, choices=Role.choices)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # R42: one address is never asked twice at the same time.
+            models.UniqueConstraint(
+                models.F("tenant_id"),
+                Lower("email"),
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_one_open_per_address",
+            ),
+        ]
+
+
+class LinkPurpose(models.TextChoices):
+    RESET = "reset", "password reset"
+    HAND_OVER = "hand_over", "session opened on another tenant"
+
+
+class OneTimeLink(models.Model):
+    """A link bound to a tenant, a purpose and a person, used once (R24).
+
+    A reset asked for an address that nobody has makes a row too, without a user: the work done
+    is the same, so its time tells nothing (R33).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    purpose = models.CharField(max_length=10, choices=LinkPurpose.choices)
+    tenant_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(db_index=True)
+    sent_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+
+class LoginSession(AbstractBaseSession):
+    """A browser's session, with whose it is and where, so that all of a person's can be ended."""
+
+    user_id: models.UUIDField[uuid.UUID | None, uuid.UUID | None] = models.UUIDField(
+        null=True, db_index=True
+    )
+    tenant_id: models.UUIDField[uuid.UUID | None, uuid.UUID | None] = models.UUIDField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[BaseSessionManager["LoginSession"]] = BaseSessionManager()
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class Throttle(models.Model):
+    """How often one thing was tried since its window opened.
+
+    In the database and not in the cache: a cache that is down or emptied must not open the door.
+    """
+
+    key = models.CharField(primary_key=True, max_length=160)
+    count = models.PositiveIntegerField(default=0)
+    resets_at = models.DateTimeField(db_index=True)
