@@ -1,0 +1,1 @@
+"""How Ricochet is run."""
