@@ -1,18 +1,69 @@
 """Ties a session to the tenant it was opened on."""
 
+import time
 from collections.abc import Callable
 
-from django.contrib.auth import logout
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY as USER_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
-SESSION_KEY = "tenant_id"
+from accounts.sessions import TENANT_KEY
+
+SEEN_KEY = "seen_at"
+# The time of last use is written at most this often: one write in five minutes, not one a page.
+_SEEN_EVERY = 300
 
 
 class TenantSessionMiddleware:
-    """R29: a session that was opened on one tenant is nobody's on any other."""
+    """R29: a session that was opened on one tenant is nobody's on any other.
+
+    A cookie replayed on another host finds its session emptied, there and where it came from:
+    browsers do not send a `__Host-` cookie elsewhere, so somebody copied it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        # Requests without the cookie (scripts, API) cost nothing here.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            _check(request)
+        response = self.get_response(request)
+        session = request.session
+        if session.modified and not session.is_empty() and TENANT_KEY not in session:
+            session[TENANT_KEY] = place_of(request)
+        return response
+
+
+def place_of(request: HttpRequest) -> str | None:
+    """What a session is tied to: the tenant's id, or None on the platform's own host."""
+    tenant = getattr(request, "tenant", None)
+    return str(tenant.id) if tenant is not None else None
+
+
+def _check(request: HttpRequest) -> None:
+    session = request.session
+    if session.is_empty():
+        return
+    if TENANT_KEY not in session or session[TENANT_KEY] != place_of(request) or _idle(request):
+        session.flush()
+        request.user = AnonymousUser()
+        return
+    if USER_KEY in session and request.user.is_authenticated:
+        translation.activate(request.user.language)
+        request.LANGUAGE_CODE = translation.get_language()
+
+
+def _idle(request: HttpRequest) -> bool:
+    """Whether nobody used this session for too long; notes that it is used now."""
+    if USER_KEY not in request.session:
+        return False
+    now = int(time.time())
+    idle_for = now - int(request.session.get(SEEN_KEY, now))
+    if idle_for > settings.ACCOUNTS_SESSION_IDLE.total_seconds():
+        return True
+    if idle_for > _SEEN_EVERY or SEEN_KEY not in request.session:
+        request.session[SEEN_KEY] = now
+    return False

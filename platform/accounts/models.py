@@ -1,9 +1,13 @@
-"""Users, and what each may do in which tenant. All in the public schema."""
+"""Users, and what each may do in which tenant. All in the public schema.
+
+No row here has a foreign key to a tenant: tenants live a floor above, and are named by their id.
+"""
 
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -20,8 +24,12 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def by_email(self, email: str) -> models.QuerySet["User"]:
+        """The user of this address, whatever its case, through the unique index; or nobody."""
+        return self.alias(folded_email=Lower("email")).filter(folded_email=email.strip().lower())
+
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username or "")
+        return self.by_email(username or "").get()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -72,7 +80,7 @@ class Membership(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    tenant_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(db_index=True)
+    tenant_id = models.UUIDField(db_index=True)
     role = models.CharField(max_length=10, choices=Role.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -98,7 +106,7 @@ class Invitation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    tenant_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField(db_index=True)
+    tenant_id = models.UUIDField(db_index=True)
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=10, choices=Role.choices)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -136,7 +144,7 @@ class OneTimeLink(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     purpose = models.CharField(max_length=10, choices=LinkPurpose.choices)
-    tenant_id: models.UUIDField[uuid.UUID, uuid.UUID] = models.UUIDField()
+    tenant_id = models.UUIDField()
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -148,10 +156,8 @@ class OneTimeLink(models.Model):
 class LoginSession(AbstractBaseSession):
     """A browser's session, with whose it is and where, so that all of a person's can be ended."""
 
-    user_id: models.UUIDField[uuid.UUID | None, uuid.UUID | None] = models.UUIDField(
-        null=True, db_index=True
-    )
-    tenant_id: models.UUIDField[uuid.UUID | None, uuid.UUID | None] = models.UUIDField(null=True)
+    user_id = models.UUIDField(null=True, db_index=True)
+    tenant_id = models.UUIDField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[BaseSessionManager["LoginSession"]] = BaseSessionManager()

@@ -277,3 +277,5 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": _env["RICOCHET_LOG_LEVEL"]},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+from config.settings_accounts import *  # noqa: E402, F403

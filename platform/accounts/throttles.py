@@ -1,0 +1,86 @@
+"""How often a thing may be tried, and by which names those who try are counted.
+
+Every key carries its tenant (R21), and none holds an email: accounts are named by a keyed hash.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from kernel.errors import TemporaryError
+
+
+class ThrottledError(TemporaryError):
+    """Too many tries in a short time."""
+
+    code = "too_many_tries"
+    status = 429
+
+    def __init__(self, *, retry_after: int) -> None:
+        super().__init__(retry_after=retry_after)
+        self.retry_after = retry_after
+
+
+def hit(*, action: str, subject: str, limit: int, window: timedelta, now: datetime) -> None:
+    """Count one try; past `limit` within `window`, raise ThrottledError with the seconds to wait.
+
+    `subject` says who or what is counted; only its hash is stored. Call it outside a transaction
+    that may be rolled back, or the try is forgotten with it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO accounts_throttle AS t (key, count, resets_at) VALUES (%s, 1, %s)
+            ON CONFLICT (key) DO UPDATE SET
+                count = CASE WHEN t.resets_at <= %s THEN 1 ELSE t.count + 1 END,
+                resets_at = CASE WHEN t.resets_at <= %s THEN EXCLUDED.resets_at
+                                 ELSE t.resets_at END
+            RETURNING count, resets_at
+            """,
+            [_key(action, subject), now + window, now, now],
+        )
+        count, resets_at = cursor.fetchone()
+    if count > limit:
+        raise ThrottledError(retry_after=max(1, int((resets_at - now).total_seconds())))
+
+
+def forget(*, action: str, subject: str) -> None:
+    """Start again from nothing, after a try that succeeded."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_throttle WHERE key = %s", [_key(action, subject)])
+
+
+def account_name(*, email: str) -> str:
+    """The name under which a log-in's account is counted on the current tenant."""
+    return f"{_schema()}:{_digest(email.strip().lower())}"
+
+
+def axes_account(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """What django-axes calls the account: see `account_name`."""
+    return account_name(email=str((credentials or {}).get("username") or ""))
+
+
+def client_address(request: HttpRequest) -> str:
+    """The browser's address; behind our own proxy, the last one that the proxy added."""
+    if settings.ACCOUNTS_TRUST_PROXY:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
+        if forwarded:
+            return str(forwarded)
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _key(action: str, subject: str) -> str:
+    return f"{_schema()}:{action}:{_digest(subject)}"
+
+
+def _schema() -> str:
+    return str(getattr(connection, "schema_name", None) or "public")
+
+
+def _digest(text: str) -> str:
+    return salted_hmac("accounts.throttles", text, algorithm="sha256").hexdigest()[:40]
