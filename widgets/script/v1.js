@@ -1,0 +1,225 @@
+/**
+ * Ricochet for shops, version 1: keeps the click on a referral link until the order, and reports
+ * the order. Plain ES2022, sent minified. It runs in pages that are not ours, so it
+ * stores nothing before consent, throws nothing, and leaves one global: `ricochet`.
+ *
+ * @typedef {{id: string, amount: number, currency: string, email?: string, first_name?: string,
+ *   last_name?: string, code?: string}} Order  `amount` is in cents.
+ * @typedef {{email: string, id?: string, first_name?: string, last_name?: string,
+ *   code?: string}} Account
+ */
+(() => {
+  'use strict';
+  const early = window.ricochet;
+  if (early?.version) return; // the tag stands twice in the page
+
+  const tag = document.currentScript || document.querySelector('script[data-key^="pk_"]');
+  const { key, domain, consent: given, days } = tag?.dataset || {};
+  const DAY = 86400;
+  const REFERRAL = 'ricochet_ref';
+  const CHOICE = 'ricochet_consent';
+  const SEEN = 'ricochet_seen';
+  const SIX_MONTHS = 182;
+
+  /** Everything that happened, for `ricochet('debug')`. @type {unknown[][]} */
+  const notes = [];
+  let debugging = false;
+  /** @param {...unknown} what */
+  const note = (...what) => {
+    notes.push(what);
+    if (debugging) console.info('[ricochet]', ...what);
+  };
+
+  /** @param {string} name @returns {string} the cookie's value, or '' */
+  const read = (name) => {
+    try {
+      const found = document.cookie.split('; ').find((part) => part.startsWith(name + '='));
+      return found ? found.slice(name.length + 1) : '';
+    } catch {
+      return ''; // a sandboxed frame forbids cookies
+    }
+  };
+
+  /** @param {string} name @param {string} value @param {number} lifetime in days; 0 removes it */
+  const write = (name, value, lifetime) => {
+    try {
+      document.cookie = name + '=' + value + '; Path=/; SameSite=Lax; Max-Age=' + lifetime * DAY
+        + (domain ? '; Domain=' + domain : '')
+        + (location.protocol === 'https:' ? '; Secure' : '');
+      note(lifetime ? 'stored' : 'removed', name, value);
+    } catch {
+      note('cookies are refused here');
+    }
+  };
+
+  // `<click id>.<code>`; the click id is empty when somebody wrote `?ref=CODE` by hand.
+  const SHAPE = /^(\w[\w-]{7,63})?\.\w[\w-]{1,63}$/;
+  const query = new URLSearchParams(location.search);
+  const arrived = (query.get('rc') || '') + '.' + (query.get('ref') || '');
+  /** The link this page was opened by, in memory only, whatever the consent. */
+  const landing = SHAPE.test(arrived) ? arrived : '';
+  const lifetime = Math.min(Math.max(+days || 30, 1), SIX_MONTHS);
+
+  // A refusal that was remembered outweighs the tag: only `ricochet('consent', true)` lifts it.
+  const choice = read(CHOICE);
+  /** @type {boolean | null} null: nobody has chosen yet */
+  let consent = choice ? choice === '1' : given === 'granted' || null;
+
+  /** @returns {string} what the cookie keeps, when consent allows looking at it */
+  const stored = () => {
+    const value = consent ? read(REFERRAL) : '';
+    return SHAPE.test(value) ? value : '';
+  };
+
+  const keep = () => {
+    const before = stored();
+    // A new click replaces an older one. A bare `?ref=` may be another tool's: it replaces nothing.
+    if (consent && landing && landing !== before && (landing[0] !== '.' || !before)) {
+      write(REFERRAL, landing, lifetime);
+    }
+  };
+
+  /** Reports that wait for their second try. @type {Set<{url: string, text: string}>} */
+  const waiting = new Set();
+
+  /** @param {{url: string, text: string}} report */
+  const beacon = (report) => note('beacon', navigator.sendBeacon(report.url, report.text));
+
+  /** @param {{url: string, text: string}} report @returns {Promise<boolean>} */
+  const post = async ({ url, text }) => {
+    // A string goes out as text/plain: no preflight, so one trip even on the last page.
+    const answer = await fetch(url, {
+      method: 'POST', body: text, mode: 'cors', credentials: 'omit', keepalive: true,
+      referrerPolicy: 'strict-origin',
+    });
+    if (answer.status > 499) throw answer.status;
+    note('answer', answer.status, answer.ok || debugging && await answer.text());
+    return answer.ok;
+  };
+
+  /**
+   * Post to our server; after a failure once more, then as a beacon. Never rejects.
+   * @param {string} path @param {object} body @returns {Promise<boolean>} whether it was taken
+   */
+  const send = async (path, body) => {
+    try {
+      if (!key) throw 'data-key is missing';
+      const report = {
+        url: new URL('/w/' + path, tag.src).href,
+        text: JSON.stringify({ key, ...body }),
+      };
+      note('send', path, body);
+      try {
+        return await post(report);
+      } catch (error) {
+        note('failed', error);
+      }
+      waiting.add(report);
+      await new Promise((resume) => { setTimeout(resume, 1500); });
+      if (waiting.delete(report)) {
+        try {
+          return await post(report);
+        } catch {
+          beacon(report);
+        }
+      }
+    } catch (error) {
+      note('not sent', error);
+    }
+    return false;
+  };
+
+  /** What was reported from this page, so that a second call is no second report. */
+  const reported = new Set();
+
+  /**
+   * @param {string} path @param {Record<string, unknown>} data
+   * @param {string} unique the field that names the fact
+   * @param {string[]} optional the other fields; anything else the shop passes stays in its page
+   */
+  const report = (path, data, unique, optional) => {
+    /** @type {Record<string, unknown>} */
+    const body = {};
+    for (const field of [unique, ...optional]) {
+      if (data[field] != null && data[field] !== '') body[field] = data[field];
+    }
+    if (!(unique in body)) return note(path, 'needs', unique);
+    body[unique] = String(body[unique]); // many shops number their orders
+    const mark = path + ' ' + body[unique];
+    if (reported.has(mark)) return note('reported already', mark);
+    reported.add(mark);
+    if (consent) {
+      const [visitor, code] = (stored() || landing).split('.');
+      if (visitor) body.visitor = visitor;
+      if (code) body.code ??= code;
+    }
+    send(path, body);
+  };
+
+  let greeted = false;
+  /** Tells the merchant's checklist, once a day and with consent, that the script is in place. */
+  const greet = async () => {
+    if (!consent || greeted || read(SEEN)) return;
+    greeted = true;
+    const taken = await send('seen', { url: location.origin + location.pathname });
+    if (taken && consent) write(SEEN, '1', 1);
+  };
+
+  const commands = {
+    /** @param {boolean} yes */
+    consent: (yes) => {
+      if (typeof yes !== 'boolean') return note('consent takes true or false');
+      consent = yes;
+      write(CHOICE, yes ? '1' : '0', SIX_MONTHS);
+      if (yes) {
+        keep();
+        greet();
+      } else {
+        write(REFERRAL, '', 0);
+        write(SEEN, '', 0);
+      }
+    },
+    /** @param {Order} data */
+    order: (data) => report('orders', data, 'id',
+      ['amount', 'currency', 'email', 'first_name', 'last_name', 'code']),
+    /** @param {Account} data */
+    account: (data) => report('accounts', data, 'email',
+      ['id', 'first_name', 'last_name', 'code']),
+    /** @param {(state: {consent: boolean | null, code: string}) => void} callback */
+    ready: (callback) => callback({ consent, code: (stored() || landing).split('.')[1] || '' }),
+    debug: () => {
+      debugging = true;
+      for (const line of notes) console.info('[ricochet]', ...line);
+      note('state', { consent, landing, stored: stored(), key });
+    },
+  };
+
+  /** @param {string} command @param {unknown} [payload] */
+  const ricochet = (command, payload) => {
+    try {
+      if (Object.hasOwn(commands, command)) commands[command](payload);
+      else note('unknown command', command);
+    } catch (error) {
+      note(command, 'failed', error);
+    }
+  };
+  ricochet.version = 1;
+
+  try {
+    window.ricochet = ricochet;
+    window.addEventListener('pagehide', () => {
+      try {
+        waiting.forEach(beacon);
+      } catch (error) {
+        note('beacon failed', error);
+      }
+      waiting.clear();
+    });
+    keep();
+    // What the page asked for while this file was on its way; a withdrawal among it comes in time.
+    for (const call of early?.q || []) ricochet(...call);
+    greet();
+  } catch (error) {
+    note('not started', error);
+  }
+})();

@@ -1,0 +1,1 @@
+"""The tracker: the door by which a shop's pages report orders and accounts."""

@@ -1,0 +1,28 @@
+"""Reads about a merchant's sites."""
+
+from tenants.models import Tenant
+from widgets.models import Site
+from widgets.tracker.origins import InvalidOriginError, origin_of
+
+
+def sites() -> list[Site]:
+    """The merchant's sites, oldest first; `last_seen_at` tells whether the script is in place."""
+    return list(Site.objects.all())
+
+
+def key_exists(*, public_key: str) -> bool:
+    """Whether this public key belongs to one of the merchant's sites."""
+    return Site.objects.filter(public_key=public_key).exists()
+
+
+def origin_is_allowed(*, tenant: Tenant, origin: str) -> bool:
+    """Whether pages of `origin` may report: the merchant's shop, or a site they added."""
+    try:
+        # As the browser wrote it, or not at all: "null", a path or another case is nobody's.
+        if origin_of(origin) != origin:
+            return False
+        if tenant.site_url and origin_of(tenant.site_url) == origin:
+            return True
+    except InvalidOriginError:
+        return False
+    return Site.objects.filter(origin=origin).exists()

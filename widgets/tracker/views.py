@@ -1,0 +1,123 @@
+"""The three addresses that the script posts to.
+
+Whoever reads a shop's page can send these, so they are believed as little as that: what they earn
+stays pending until a trusted source confirms it, and a report that was understood gets the same
+answer whether its key, email or code exists or not (R33).
+"""
+
+import functools
+import logging
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from kernel.errors import InvalidInputError, RicochetError
+from widgets.tracker import limits, parsing, reports, selectors, services
+from widgets.tracker.body import read_object
+from widgets.tracker.problems import OriginNotAllowedError, TooManyReportsError, problem
+
+logger = logging.getLogger(__name__)
+
+View = Callable[[HttpRequest], None]
+
+
+def _received() -> JsonResponse:
+    return JsonResponse({"status": "received"}, status=202)
+
+
+def _preflight() -> HttpResponse:
+    response = HttpResponse(status=204)
+    response.headers["Access-Control-Allow-Methods"] = "POST"
+    response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+    response.headers["Access-Control-Max-Age"] = "600"
+    return response
+
+
+def _explain(request: HttpRequest, error: RicochetError) -> HttpResponse:
+    """What the sender can mend or repeat is said; anything else would tell who exists (R33)."""
+    if error.retry or isinstance(error, InvalidInputError) or error.status in {400, 403, 429}:
+        return problem(request, error)
+    logger.info("tracker report refused: %s", error.code)
+    return _received()
+
+
+def _answer(request: HttpRequest, view: View) -> HttpResponse:
+    verdict = limits.count(
+        name="address",
+        value=limits.caller(request),
+        limit=limits.PER_ADDRESS,
+        now=timezone.now(),
+    )
+    try:
+        if verdict.exceeded:
+            raise TooManyReportsError
+        view(request)
+        response: HttpResponse = _received()
+    except RicochetError as error:
+        response = _explain(request, error)
+    for name, value in verdict.headers.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _door(view: View) -> Callable[[HttpRequest], HttpResponse]:
+    """Opens `view` to the merchant's own sites, and to nobody else's pages (R35)."""
+
+    @csrf_exempt  # no cookie of ours is read: the origin is checked instead
+    @require_http_methods(["POST", "OPTIONS"])
+    @functools.wraps(view)
+    def door(request: HttpRequest) -> HttpResponse:
+        origin = request.headers.get("Origin", "")
+        if not selectors.origin_is_allowed(tenant=request.tenant, origin=origin):  # type: ignore[attr-defined]
+            response: HttpResponse = problem(request, OriginNotAllowedError())
+        else:
+            response = _preflight() if request.method == "OPTIONS" else _answer(request, view)
+            response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Cache-Control"] = "no-store"
+        patch_vary_headers(response, ("Origin",))
+        return response
+
+    return door
+
+
+def _known(key: str) -> bool:
+    """Whether the key is one of ours; counts it first, so that guessing keys is slow too."""
+    verdict = limits.count(name="key", value=key, limit=limits.PER_KEY, now=timezone.now())
+    if verdict.exceeded:
+        raise TooManyReportsError
+    return selectors.key_exists(public_key=key)
+
+
+@_door
+def orders(request: HttpRequest) -> None:
+    """`POST /w/orders`: `ricochet('order', …)`."""
+    report = parsing.parse_order(
+        read_object(request),
+        currency=request.tenant.currency,  # type: ignore[attr-defined]
+    )
+    if _known(report.key):
+        reports.order_reported(report=report, now=timezone.now())
+
+
+@_door
+def accounts(request: HttpRequest) -> None:
+    """`POST /w/accounts`: `ricochet('account', …)`."""
+    report = parsing.parse_account(read_object(request))
+    if _known(report.key):
+        reports.account_reported(report=report, now=timezone.now())
+
+
+@_door
+def seen(request: HttpRequest) -> None:
+    """`POST /w/seen`: the script is in place."""
+    report = parsing.parse_seen(read_object(request))
+    services.site_seen(
+        public_key=report.key,
+        origin=request.headers["Origin"],
+        url=report.url,
+        now=timezone.now(),
+    )
