@@ -1,0 +1,1 @@
+"""Makes, checks, exports and removes a merchant's schema."""

@@ -1,0 +1,170 @@
+"""A merchant's schema from its making to its removal."""
+
+import logging
+import secrets
+import zoneinfo
+from datetime import datetime, timedelta
+
+import psycopg
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from kernel.errors import ConflictError, InvalidInputError
+from tenants import lookup
+from tenants.models import Domain, Tenant, TenantState
+from tenants.provisioning import record, replay
+from tenants.provisioning.dedicated import connect
+from tenants.provisioning.slugs import check_slug
+
+logger = logging.getLogger(__name__)
+
+# A tenant that is still being made after this long was left by a crash.
+HALF_MADE_AFTER = timedelta(minutes=10)
+
+
+class SlugTakenError(ConflictError):
+    """This address belongs to another merchant, or once did. Choose another one."""
+
+    code = "slug_taken"
+
+
+class InvalidTenantError(InvalidInputError):
+    """The merchant cannot be made as described."""
+
+    code = "invalid_tenant"
+
+
+def provision_tenant(
+    *,
+    name: str,
+    slug: str,
+    now: datetime,
+    kind: str = "",
+    contact_email: str = "",
+    site_url: str = "",
+    currency: str = "EUR",
+    language: str = "fr",
+    timezone: str = "Europe/Paris",
+) -> Tenant:
+    """Make an active merchant with an empty schema, at `<slug>.<platform domain>`.
+
+    Commits on its own, so it cannot be part of a transaction: RuntimeError inside one. Raises
+    InvalidSlugError, ReservedSlugError, InvalidTenantError (with `param`) or SlugTakenError,
+    with nothing left behind. A crash in between leaves the state PROVISIONING, which
+    `sweep_half_made` finishes or removes.
+    """
+    tenant = Tenant(
+        schema_name=f"t_{secrets.token_hex(8)}",
+        slug=check_slug(slug),
+        name=name.strip(),
+        kind=kind.strip(),
+        contact_email=contact_email.strip(),
+        site_url=site_url.strip(),
+        currency=currency,
+        language=language,
+        timezone=timezone,
+        created_at=now,
+        state_changed_at=now,
+    )
+    _check(tenant)
+    host = f"{tenant.slug}.{settings.PLATFORM_DOMAIN}"
+    try:
+        with transaction.atomic(durable=True):
+            tenant.save(force_insert=True)
+            Domain.objects.create(domain=host, tenant=tenant, is_primary=True)
+    except IntegrityError as error:
+        raise SlugTakenError(param="slug") from error
+    try:
+        return _finish(tenant, now=now)
+    except Exception:
+        try:
+            _remove(tenant)
+        except Exception:
+            logger.exception("tenant %s is left half made, for the sweep", tenant.id)
+        raise
+
+
+def _check(tenant: Tenant) -> None:
+    """Refuse what the columns could not hold or the code could not use, field by field."""
+    try:
+        zoneinfo.ZoneInfo(tenant.timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidTenantError("This is not a known time zone.", param="timezone") from error
+    if tenant.language not in dict(settings.LANGUAGES):
+        raise InvalidTenantError("The platform does not speak this language.", param="language")
+    try:
+        tenant.clean_fields()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise InvalidTenantError(" ".join(messages), param=field) from error
+
+
+def build_schema(tenant: Tenant, *, now: datetime) -> None:
+    """Make the tenant's schema, whole; one that is there and complete is left as it is.
+
+    Replays the recording for this code, recording first when there is none. A replay that
+    fails is logged and the migrations are run instead: slower, and with the same result.
+    """
+    recording = record.recording_for_this_code() or record.record(now=now)
+    schema = tenant.schema_name
+    try:
+        replay.replay(recording, schema)
+        return
+    except psycopg.errors.DuplicateSchema:
+        if replay.is_complete(recording, schema):
+            return
+    except psycopg.OperationalError:
+        raise
+    except (psycopg.Error, replay.SchemaDiffersError):
+        logger.exception("replay failed, migrating %s instead", schema)
+        recording.delete()
+    replay.drop(schema)
+    record.create_and_migrate(schema)
+
+
+def _finish(tenant: Tenant, *, now: datetime) -> Tenant:
+    build_schema(tenant, now=now)
+    tenant.state, tenant.state_changed_at = TenantState.ACTIVE, now
+    tenant.save(update_fields=["state", "state_changed_at"])
+    lookup.forget(tenant)
+    return tenant
+
+
+def _remove(tenant: Tenant) -> None:
+    """Take away what was never in use: its schema name was drawn at random, once."""
+    replay.drop(tenant.schema_name)
+    Tenant.objects.filter(id=tenant.id, state=TenantState.PROVISIONING).delete()
+
+
+def resume_or_remove(tenant: Tenant, *, now: datetime) -> Tenant | None:
+    """Finish a half-made tenant; one that cannot be finished is removed, and None returned."""
+    if tenant.state != TenantState.PROVISIONING:
+        return tenant
+    try:
+        return _finish(tenant, now=now)
+    except psycopg.OperationalError:
+        raise
+    except Exception:
+        logger.exception("tenant %s could not be finished and is removed", tenant.id)
+        _remove(tenant)
+        return None
+
+
+def sweep_half_made(now: datetime) -> int:
+    """Finish or remove every tenant that a crash left half made; returns how many there were."""
+    left = Tenant.objects.filter(
+        state=TenantState.PROVISIONING, created_at__lte=now - HALF_MADE_AFTER
+    )
+    count = 0
+    for tenant in left.order_by("created_at"):
+        resume_or_remove(tenant, now=now)
+        count += 1
+    return count
+
+
+def schema_exists(schema: str) -> bool:
+    """Whether the database has a schema of this name."""
+    with connect() as own:
+        found = own.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema]).fetchone()
+    return found is not None
