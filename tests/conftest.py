@@ -1,0 +1,4 @@
+"""Fixtures for all tests; each group has its file in tests/fixtures/."""
+
+from tests.fixtures.mail import *  # noqa: F403
+from tests.fixtures.tenants import *  # noqa: F403
