@@ -1,4 +1,5 @@
 """Fixtures for all tests; each group has its file in tests/fixtures/."""
 
+from tests.fixtures.effort import rng  # noqa: F401
 from tests.fixtures.mail import *  # noqa: F403
 from tests.fixtures.tenants import *  # noqa: F403
