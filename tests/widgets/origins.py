@@ -1,0 +1,145 @@
+"""Two small sites for the script's tests: a shop, and a double of our server on another site."""
+
+import json
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from widgets.script import bundle
+
+KEY = "pk_live_0123456789abcdefghjkmnpq"
+CLICK = "018f3c7a-1b2c-7d3e-8f40-5162738495a6"
+LANDING = f"/?ref=CAMILLE-D7&rc={CLICK}"
+
+# What a careful shop's own script does: asks before ours is there, and watches for any error.
+SHOP_JS = """
+window.shopErrors = [];
+addEventListener('error', (event) => shopErrors.push(String(event.message || event.target)));
+addEventListener('unhandledrejection', (event) => shopErrors.push(String(event.reason)));
+window.ricochet = window.ricochet ||
+  function () { (ricochet.q = ricochet.q || []).push(arguments) };
+ricochet('ready', (state) => { window.readyState = state; });
+addEventListener('DOMContentLoaded', () => { window.shopWorks = true; });
+"""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Browsers hang up; that is no news."""
+
+
+@dataclass
+class Origin:
+    """A running server; `stop()` makes its port refuse connections."""
+
+    handler: type[BaseHTTPRequestHandler]
+    host: str
+    server: _Server = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.server = _Server(("127.0.0.1", 0), self.handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.server.server_port}"
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class House(Origin):
+    """The double of our server. `mood` says how it answers posts."""
+
+    def __init__(self) -> None:
+        house = self
+        self.mood = "well"
+        self.posts: list[tuple[str, dict[str, Any]]] = []
+        self.headers: list[dict[str, str]] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *args: Any) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/javascript; charset=utf-8")
+                self.send_header("Access-Control-Allow-Origin", "*")
+                self.send_header("Cross-Origin-Resource-Policy", "cross-origin")
+                self.end_headers()
+                self.wfile.write(bundle.current().body)
+
+            def do_OPTIONS(self) -> None:
+                house.posts.append(("OPTIONS " + self.path, {}))
+                self.send_response(204)
+                self.end_headers()
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                house.posts.append((self.path, json.loads(body)))
+                house.headers.append(dict(self.headers.items()))
+                if house.mood == "garbage":
+                    self.wfile.write(b"\x00\xff no HTTP at all\n")
+                    return
+                if house.mood == "hang up":
+                    self.connection.close()
+                    return
+                self.send_response(500 if house.mood == "broken" else 202)
+                self.send_header("Access-Control-Allow-Origin", self.headers["Origin"])
+                self.send_header("Content-Type", "application/json")
+                self.end_headers()
+                self.wfile.write(b"<p>not JSON" if house.mood == "broken" else b"{}")
+
+        super().__init__(Handler, "127.0.0.1")
+
+    def on(self, path: str) -> list[dict[str, Any]]:
+        """The bodies posted to `path`, in order."""
+        return [body for where, body in self.posts if where == path]
+
+    def wait_for(self, path: str, count: int = 1, seconds: float = 10) -> list[dict[str, Any]]:
+        """The bodies posted to `path`, once there are `count` of them."""
+        deadline = time.monotonic() + seconds
+        while len(self.on(path)) < count:
+            assert time.monotonic() < deadline, f"{path}: only {self.posts} after {seconds} s"
+            time.sleep(0.02)
+        return self.on(path)
+
+
+class Shop(Origin):
+    """A shop under a strict policy, which pins the script by its hash (R35)."""
+
+    def __init__(self, house: House) -> None:
+        self.attributes = ""
+        shop = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def log_message(self, *args: Any) -> None:
+                pass
+
+            def do_GET(self) -> None:
+                script = self.path == "/shop.js"
+                self.send_response(200)
+                kind = "text/javascript" if script else "text/html"
+                self.send_header("Content-Type", f"{kind}; charset=utf-8")
+                self.send_header(
+                    "Content-Security-Policy",
+                    f"default-src 'none'; img-src data:; script-src 'self' {house.url}; "
+                    f"connect-src {house.url}; require-trusted-types-for 'script'",
+                )
+                self.end_headers()
+                self.wfile.write((SHOP_JS if script else shop.page(house)).encode())
+
+        super().__init__(Handler, "boutique.localhost")
+
+    def page(self, house: House) -> str:
+        return (
+            "<!doctype html><html lang=fr><meta charset=utf-8><title>Boutique</title>"
+            "<link rel=icon href=data:,><script src=/shop.js></script>"
+            f'<script src="{house.url}/w/v1.js" integrity="{bundle.current().integrity}" '
+            f'crossorigin async data-key="{KEY}" {self.attributes}></script><p>Bienvenue'
+        )

@@ -1,0 +1,300 @@
+"""The script in a real browser, on a shop of another site, under a strict policy with SRI."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.widgets.conftest import Visitor
+from tests.widgets.origins import CLICK, KEY, LANDING, House, Shop
+
+pytestmark = pytest.mark.browser
+
+ORDER = {"id": "LUM-1", "amount": 8400, "currency": "EUR", "email": "lea@example.com"}
+REFERRAL = f"{CLICK}.CAMILLE-D7"
+OTHER_CLICK = "018f3c7a-9999-7d3e-8f40-5162738495a6"
+
+
+def test_nothing_is_stored_or_sent_before_consent(visitor: Visitor, house: House) -> None:
+    """D8: a click, an order, a second page: the browser keeps nothing, and no click id leaves."""
+    visitor.opens(LANDING)
+    visitor.calls("order", ORDER)
+    sent = house.wait_for("/w/orders")
+    assert visitor.stored() == []
+    assert sent == [{"key": KEY, **ORDER}]
+    visitor.opens("/lampes")
+    assert visitor.stored() == []
+    assert house.on("/w/seen") == []
+    assert visitor.saw_no_error()
+
+
+def test_a_click_is_kept_once_consent_comes_on_the_same_page(visitor: Visitor) -> None:
+    """SP-17, D8: held in memory until then; the choice itself is remembered for six months."""
+    visitor.opens(LANDING)
+    visitor.calls("consent", True)
+    cookies = {cookie["name"]: cookie for cookie in visitor.context.cookies()}
+    assert cookies["ricochet_ref"]["value"] == REFERRAL
+    assert cookies["ricochet_ref"]["sameSite"] == "Lax"
+    assert cookies["ricochet_ref"]["path"] == "/"
+    now = visitor.page.evaluate("Date.now() / 1000")
+    assert cookies["ricochet_ref"]["expires"] - now == pytest.approx(30 * 86400, abs=60)
+    assert cookies["ricochet_consent"]["value"] == "1"
+    assert cookies["ricochet_consent"]["expires"] - now == pytest.approx(182 * 86400, abs=60)
+
+
+def test_the_order_carries_click_and_code_on_a_later_visit(visitor: Visitor, house: House) -> None:
+    """SP-17: the cookie follows the referee to the order."""
+    visitor.opens(LANDING)
+    visitor.calls("consent", True)
+    visitor.opens("/merci")
+    visitor.calls("order", ORDER)
+    assert house.wait_for("/w/orders") == [
+        {"key": KEY, **ORDER, "visitor": CLICK, "code": "CAMILLE-D7"}
+    ]
+
+
+def test_a_code_that_was_typed_outweighs_the_cookie(visitor: Visitor, house: House) -> None:
+    visitor.opens(LANDING)
+    visitor.calls("consent", True)
+    visitor.calls("order", {**ORDER, "code": "NADIA-4"})
+    [sent] = house.wait_for("/w/orders")
+    assert (sent["code"], sent["visitor"]) == ("NADIA-4", CLICK)
+
+
+def test_a_new_click_replaces_the_cookie_and_a_bare_ref_does_not(visitor: Visitor) -> None:
+    """SP-17: `?ref=newsletter` of another tool must not cost a referrer their reward."""
+    visitor.opens(LANDING)
+    visitor.calls("consent", True)
+    visitor.opens(f"/?ref=NADIA-4&rc={OTHER_CLICK}")
+    assert visitor.cookies()["ricochet_ref"] == f"{OTHER_CLICK}.NADIA-4"
+    visitor.opens("/?ref=newsletter")
+    assert visitor.cookies()["ricochet_ref"] == f"{OTHER_CLICK}.NADIA-4"
+
+
+def test_a_bare_code_in_the_address_is_applied(visitor: Visitor, house: House) -> None:
+    """FS-13: `…?ref=CODE` applies the code by itself."""
+    visitor.opens("/?ref=CAMILLE-D7")
+    visitor.calls("consent", True)
+    visitor.opens("/merci")
+    assert visitor.page.evaluate("readyState") == {"consent": True, "code": "CAMILLE-D7"}
+    visitor.calls("order", ORDER)
+    assert house.wait_for("/w/orders") == [{"key": KEY, **ORDER, "code": "CAMILLE-D7"}]
+
+
+@pytest.mark.parametrize("address", ["/?ref=%3Cscript%3E&rc=1", "/?ref=a;b=c&rc=" + CLICK, "/?rc="])
+def test_an_address_that_is_no_landing_stores_nothing(visitor: Visitor, address: str) -> None:
+    visitor.opens(address)
+    visitor.calls("consent", True)
+    assert "ricochet_ref" not in visitor.cookies()
+    assert visitor.saw_no_error()
+
+
+def test_withdrawing_removes_the_cookies_and_is_remembered(visitor: Visitor, house: House) -> None:
+    """D8: the refusal outweighs what the tag says on later pages."""
+    visitor.opens(LANDING)
+    visitor.calls("consent", True)
+    house.wait_for("/w/seen")
+    visitor.until("document.cookie.includes('ricochet_seen')")
+    visitor.calls("consent", False)
+    assert visitor.cookies() == {"ricochet_consent": "0"}
+    visitor.shop.attributes = 'data-consent="granted"'
+    visitor.opens(LANDING)
+    assert visitor.page.evaluate("readyState.consent") is False
+    assert visitor.cookies() == {"ricochet_consent": "0"}
+    visitor.calls("order", ORDER)
+    assert house.wait_for("/w/orders") == [{"key": KEY, **ORDER}]
+
+
+def test_a_shop_that_asked_already_says_so_on_the_tag(visitor: Visitor, shop: Shop) -> None:
+    shop.attributes = 'data-consent="granted" data-days="7"'
+    visitor.opens(LANDING)
+    [cookie] = [c for c in visitor.context.cookies() if c["name"] == "ricochet_ref"]
+    now = visitor.page.evaluate("Date.now() / 1000")
+    assert cookie["value"] == REFERRAL
+    assert cookie["expires"] - now == pytest.approx(7 * 86400, abs=60)
+    assert "ricochet_consent" not in visitor.cookies()
+
+
+@pytest.mark.parametrize("value", ["yes", 1, None, {"ok": True}])
+def test_only_true_gives_consent(visitor: Visitor, value: object) -> None:
+    visitor.opens(LANDING)
+    visitor.calls("consent", value)
+    assert visitor.stored() == []
+
+
+def test_an_order_is_reported_once_for_each_page(visitor: Visitor, house: House) -> None:
+    """A double click, or a thank-you page that calls twice; the server deals with reloads."""
+    visitor.opens()
+    visitor.calls("order", {**ORDER, "id": 7})
+    visitor.calls("order", {**ORDER, "id": "7"})
+    visitor.calls("order", {**ORDER, "id": "8"})
+    sent = house.wait_for("/w/orders", 2)
+    visitor.page.wait_for_timeout(300)
+    assert [body["id"] for body in sent] == ["7", "8"]
+    assert len(house.on("/w/orders")) == 2
+
+
+def test_an_account_is_reported_with_its_own_fields_only(visitor: Visitor, house: House) -> None:
+    """What the shop passes by mistake (a password) stays in its page; no preflight is needed."""
+    visitor.opens()
+    visitor.calls(
+        "account", {"email": "lea@example.com", "first_name": "Léa", "password": "x", "code": ""}
+    )
+    assert house.wait_for("/w/accounts") == [
+        {"key": KEY, "email": "lea@example.com", "first_name": "Léa"}
+    ]
+    assert [path for path, _ in house.posts] == ["/w/accounts"]
+    assert "Cookie" not in house.headers[0]
+    assert house.headers[0]["Content-Type"].startswith("text/plain")
+    assert house.headers[0]["Referer"] == visitor.shop.url + "/"
+
+
+def test_calls_made_before_the_script_arrives_are_kept(visitor: Visitor, house: House) -> None:
+    """The queue of the snippet; each call is served once, in order."""
+    visitor.context.add_init_script(
+        """window.ricochet = function () { (ricochet.q = ricochet.q || []).push(arguments) };
+           ricochet('consent', true); ricochet('order', {id: 'Q', amount: 1, currency: 'EUR'});"""
+    )
+    visitor.opens(LANDING)
+    [sent] = house.wait_for("/w/orders")
+    assert (sent["id"], sent["visitor"]) == ("Q", CLICK)
+    visitor.page.wait_for_timeout(200)
+    assert len(house.on("/w/orders")) == 1
+
+
+def test_the_script_greets_once_a_day_and_says_only_where_it_is(
+    visitor: Visitor, house: House
+) -> None:
+    """O3: the merchant's checklist is ticked by this; the address comes without its query."""
+    visitor.opens("/?ref=x&email=lea@example.com")
+    visitor.calls("consent", True)
+    assert house.wait_for("/w/seen") == [{"key": KEY, "url": visitor.shop.url + "/"}]
+    visitor.until("document.cookie.includes('ricochet_seen')")
+    visitor.opens("/lampes")
+    visitor.page.wait_for_timeout(200)
+    assert len(house.on("/w/seen")) == 1
+
+
+def test_the_shop_works_when_our_server_is_down(visitor: Visitor, house: House) -> None:
+    """S9: the script never comes; the calls wait in the snippet's queue and hurt nobody."""
+    house.stop()
+    visitor.opens(LANDING, loaded=False)
+    visitor.calls("order", ORDER)
+    assert visitor.saw_no_error()
+    assert visitor.stored() == []
+    house.__post_init__()  # so that the fixture has something to stop
+
+
+@pytest.mark.parametrize("mood", ["broken", "garbage", "hang up"])
+def test_the_shop_sees_no_error_when_our_server_fails(
+    visitor: Visitor, house: House, mood: str
+) -> None:
+    """S9: 500, noise or a cut line: tried once more, then as a beacon, and never thrown."""
+    visitor.opens()
+    house.mood = mood
+    visitor.calls("order", ORDER)
+    sent = house.wait_for("/w/orders", 3)
+    assert sent[:3] == [{"key": KEY, **ORDER}] * 3
+    visitor.page.wait_for_timeout(200)
+    assert visitor.saw_no_error()
+
+
+def test_a_short_failure_is_made_good_by_the_second_try(visitor: Visitor, house: House) -> None:
+    visitor.opens()
+    house.mood = "hang up"
+    visitor.calls("order", ORDER)
+    tries = len(house.wait_for("/w/orders"))
+    house.mood = "well"
+    house.wait_for("/w/orders", tries + 1)
+    visitor.page.wait_for_timeout(300)
+    assert len(house.on("/w/orders")) == tries + 1
+
+
+def test_a_report_that_waits_leaves_with_the_page(visitor: Visitor, house: House) -> None:
+    """The customer closes the thank-you page between the first try and the second."""
+    visitor.opens()
+    house.mood = "broken"
+    visitor.calls("order", ORDER)
+    house.wait_for("/w/orders")
+    visitor.page.wait_for_timeout(200)
+    house.mood = "well"
+    visitor.page.goto("about:blank")
+    house.wait_for("/w/orders", 2, seconds=1.2)
+
+
+def test_no_call_throws_whatever_it_is_given(visitor: Visitor) -> None:
+    """S9: also with a callback that throws, and with a payload that does."""
+    visitor.opens()
+    thrown = visitor.page.evaluate(
+        """() => {
+          const evil = { get id() { throw new Error('shop bug') } };
+          const loop = {}; loop.loop = loop;
+          const calls = [[], [null], ['order'], ['order', null], ['order', 3], ['order', evil],
+            ['order', {id: loop}], ['order', {id: 'b', amount: 10n}], ['account', undefined],
+            ['consent'], ['ready', 'no function'], ['ready', () => { throw new Error('cb') }],
+            ['toString'], ['__proto__', {}], ['constructor', {}], [Symbol('x')], ['debug']];
+          return calls.filter((call) => {
+            try { return ricochet(...call) !== undefined } catch { return true }
+          }).map(String);
+        }"""
+    )
+    assert thrown == []
+    visitor.page.wait_for_timeout(100)
+    assert visitor.saw_no_error()
+
+
+def test_the_script_leaves_one_global_and_survives_a_second_tag(
+    visitor: Visitor, house: House
+) -> None:
+    names = "Object.getOwnPropertyNames(window)"
+    visitor.context.route("**/w/v1.js", lambda route: route.abort())
+    visitor.opens(loaded=False)
+    before = set(visitor.page.evaluate(names))
+    visitor.context.unroute("**/w/v1.js")
+    visitor.opens()
+    assert set(visitor.page.evaluate(names)) - before == {"readyState"}
+    visitor.page.evaluate("() => { window.first = window.ricochet }")
+    loads: list[str] = []
+    visitor.page.on("requestfinished", lambda request: loads.append(request.url))
+    visitor.page.evaluate(
+        """(src) => {
+             const again = document.createElement('script');
+             const policy = trustedTypes.createPolicy('test', { createScriptURL: (url) => url });
+             again.src = policy.createScriptURL(src);
+             again.dataset.key = 'pk_live_second';
+             document.head.append(again);
+           }""",
+        house.url + "/w/v1.js?again",
+    )
+    visitor.until("performance.getEntriesByName('%s').length" % (house.url + "/w/v1.js?again"))
+    visitor.page.wait_for_timeout(100)
+    assert loads == [house.url + "/w/v1.js?again"]
+    assert visitor.page.evaluate("window.first === window.ricochet")
+
+
+def test_debug_shows_what_is_stored_and_sent(
+    visitor: Visitor, house: House, console: Callable[[], str]
+) -> None:
+    visitor.opens(LANDING)
+    visitor.calls("consent", True)
+    visitor.calls("order", ORDER)
+    house.wait_for("/w/orders")
+    assert console() == ""
+    visitor.calls("debug")
+    visitor.page.wait_for_timeout(100)
+    for words in ("stored ricochet_ref " + REFERRAL, "send orders", "answer 202", "state"):
+        assert words in console()
+
+
+def test_a_page_that_forbids_cookies_is_left_in_peace(visitor: Visitor, house: House) -> None:
+    """A sandboxed frame: reading a cookie throws there; orders are reported all the same."""
+    visitor.context.add_init_script(
+        """Object.defineProperty(Document.prototype, 'cookie', {
+             get() { throw new DOMException('no', 'SecurityError') },
+             set() { throw new DOMException('no', 'SecurityError') } });"""
+    )
+    visitor.opens(LANDING)
+    visitor.calls("consent", True)
+    visitor.calls("order", ORDER)
+    [sent] = house.wait_for("/w/orders")
+    assert (sent["visitor"], sent["code"]) == (CLICK, "CAMILLE-D7")
+    assert visitor.saw_no_error()
