@@ -1,0 +1,101 @@
+"""Celery tasks: the outbox's relay and sweep, and the programme's clock.
+
+A task that works in a tenant carries its id and refuses to run anywhere else. Nothing here is
+lost with the broker: each task looks in the database for what is due.
+"""
+
+import logging
+import time
+
+from celery import shared_task
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from kernel.ledger import selectors as ledger_selectors
+from kernel.ledger import services as ledger
+from kernel.outbox.relay import relay
+from tenants.context import enter
+from tenants.due import active_tenants, tenants_with_due_events
+from tenants.tasks import tenant_task
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 500
+HEARTBEAT = "worker:heartbeat"
+
+
+def nudge(schema: str) -> None:
+    """Ask a worker to look at one schema's outbox soon. Raises when the broker is down."""
+    if not cache.add(f"outbox:nudged:{schema}", 1, 2):
+        return  # a worker was asked already, and has not looked yet
+    tenant = connection.tenant
+    if schema == settings.PUBLIC_SCHEMA_NAME:
+        relay_public.apply_async(retry=False)
+    else:
+        relay_tenant.apply_async(args=[str(tenant.id)], retry=False)
+
+
+def _relay_here(schema: str) -> int:
+    # Forget the nudge before looking: what commits from now on asks again.
+    cache.delete(f"outbox:nudged:{schema}")
+    handlers = import_string(settings.OUTBOX_HANDLERS)
+    return relay(handlers=handlers, clock=timezone.now, limit=_BATCH)
+
+
+@tenant_task(name="config.relay_tenant")
+def relay_tenant(tenant_id: str) -> None:  # noqa: ARG001
+    """Deliver what is due in the tenant's outbox."""
+    _relay_here(connection.schema_name)
+
+
+@shared_task(name="config.relay_public")
+def relay_public() -> None:
+    """Deliver what is due in the public outbox."""
+    connection.set_schema_to_public()
+    _relay_here(connection.schema_name)
+
+
+@shared_task(name="config.sweep")
+def sweep() -> None:
+    """Deliver what lost nudges left, in every tenant that has something due."""
+    connection.set_schema_to_public()
+    started = timezone.now()
+    lag = 0.0
+    for tenant, oldest in tenants_with_due_events(now=started):
+        lag = max(lag, (started - oldest).total_seconds())
+        with enter(tenant):
+            _relay_here(tenant.schema_name)
+    _relay_here(settings.PUBLIC_SCHEMA_NAME)
+    cache.set(HEARTBEAT, {"at": time.time(), "lag": lag}, 300)
+
+
+@shared_task(name="config.post_due_rewards")
+def post_due_rewards() -> None:
+    """Post the pending rewards whose delay has passed, and expire credits, tenant by tenant."""
+    connection.set_schema_to_public()
+    for tenant in active_tenants():
+        with enter(tenant):
+            try:
+                settle_ledger()
+            except Exception:
+                logger.exception("posting rewards failed in %s", tenant.schema_name)
+
+
+def settle_ledger() -> int:
+    """In the current tenant: post what is due, expire what has passed; returns how many."""
+    from tenants.programme import conductor
+    from tenants.referrals import services as referrals
+
+    done = 0
+    now = timezone.now()
+    for transfer_id in ledger_selectors.due_pendings(now=now, limit=_BATCH):
+        if conductor.post_due_reward(transfer_id=transfer_id, now=now) is not None:
+            done += 1
+    for lot_id in ledger_selectors.expired_lots(now=now, limit=_BATCH):
+        if ledger.expire_lot(lot_id=lot_id, now=now) is not None:
+            done += 1
+    referrals.forget_unused_addresses(now=now)
+    return done

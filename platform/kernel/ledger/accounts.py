@@ -1,0 +1,65 @@
+"""Finding, making and locking accounts."""
+
+import uuid
+from collections.abc import Iterable
+
+from kernel.ids import uuid7
+from kernel.ledger.models import Account, AccountKind
+
+_NAMESPACE = uuid.UUID("6f1c7a52-5d0e-5b0e-9d43-9f2a6c1b7e10")
+_SYSTEM = (
+    AccountKind.ISSUED,
+    AccountKind.REDEEMED,
+    AccountKind.EXPIRED,
+    AccountKind.ADJUSTED,
+)
+
+
+def system_account_id(kind: AccountKind, unit: str) -> uuid.UUID:
+    """The id of a system account: the same in every tenant, so that none is looked up."""
+    return uuid.uuid5(_NAMESPACE, f"{kind}:{unit}")
+
+
+def lock_wallets(*, owner_ids: Iterable[uuid.UUID], unit: str) -> dict[uuid.UUID, Account]:
+    """The owners' wallets, locked in primary-key order until the transaction ends.
+
+    Wallets that do not exist yet are made, with the unit's system accounts.
+    """
+    wanted = set(owner_ids)
+    found = _select(wanted, unit)
+    missing = wanted - {account.owner_id for account in found}
+    if missing:
+        _create(missing, unit)
+        found = _select(wanted, unit)
+    return {account.owner_id: account for account in found if account.owner_id}
+
+
+def lock_wallet(*, owner_id: uuid.UUID, unit: str) -> Account:
+    """One owner's wallet, locked until the transaction ends."""
+    return lock_wallets(owner_ids=[owner_id], unit=unit)[owner_id]
+
+
+def lock_account(*, account_id: uuid.UUID) -> Account:
+    """An account by its id, locked until the transaction ends."""
+    return Account.objects.select_for_update().get(id=account_id)
+
+
+def _select(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:
+    return list(
+        Account.objects.select_for_update()
+        .filter(kind=AccountKind.WALLET, owner_id__in=owner_ids, unit=unit)
+        .order_by("id")
+    )
+
+
+def _create(owner_ids: set[uuid.UUID], unit: str) -> None:
+    accounts = [
+        Account(id=system_account_id(kind, unit), kind=kind, owner_id=None, unit=unit)
+        for kind in _SYSTEM
+    ]
+    accounts += [
+        Account(id=uuid7(), kind=AccountKind.WALLET, owner_id=owner_id, unit=unit)
+        for owner_id in sorted(owner_ids)
+    ]
+    # Somebody else may make the same ones at this moment: the unique constraint settles it.
+    Account.objects.bulk_create(accounts, ignore_conflicts=True)

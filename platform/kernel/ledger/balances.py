@@ -1,0 +1,51 @@
+"""How a wallet's running balance follows its transfers. The caller holds the wallet's lock.
+
+Each function moves the balance and the lots together, so that the lots always hold
+`max(posted, 0)`."""
+
+from datetime import datetime
+
+from kernel.ledger import lots
+from kernel.ledger.models import Account, Transfer
+
+
+def credit(wallet: Account, transfer: Transfer, amount: int) -> None:
+    """Add to the posted balance; a debt is paid first."""
+    before = wallet.posted
+    wallet.posted += amount
+    wallet.overdraft = max(wallet.pending_out - wallet.posted, 0)
+    wallet.save(update_fields=["posted", "pending_in", "overdraft"])
+    lots.add(wallet=wallet, transfer=transfer, before=before, after=wallet.posted)
+
+
+def debit(wallet: Account, transfer: Transfer, amount: int) -> None:
+    """Take from the posted balance."""
+    before = wallet.posted
+    wallet.posted -= amount
+    wallet.save(update_fields=["posted", "pending_out"])
+    # A hold may be posted after a reversal took what it stood on: the rest is debt.
+    lots.take(wallet=wallet, spending=transfer, amount=max(before, 0) - max(wallet.posted, 0))
+
+
+def take_back(wallet: Account, reversal: Transfer, amount: int, *, first: Transfer | None) -> None:
+    """Undo a credit: its own lot first, then others; what was spent already is debt."""
+    before = wallet.posted
+    wallet.posted -= amount
+    # Held amounts stay promised, so the debt covers them as well.
+    wallet.overdraft = max(wallet.overdraft, wallet.pending_out - wallet.posted, 0)
+    wallet.save(update_fields=["posted", "overdraft"])
+    lost = max(before, 0) - max(wallet.posted, 0)
+    lots.take(wallet=wallet, spending=reversal, amount=lost, first=first)
+
+
+def give_back(
+    wallet: Account, reversal: Transfer, amount: int, *, spending: Transfer | None, now: datetime
+) -> None:
+    """Undo a spending: its lots are filled again."""
+    before = wallet.posted
+    wallet.posted += amount
+    wallet.overdraft = max(wallet.pending_out - wallet.posted, 0)
+    wallet.save(update_fields=["posted", "overdraft"])
+    gained = max(wallet.posted, 0) - max(before, 0)
+    if spending is not None and gained:
+        lots.give_back(wallet=wallet, spending=spending, reversal=reversal, gained=gained, now=now)

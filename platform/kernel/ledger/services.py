@@ -1,0 +1,24 @@
+"""Everything that changes the books. Each call is one transaction, or part of the caller's.
+
+Amounts are whole and positive (cents or points). `source` names what the transfer is about;
+`key` makes the call idempotent: the same key and content answer the first transfer again,
+other content raises KeyReusedError.
+"""
+
+from kernel.ledger.expiring import expire_lot
+from kernel.ledger.issuing import issue, issue_pending
+from kernel.ledger.resolving import post, set_due, void
+from kernel.ledger.reversing import reverse
+from kernel.ledger.spending import hold, redeem
+
+__all__ = [
+    "expire_lot",
+    "hold",
+    "issue",
+    "issue_pending",
+    "post",
+    "redeem",
+    "reverse",
+    "set_due",
+    "void",
+]

@@ -1,0 +1,82 @@
+"""Value that leaves a wallet: at once, or set aside."""
+
+import uuid
+from datetime import datetime
+
+from kernel.db import atomic_with_retry
+from kernel.ledger import balances, records
+from kernel.ledger.accounts import lock_wallet, system_account_id
+from kernel.ledger.errors import InsufficientBalanceError
+from kernel.ledger.models import AccountKind, Pending, Transfer, TransferKind
+
+
+@atomic_with_retry
+def redeem(
+    *,
+    owner_id: uuid.UUID,
+    unit: str,
+    amount: int,
+    reason: str,
+    source: str,
+    key: str,
+    now: datetime,
+    destination: AccountKind = AccountKind.REDEEMED,
+) -> Transfer:
+    """Spend from a wallet, soonest to expire first; InsufficientBalanceError when it cannot."""
+    records.check_amount(amount)
+    wallet = lock_wallet(owner_id=owner_id, unit=unit)
+    kind = TransferKind.POSTED
+    if earlier := records.replayed(key=key, kind=kind, amount=amount, wallet=wallet):
+        return earlier
+    if wallet.available < amount:
+        raise InsufficientBalanceError(available=wallet.available, wanted=amount)
+    transfer = records.write(
+        debit_id=wallet.id,
+        credit_id=system_account_id(destination, unit),
+        amount=amount,
+        kind=kind,
+        reason=reason,
+        source=source,
+        key=key,
+        now=now,
+    )
+    balances.debit(wallet, transfer, amount)
+    return transfer
+
+
+@atomic_with_retry
+def hold(
+    *,
+    owner_id: uuid.UUID,
+    unit: str,
+    amount: int,
+    reason: str,
+    source: str,
+    key: str,
+    now: datetime,
+    due_at: datetime | None = None,
+) -> Transfer:
+    """Set an amount aside until `due_at`: `post` spends it, `void` gives it back."""
+    records.check_amount(amount)
+    wallet = lock_wallet(owner_id=owner_id, unit=unit)
+    kind = TransferKind.PENDING
+    if earlier := records.replayed(key=key, kind=kind, amount=amount, wallet=wallet):
+        return earlier
+    if wallet.available < amount:
+        raise InsufficientBalanceError(available=wallet.available, wanted=amount)
+    transfer = records.write(
+        debit_id=wallet.id,
+        credit_id=system_account_id(AccountKind.REDEEMED, unit),
+        amount=amount,
+        kind=kind,
+        reason=reason,
+        source=source,
+        key=key,
+        now=now,
+    )
+    Pending.objects.create(
+        transfer=transfer, wallet=wallet, remaining=amount, incoming=False, due_at=due_at
+    )
+    wallet.pending_out += amount
+    wallet.save(update_fields=["pending_out"])
+    return transfer

@@ -1,0 +1,102 @@
+"""Delivering events: claim one, run its handler, mark it done; again until none is due.
+
+A claim is a committed transaction of its own that moves `due_at` one lease ahead, so a process
+that is killed leaves an event that becomes due again. The handler then runs in the transaction
+that marks the event done: its writes happen once, however often the event is delivered.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from kernel.outbox.models import Event, EventState
+from kernel.outbox.types import EventData, Handler
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+MOST_FAILURES = 8
+_FIRST_DELAY = timedelta(seconds=5)
+_LONGEST_DELAY = timedelta(hours=1)
+
+
+def relay(
+    *, handlers: Mapping[str, Handler], clock: Callable[[], datetime], limit: int = 500
+) -> int:
+    """Deliver what is due in the current schema, `limit` events at most; returns how many."""
+    delivered = 0
+    while delivered < limit:
+        event = _claim(clock())
+        if event is None:
+            break
+        _deliver(event, handlers, clock)
+        delivered += 1
+    return delivered
+
+
+def backoff(failures: int) -> timedelta:
+    """The wait after the n-th failure: doubling from five seconds to an hour, with jitter."""
+    delay = min(_FIRST_DELAY * 2 ** (failures - 1), _LONGEST_DELAY)
+    return delay * random.uniform(0.75, 1.25)  # noqa: S311
+
+
+def _claim(now: datetime) -> Event | None:
+    with transaction.atomic():
+        event = (
+            Event.objects.select_for_update(skip_locked=True)
+            .filter(state=EventState.PENDING, due_at__lte=now)
+            .order_by("due_at", "id")
+            .first()
+        )
+        if event is not None:
+            event.attempts += 1
+            event.due_at = now + LEASE
+            event.save(update_fields=["attempts", "due_at"])
+        return event
+
+
+def _deliver(
+    claimed: Event, handlers: Mapping[str, Handler], clock: Callable[[], datetime]
+) -> None:
+    try:
+        with transaction.atomic():
+            event = Event.objects.select_for_update().get(id=claimed.id)
+            if event.state != EventState.PENDING or event.attempts != claimed.attempts:
+                return  # somebody else took it over when our lease ran out
+            handlers[event.kind](_data(event))
+            event.state = EventState.DONE
+            event.finished_at = clock()
+            event.last_error = ""
+            event.save(update_fields=["state", "finished_at", "last_error"])
+    except Exception as error:
+        logger.exception("outbox event %s (%s) failed", claimed.id, claimed.kind)
+        _record_failure(claimed, error, clock())
+
+
+def _record_failure(claimed: Event, error: Exception, now: datetime) -> None:
+    with transaction.atomic():
+        event = Event.objects.select_for_update().get(id=claimed.id)
+        if event.state != EventState.PENDING or event.attempts != claimed.attempts:
+            return
+        event.failures += 1
+        # The type and the code only: a message may quote personal data.
+        event.last_error = f"{type(error).__name__} {getattr(error, 'code', '')}".strip()[:200]
+        if event.failures >= MOST_FAILURES:
+            event.state, event.finished_at = EventState.DEAD, now
+        else:
+            event.due_at = now + backoff(event.failures)
+        event.save(update_fields=["failures", "last_error", "state", "finished_at", "due_at"])
+
+
+def _data(event: Event) -> EventData:
+    return EventData(
+        id=event.id,
+        kind=event.kind,
+        payload=event.payload,
+        created_at=event.created_at,
+        attempt=event.attempts,
+        interrupted=event.attempts - 1 > event.failures,
+    )

@@ -1,0 +1,36 @@
+"""What the doors hand over: parsed and checked for shape, not yet for sense."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tenants.activity.models import Source
+from tenants.profiles.services import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class OrderInput:
+    """An order as a door received it. `amount` is in cents; `ordered_at` is aware.
+
+    `referral_code` is what the customer typed or the cookie held; `click_id` is the click that
+    the cookie remembers.
+    """
+
+    external_id: str
+    amount: int
+    currency: str
+    ordered_at: datetime
+    customer: Identity
+    source: Source
+    referral_code: str = ""
+    click_id: uuid.UUID | None = None
+    is_test: bool = field(default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundInput:
+    """A refund as a door received it. `amount` is in cents of the order's currency."""
+
+    external_id: str
+    amount: int
+    refunded_at: datetime

@@ -1,0 +1,38 @@
+"""Emails: kept as typed, matched without case, folded only where fraud is judged."""
+
+from email_validator import EmailNotValidError, validate_email
+
+from kernel.errors import InvalidInputError
+
+# Providers that ignore dots in the local part.
+_DOTLESS = {"gmail.com", "googlemail.com"}
+
+
+class InvalidEmailError(InvalidInputError):
+    """This is not an email address: expected something like camille@exemple.fr."""
+
+    code = "invalid_email"
+
+
+def clean(email: str) -> str:
+    """The address as typed, trimmed; raises InvalidEmailError when it cannot be one."""
+    text = email.strip()
+    try:
+        validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise InvalidEmailError(param="email") from error
+    return text
+
+
+def key(email: str) -> str:
+    """What two spellings of one address have in common: case does not count."""
+    return email.strip().casefold()
+
+
+def folded(email: str) -> str:
+    """The address without what aliases add: plus-addresses, and dots where they mean nothing."""
+    local, _, domain = key(email).rpartition("@")
+    local = local.split("+", 1)[0]
+    if domain in _DOTLESS:
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"

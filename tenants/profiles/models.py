@@ -1,0 +1,82 @@
+"""A person known to one merchant.
+
+Every personal field says what it is for and how long it is kept, in `PURPOSES`: a test fails
+where a field has no entry (D6).
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from kernel.ids import public_id, uuid7
+
+
+class Profile(models.Model):
+    """One person, as one merchant knows them. Order figures count confirmed orders only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(max_length=254, blank=True)
+    email_key = models.CharField(max_length=254, null=True, unique=True)  # noqa: DJ001
+    email_folded = models.CharField(max_length=254, blank=True, db_index=True)
+    phone = models.CharField(max_length=20, blank=True)
+    first_name = models.CharField(max_length=80, blank=True)
+    last_name = models.CharField(max_length=80, blank=True)
+    gender = models.CharField(
+        max_length=1, blank=True, choices=[("", "—"), ("f", "Madame"), ("m", "Monsieur")]
+    )
+    shop = models.CharField(max_length=120, blank=True, help_text="Company or shop, if any.")
+    language = models.CharField(max_length=5, default="fr")
+    external_id = models.CharField(max_length=80, null=True, unique=True)  # noqa: DJ001
+    notes = models.TextField(blank=True)
+    source = models.CharField(max_length=20, default="manual")
+    is_test = models.BooleanField(default=False, db_default=False)
+    unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    account_created_at = models.DateTimeField(null=True, blank=True)
+    first_order_at = models.DateTimeField(null=True, blank=True)
+    last_order_at = models.DateTimeField(null=True, blank=True)
+    order_count = models.IntegerField(default=0, db_default=0)
+    order_total = models.BigIntegerField(default=0, db_default=0)
+    search_text = models.TextField(blank=True, editable=False)
+    created_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        db_table = "profiles_profile"
+        indexes = [
+            models.Index(fields=["-last_order_at", "-id"], name="profile_last_order"),
+            models.Index(fields=["last_name", "first_name", "id"], name="profile_name"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(order_count__gte=0, order_total__gte=0), name="profile_figures"
+            )
+        ]
+
+    @property
+    def public_id(self) -> str:
+        return public_id("cus", self.id)
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the email, or the phone number: never empty on screen."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email or self.phone or "—"
+
+    @property
+    def short_name(self) -> str:
+        """The first name where there is one: how a customer sees another."""
+        return self.first_name or self.email.split("@")[0] or "—"
+
+
+# What each personal field is for, and how long it is kept.
+PURPOSES = {
+    "email": "Reach the person and recognise them; 3 years after the last contact.",
+    "email_key": "Match the email without case; as long as the email.",
+    "email_folded": "Judge aliases where fraud is judged; as long as the email.",
+    "phone": "Recognise and reach the person; 3 years after the last contact.",
+    "first_name": "Address the person; 3 years after the last contact.",
+    "last_name": "Address the person; 3 years after the last contact.",
+    "gender": "Write French that agrees; 3 years after the last contact.",
+    "shop": "Tell business customers apart; 3 years after the last contact.",
+    "language": "Write in the person's language; 3 years after the last contact.",
+    "external_id": "Match the shop's own customer; 3 years after the last contact.",
+    "notes": "The merchant's own notes; 3 years after the last contact.",
+    "search_text": "Find the person in the back office; as long as the name.",
+}

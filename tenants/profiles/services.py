@@ -1,0 +1,224 @@
+"""Writing profiles."""
+
+import re
+import unicodedata
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from kernel.db import atomic_with_retry
+from kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from tenants.profiles import emails
+from tenants.profiles.models import Profile
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_ADDRESS = re.compile(r"(https?:|www\.|//|@)", re.IGNORECASE)
+
+
+class UnknownProfileError(NotFoundError):
+    """There is no such customer."""
+
+    code = "unknown_customer"
+
+
+class NoIdentityError(InvalidInputError):
+    """A customer needs an email, a phone number or the shop's own id."""
+
+    code = "customer_without_identity"
+
+
+class UnsafeNameError(InvalidInputError):
+    """A name cannot hold a web or email address."""
+
+    code = "unsafe_name"
+
+
+class ProfileExistsError(ConflictError):
+    """Another customer has this email or this shop id already."""
+
+    code = "customer_exists"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a door knows of a person; at least one of email, phone and external_id is set."""
+
+    email: str = ""
+    external_id: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    phone: str = ""
+
+
+def clean_name(text: str, *, param: str) -> str:
+    """A name on one line; raises UnsafeNameError where it holds an address (R42)."""
+    name = " ".join(_CONTROL.sub(" ", text).split())
+    if _ADDRESS.search(name):
+        raise UnsafeNameError(param=param)
+    return name[:80]
+
+
+def search_text(profile: Profile) -> str:
+    """What the search looks in: names, email, phone and shop, without case or accents."""
+    words = (
+        profile.first_name,
+        profile.last_name,
+        profile.email,
+        profile.phone,
+        profile.shop,
+        profile.external_id or "",
+    )
+    return fold_text(" ".join(word for word in words if word))
+
+
+def fold_text(text: str) -> str:
+    """Lower case without accents: how names are compared in searches."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+@atomic_with_retry
+def find_or_create(*, identity: Identity, source: str, now: datetime) -> tuple[Profile, bool]:
+    """The profile that an identity names, locked, made when there is none.
+
+    The email decides; the shop's id is used where there is no email, and kept on a profile that
+    has none yet. Two requests at once for one new email make one profile.
+    """
+    email = emails.clean(identity.email) if identity.email.strip() else ""
+    if not email and not identity.external_id:
+        raise NoIdentityError(param="customer.email")
+    found = _find(email=email, external_id=identity.external_id)
+    if found is not None:
+        _complete(found, identity)
+        return found, False
+    try:
+        with transaction.atomic():
+            return create(
+                email=email,
+                external_id=identity.external_id,
+                first_name=identity.first_name,
+                last_name=identity.last_name,
+                phone=identity.phone,
+                source=source,
+                now=now,
+            ), True
+    except (IntegrityError, ProfileExistsError):
+        found = _find(email=email, external_id=identity.external_id)
+        if found is None:
+            raise
+        return found, False
+
+
+@atomic_with_retry
+def create(
+    *,
+    now: datetime,
+    source: str,
+    email: str = "",
+    external_id: str = "",
+    first_name: str = "",
+    last_name: str = "",
+    **fields: Any,
+) -> Profile:
+    """Make a profile; ProfileExistsError when the email or the shop's id is taken."""
+    profile = Profile(
+        email=emails.clean(email) if email else "",
+        external_id=external_id or None,
+        first_name=clean_name(first_name, param="first_name"),
+        last_name=clean_name(last_name, param="last_name"),
+        source=source,
+        created_at=now,
+        **fields,
+    )
+    if not (profile.email or profile.phone or profile.external_id or profile.last_name):
+        raise NoIdentityError(param="email")
+    _derive(profile)
+    try:
+        with transaction.atomic():
+            profile.save(force_insert=True)
+    except IntegrityError as error:
+        raise ProfileExistsError(
+            _("Un autre client a déjà cette adresse e-mail."), param="email"
+        ) from error
+    return profile
+
+
+@atomic_with_retry
+def update(*, profile_id: uuid.UUID, **fields: Any) -> Profile:
+    """Change a profile's own fields (names, email, phone, shop, language, gender, notes)."""
+    profile = Profile.objects.select_for_update().filter(id=profile_id).first()
+    if profile is None:
+        raise UnknownProfileError
+    for name, value in fields.items():
+        if name == "email":
+            value = emails.clean(value) if value else ""  # noqa: PLW2901
+        elif name in ("first_name", "last_name"):
+            value = clean_name(value, param=name)  # noqa: PLW2901
+        setattr(profile, name, value)
+    _derive(profile)
+    try:
+        with transaction.atomic():
+            profile.save(update_fields=[*fields, "email_key", "email_folded", "search_text"])
+    except IntegrityError as error:
+        raise ProfileExistsError(
+            _("Un autre client a déjà cette adresse e-mail."), param="email"
+        ) from error
+    return profile
+
+
+@atomic_with_retry
+def note_account(*, profile: Profile, at: datetime) -> None:
+    """Remember when the person first opened an account on the shop."""
+    if profile.account_created_at is None or at < profile.account_created_at:
+        profile.account_created_at = at
+        profile.save(update_fields=["account_created_at"])
+
+
+def count_order(*, profile: Profile, amount: int, at: datetime) -> None:
+    """Add a confirmed order (cents) to the figures of a locked profile."""
+    profile.order_count += 1
+    profile.order_total += amount
+    profile.first_order_at = min(profile.first_order_at or at, at)
+    profile.last_order_at = max(profile.last_order_at or at, at)
+    profile.save(update_fields=["order_count", "order_total", "first_order_at", "last_order_at"])
+
+
+def uncount_amount(*, profile: Profile, amount: int) -> None:
+    """Take refunded cents off the figures of a locked profile."""
+    profile.order_total = max(profile.order_total - amount, 0)
+    profile.save(update_fields=["order_total"])
+
+
+def _find(*, email: str, external_id: str) -> Profile | None:
+    locked = Profile.objects.select_for_update()
+    if email:
+        return locked.filter(email_key=emails.key(email)).first()
+    return locked.filter(external_id=external_id).first()
+
+
+def _complete(profile: Profile, identity: Identity) -> None:
+    """Fill what the profile lacks with what the door knows; what is there stays."""
+    changed = []
+    for name in ("first_name", "last_name"):
+        value = getattr(identity, name)
+        if value and not getattr(profile, name):
+            setattr(profile, name, clean_name(value, param=name))
+            changed.append(name)
+    if identity.external_id and not profile.external_id:
+        taken = Profile.objects.filter(external_id=identity.external_id).exists()
+        if not taken:
+            profile.external_id = identity.external_id
+            changed.append("external_id")
+    if changed:
+        profile.search_text = search_text(profile)
+        profile.save(update_fields=[*changed, "search_text"])
+
+
+def _derive(profile: Profile) -> None:
+    profile.email_key = emails.key(profile.email) if profile.email else None
+    profile.email_folded = emails.folded(profile.email) if profile.email else ""
+    profile.search_text = search_text(profile)

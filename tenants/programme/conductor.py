@@ -1,0 +1,199 @@
+"""The one road: a fact comes in, the features answer, in this order and in one transaction.
+
+Every door (API, tracker, widget, import, by hand) calls these functions and nothing else. A new
+door adds a parser; a new way to earn adds a rule; neither touches the road.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from kernel.db import atomic_with_retry
+from tenants.activity import services as activity
+from tenants.activity.models import Order, OrderState
+from tenants.activity.types import OrderInput, RefundInput
+from tenants.context import current_tenant
+from tenants.profiles import services as profiles
+from tenants.profiles.models import Profile
+from tenants.profiles.services import Identity
+from tenants.programme import decisions, notices, rewarding, versions
+from tenants.programme.decisions import Code
+from tenants.programme.models import ProgrammeVersion, Reward
+from tenants.referrals import attribution
+from tenants.referrals import services as referrals
+from tenants.referrals.attribution import Verdict
+from tenants.referrals.models import Referral, ReferralState, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an order: the row, whether it is new, and the referral it made, if any."""
+
+    order: Order
+    created: bool
+    referral: Referral | None = None
+    rewards: tuple[Reward, ...] = ()
+
+
+@atomic_with_retry
+def order_received(*, order: OrderInput, now: datetime) -> Outcome:
+    """Take in an order: customer, order, attribution, rewards, explanation, emails.
+
+    The same order again changes nothing. A trusted source confirms what a browser reported,
+    and its word replaces the browser's. Raises the errors of `activity.services`.
+    """
+    activity.check_order(order=order, currency=current_tenant().currency, now=now)
+    profile, _ = profiles.find_or_create(identity=order.customer, source=order.source, now=now)
+    row, created = activity.record_order(order=order, profile=profile, now=now)
+    confirms = not created and row.state == OrderState.REPORTED and order.source.trusted
+    if not created and not confirms:
+        return Outcome(order=row, created=False)
+    if confirms and row.profile_id == profile.id and row.amount == order.amount:
+        return _confirm(row, order, profile, now)
+    if confirms:
+        _withdraw(row, now)
+        activity.confirm_order(order=row, order_input=order, profile=profile, now=now)
+    outcome = _attribute(row, order, profile, created=created, now=now)
+    if row.state != OrderState.REPORTED:
+        profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
+    return outcome
+
+
+@atomic_with_retry
+def refund_received(*, order_id: str, refund: RefundInput, now: datetime) -> Order:
+    """Take in a refund of the order with this external id: what it granted is reversed.
+
+    The same refund again changes nothing.
+    """
+    order, row, created = activity.record_refund(external_id=order_id, refund=refund, now=now)
+    if not created:
+        return order
+    profile = Profile.objects.select_for_update().get(id=order.profile_id)
+    profiles.uncount_amount(profile=profile, amount=row.amount)
+    rewarding.take_back(
+        order=order,
+        refunded=order.refunded,
+        total=order.amount,
+        source=f"refund:{row.id}",
+        now=now,
+    )
+    if order.state == OrderState.REFUNDED:
+        for referral in referrals.open_referrals_of_order(order=order):
+            referrals.settle(referral=referral, state=ReferralState.REVERSED, now=now)
+    return order
+
+
+@atomic_with_retry
+def account_created(*, identity: Identity, source: str, at: datetime, now: datetime) -> Profile:
+    """Take in the opening of an account on the shop."""
+    profile, _ = profiles.find_or_create(identity=identity, source=source, now=now)
+    profiles.note_account(profile=profile, at=at)
+    return profile
+
+
+@atomic_with_retry
+def post_due_reward(*, transfer_id: uuid.UUID, now: datetime) -> Reward | None:
+    """The delay of a pending reward has passed: make it definitive."""
+    return rewarding.post(transfer_id=transfer_id, now=now)
+
+
+def _confirm(row: Order, order: OrderInput, profile: Profile, now: datetime) -> Outcome:
+    activity.confirm_order(order=row, order_input=order, profile=profile, now=now)
+    rewarding.start_delay(order=row, now=now)
+    profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
+    referral = (
+        Referral.objects.select_related("referrer", "referee")
+        .filter(order=row, state=ReferralState.PENDING)
+        .first()
+    )
+    if referral is None:
+        return Outcome(order=row, created=False)
+    rewards = list(Reward.objects.select_related("profile").filter(referral=referral))
+    notices.rewards_promised(referral=referral, rewards=rewards, now=now)
+    return Outcome(order=row, created=False, referral=referral, rewards=tuple(rewards))
+
+
+def _attribute(
+    row: Order, order: OrderInput, profile: Profile, *, created: bool, now: datetime
+) -> Outcome:
+    version = versions.in_force(now=now)
+    verdict = _judge(row, order, profile, version, now)
+    if verdict is None or version is None:
+        return Outcome(order=row, created=created)
+    if not verdict.refusal and row.state != OrderState.REPORTED:
+        _supersede_reported(profile, row, now)
+    referral = referrals.record_referral(verdict=verdict, referee=profile, order=row, now=now)
+    if verdict.refusal:
+        decisions.note(
+            code=Code.REFUSED,
+            now=now,
+            profile=profile,
+            order=row,
+            referral=referral,
+            version=version,
+            refusal=verdict.refusal,
+            **verdict.facts,
+        )
+        return Outcome(order=row, created=created, referral=referral)
+    rewards = rewarding.promise(referral=referral, order=row, version=version, now=now)
+    if row.state != OrderState.REPORTED:
+        notices.rewards_promised(referral=referral, rewards=rewards, now=now)
+    return Outcome(order=row, created=created, referral=referral, rewards=tuple(rewards))
+
+
+def _judge(
+    row: Order,
+    order: OrderInput,
+    profile: Profile,
+    version: ProgrammeVersion | None,
+    now: datetime,
+) -> Verdict | None:
+    """The verdict on who is owed this customer; None where nobody is pointed to."""
+    clues = attribution.ladder(
+        referee=profile,
+        typed_code=order.referral_code,
+        click_id=order.click_id,
+        now=now,
+        cookie_days=version.cookie_days if version else 30,
+    )
+    if not clues or version is None:
+        return None
+    if not version.active:
+        return Verdict(clue=clues[0], refusal=Refusal.PROGRAMME_OFF)
+    verdict = attribution.judge(clues=clues, referee=profile, order=row)
+    if verdict is not None and not verdict.refusal and row.amount < version.minimum_order:
+        return Verdict(
+            clue=verdict.clue,
+            refusal=Refusal.ORDER_TOO_SMALL,
+            facts={"minimum": version.minimum_order, "unit": row.currency},
+        )
+    return verdict
+
+
+def _supersede_reported(profile: Profile, row: Order, now: datetime) -> None:
+    """A confirmed order takes the place of a referral that only a browser spoke of."""
+    unconfirmed = Referral.objects.select_for_update(of=("self",)).filter(
+        referee=profile, state=ReferralState.PENDING, order__state=OrderState.REPORTED
+    )
+    for referral in unconfirmed.exclude(order=row).select_related("order"):
+        if referral.order is not None:
+            _withdraw(referral.order, now)
+
+
+def _withdraw(order: Order, now: datetime) -> None:
+    """Take back what a reported order had promised."""
+    rewarding.take_back(
+        order=order,
+        refunded=order.amount,
+        total=order.amount,
+        source=f"withdrawn:{order.id}",
+        now=now,
+        code=Code.SUPERSEDED,
+    )
+    for referral in referrals.open_referrals_of_order(order=order):
+        referrals.settle(
+            referral=referral,
+            state=ReferralState.REFUSED,
+            refusal=Refusal.SUPERSEDED,
+            now=now,
+        )

@@ -1,0 +1,57 @@
+"""Writing down why something was granted or refused."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from tenants.activity.models import Order
+from tenants.profiles.models import Profile
+from tenants.programme.models import Decision, ProgrammeVersion
+from tenants.referrals.models import Referral
+
+
+class Code:
+    """Every reason there is. `sentences` has words for each, for each reader."""
+
+    NO_CLUE = "no_clue"
+    REFUSED = "refused"  # the referral's own refusal says why
+    REWARD_PROMISED = "reward_promised"
+    REWARD_UNCONFIRMED = "reward_unconfirmed"
+    ORDER_CONFIRMED = "order_confirmed"
+    REWARD_POSTED = "reward_posted"
+    REWARD_REVERSED = "reward_reversed"
+    NO_REWARD_SET = "no_reward_set"
+    YEARLY_LIMIT = "yearly_limit"
+    SUPERSEDED = "superseded"
+    ADDED_BY_HAND = "added_by_hand"
+    REMOVED_BY_HAND = "removed_by_hand"
+    PRIZE_CLAIMED = "prize_claimed"
+    CLAIM_CANCELLED = "claim_cancelled"
+
+
+def note(
+    *,
+    code: str,
+    now: datetime,
+    profile: Profile | None = None,
+    order: Order | None = None,
+    referral: Referral | None = None,
+    version: ProgrammeVersion | None = None,
+    amount: int = 0,
+    unit: str = "",
+    author_id: uuid.UUID | None = None,
+    **facts: Any,
+) -> Decision:
+    """Append one decision. `facts` are plain values; people are named by the foreign keys."""
+    return Decision.objects.create(
+        code=code,
+        decided_at=now,
+        profile=profile,
+        order=order,
+        referral=referral,
+        version=version,
+        amount=amount,
+        unit=unit,
+        author_id=author_id,
+        facts=facts,
+    )

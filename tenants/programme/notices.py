@@ -1,0 +1,117 @@
+"""Which emails a programme's events send. Words and looks live with the messaging."""
+
+from datetime import datetime
+
+from tenants.messaging import services as messaging
+from tenants.profiles.models import Profile
+from tenants.programme.models import ProgrammeVersion, Reward
+from tenants.referrals.models import Invitation, Referral
+
+
+def invitation_sent(
+    *, invitation: Invitation, code: str, version: ProgrammeVersion, now: datetime
+) -> None:
+    """SP-09: the referee's email, in the referrer's name. Used once (D7)."""
+    messaging.queue(
+        kind="invitation",
+        to=invitation.email,
+        key=f"invitation:{invitation.id}",
+        language=invitation.referrer.language,
+        now=now,
+        context={
+            "referrer": invitation.referrer.name,
+            "first_name": invitation.first_name,
+            "code": code,
+            "invitation": invitation.public_id,
+            "amount": version.referee_amount,
+            "unit": version.unit,
+            "minimum_order": version.minimum_order,
+        },
+    )
+
+
+def referrer_welcomed(*, referrer: Profile, code: str, now: datetime) -> None:
+    """SP-08: after inviting, the referrer receives an email that opens their cagnotte."""
+    messaging.queue(
+        kind="cagnotte_opened",
+        to=referrer.email,
+        key=f"cagnotte-opened:{referrer.id}",
+        profile=referrer,
+        language=referrer.language,
+        now=now,
+        context={"first_name": referrer.short_name, "code": code},
+    )
+
+
+def rewards_promised(*, referral: Referral, rewards: list[Reward], now: datetime) -> None:
+    """Both sides learn what is on its way, and when it comes."""
+    for reward in rewards:
+        messaging.queue(
+            kind=f"reward_promised_{reward.side}",
+            to=reward.profile.email,
+            key=f"reward-promised:{reward.id}",
+            profile=reward.profile,
+            language=reward.profile.language,
+            now=now,
+            context={
+                "first_name": reward.profile.short_name,
+                "referee": referral.referee.short_name,
+                "referrer": referral.referrer.short_name if referral.referrer else "",
+                "amount": reward.amount,
+                "unit": reward.unit,
+                "due_at": reward.due_at.isoformat() if reward.due_at else None,
+            },
+        )
+
+
+def reward_posted(*, reward: Reward, now: datetime) -> None:
+    """The amount can be spent now."""
+    messaging.queue(
+        kind="reward_posted",
+        to=reward.profile.email,
+        key=f"reward-posted:{reward.id}",
+        profile=reward.profile,
+        language=reward.profile.language,
+        now=now,
+        context={
+            "first_name": reward.profile.short_name,
+            "referee": reward.referral.referee.short_name,
+            "side": reward.side,
+            "amount": reward.amount - reward.reversed,
+            "unit": reward.unit,
+        },
+    )
+
+
+def reward_reversed(*, reward: Reward, amount: int, source: str, now: datetime) -> None:
+    """A refund took back what the order had granted: said, never silent (S5)."""
+    messaging.queue(
+        kind="reward_reversed",
+        to=reward.profile.email,
+        key=f"reward-reversed:{reward.id}:{source}",
+        profile=reward.profile,
+        language=reward.profile.language,
+        now=now,
+        context={
+            "first_name": reward.profile.short_name,
+            "referee": reward.referral.referee.short_name,
+            "side": reward.side,
+            "amount": amount,
+            "unit": reward.unit,
+        },
+    )
+
+
+def prize_claimed(
+    *, profile: Profile, prize_name: str, code: str, claim_id: str, now: datetime
+) -> None:
+    """What was claimed, and the code to show."""
+    messaging.queue(
+        kind="prize_claimed",
+        to=profile.email,
+        key=f"prize-claimed:{claim_id}",
+        profile=profile,
+        language=profile.language,
+        now=now,
+        context={"first_name": profile.short_name, "prize": prize_name, "code": code},
+    )

@@ -1,0 +1,120 @@
+"""What people do in the programme: invite, refer by hand, claim, hand over, cancel."""
+
+import uuid
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from kernel.db import atomic_with_retry
+from kernel.errors import ConflictError
+from tenants.profiles.models import Profile
+from tenants.programme import decisions, notices, rewarding, versions
+from tenants.programme.decisions import Code
+from tenants.programme.models import ProgrammeVersion
+from tenants.referrals import attribution, codes
+from tenants.referrals import services as referrals
+from tenants.referrals.attribution import Clue
+from tenants.referrals.models import Invitation, Referral, Refusal, Step
+from tenants.rewards import services as rewards
+from tenants.rewards.models import Claim
+
+
+class ProgrammeClosedError(ConflictError):
+    """The referral programme is not open."""
+
+    code = "programme_closed"
+
+
+class ReferralRefusedError(ConflictError):
+    """This person cannot be referred."""
+
+    code = "referral_refused"
+
+
+def open_programme(*, now: datetime) -> ProgrammeVersion:
+    """The rules in force; raises ProgrammeClosedError when there are none or they are off."""
+    version = versions.in_force(now=now)
+    if version is None or not version.active:
+        raise ProgrammeClosedError(_("Le parrainage n’est pas ouvert en ce moment."))
+    return version
+
+
+@atomic_with_retry
+def invite_friend(*, referrer: Profile, email: str, first_name: str, now: datetime) -> Invitation:
+    """A referrer names a friend: the friend is written to, once (SP-01, SP-08, SP-09)."""
+    version = open_programme(now=now)
+    invitation = referrals.invite(referrer=referrer, email=email, first_name=first_name, now=now)
+    code = codes.code_for(profile=referrer, now=now).code
+    notices.invitation_sent(invitation=invitation, code=code, version=version, now=now)
+    notices.referrer_welcomed(referrer=referrer, code=code, now=now)
+    return invitation
+
+
+@atomic_with_retry
+def refer_by_hand(
+    *, referrer: Profile, referee: Profile, author_id: uuid.UUID | None, now: datetime
+) -> Referral:
+    """The merchant says who brought whom; rewards start their delay (FS-11, OF-04).
+
+    The exclusions hold here too: ReferralRefusedError says which one, in its facts.
+    """
+    version = open_programme(now=now)
+    Profile.objects.select_for_update().get(id=referee.id)
+    clue = Clue(step=Step.MANUAL, referrer=referrer)
+    verdict = attribution.judge(clues=[clue], referee=referee, order=None)
+    # Whoever bought before can still be linked by hand: the merchant knows better than dates.
+    if verdict is not None and verdict.refusal not in ("", Refusal.ALREADY_BOUGHT):
+        raise ReferralRefusedError(refusal=verdict.refusal, **verdict.facts)
+    referral = referrals.record_referral(
+        verdict=attribution.Verdict(clue=clue), referee=referee, order=None, now=now
+    )
+    decisions.note(
+        code=Code.ADDED_BY_HAND,
+        now=now,
+        profile=referrer,
+        referral=referral,
+        version=version,
+        author_id=author_id,
+    )
+    granted = rewarding.promise(referral=referral, order=None, version=version, now=now)
+    notices.rewards_promised(referral=referral, rewards=granted, now=now)
+    return referral
+
+
+@atomic_with_retry
+def claim_prize(*, profile: Profile, prize_id: uuid.UUID, key: str, now: datetime) -> Claim:
+    """A customer takes a prize from the cagnotte. The same `key` answers the same claim."""
+    claim, created = rewards.claim(profile=profile, prize_id=prize_id, key=key, now=now)
+    if created:
+        decisions.note(
+            code=Code.PRIZE_CLAIMED,
+            now=now,
+            profile=profile,
+            amount=claim.cost,
+            unit=claim.unit,
+            claim=str(claim.id),
+        )
+        notices.prize_claimed(
+            profile=profile,
+            prize_name=claim.prize_name,
+            code=claim.code,
+            claim_id=str(claim.id),
+            now=now,
+        )
+    return claim
+
+
+@atomic_with_retry
+def cancel_claim(*, claim_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime) -> Claim:
+    """The merchant cancels a claim: the customer gets the cost back."""
+    claim = rewards.cancel(claim_id=claim_id, now=now)
+    decisions.note(
+        code=Code.CLAIM_CANCELLED,
+        now=now,
+        profile=claim.profile,
+        amount=claim.cost,
+        unit=claim.unit,
+        author_id=author_id,
+        claim=str(claim.id),
+    )
+    return claim

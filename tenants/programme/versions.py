@@ -1,0 +1,83 @@
+"""Which rules hold at a moment, and how new ones come into force."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from kernel.db import atomic_with_retry
+from kernel.errors import InvalidInputError
+from kernel.money import UNITS
+from tenants.programme.models import ProgrammeVersion
+
+_COPIED = (
+    "active",
+    "name",
+    "unit",
+    "referrer_amount",
+    "referee_amount",
+    "minimum_order",
+    "pending_days",
+    "cookie_days",
+    "expiry_months",
+    "referrals_a_year",
+    "terms",
+)
+
+
+class InvalidProgrammeError(InvalidInputError):
+    """These rules cannot hold together."""
+
+    code = "invalid_programme"
+
+
+class UnitIsFixedError(InvalidInputError):
+    """The unit cannot change once cagnottes hold something."""
+
+    code = "unit_is_fixed"
+
+
+def in_force(*, now: datetime) -> ProgrammeVersion | None:
+    """The version in force at `now`, or None before the programme was ever set up."""
+    return ProgrammeVersion.objects.filter(starts_at__lte=now).first()
+
+
+@atomic_with_retry
+def publish(
+    *, now: datetime, author_id: uuid.UUID | None = None, **changes: Any
+) -> ProgrammeVersion:
+    """Put new rules in force from `now`: the last version's, with `changes`.
+
+    What was earned before keeps the rules of its date.
+    """
+    latest = ProgrammeVersion.objects.select_for_update().first()
+    values = {name: getattr(latest, name) for name in _COPIED} if latest else {}
+    values.update(changes)
+    _check(values, latest)
+    number = (ProgrammeVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    return ProgrammeVersion.objects.create(
+        number=number, starts_at=now, author_id=author_id, **values
+    )
+
+
+def _check(values: dict[str, Any], latest: ProgrammeVersion | None) -> None:
+    unit = values.get("unit", "EUR")
+    if unit not in UNITS:
+        raise InvalidProgrammeError(_("Choisissez une unité de la liste."), param="unit")
+    if latest is not None and latest.unit != unit:
+        raise UnitIsFixedError(
+            _("L’unité ne peut plus changer : des cagnottes la portent déjà."), param="unit"
+        )
+    for name in ("referrer_amount", "referee_amount", "minimum_order"):
+        if values.get(name, 0) < 0:
+            raise InvalidProgrammeError(_("Indiquez un montant positif ou nul."), param=name)
+    if not 0 <= values.get("pending_days", 0) <= 365:
+        raise InvalidProgrammeError(
+            _("Indiquez un délai entre 0 et 365 jours."), param="pending_days"
+        )
+    if not 1 <= values.get("cookie_days", 30) <= 365:
+        raise InvalidProgrammeError(
+            _("Indiquez une durée entre 1 et 365 jours."), param="cookie_days"
+        )

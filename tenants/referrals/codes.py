@@ -1,0 +1,83 @@
+"""Referral codes: made from a name, read aloud without doubt, unique."""
+
+import re
+import secrets
+import unicodedata
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from kernel.errors import ConflictError, InvalidInputError
+from tenants.profiles.models import Profile
+from tenants.referrals.models import ReferralCode
+
+# No 0/O, 1/I/L, 2/Z, 5/S, 8/B: what remains cannot be misread (S4).
+_ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
+_TAIL = 4
+_SHAPE = re.compile(r"^[A-Z0-9](?:[A-Z0-9-]{2,30})[A-Z0-9]$")
+
+
+class InvalidCodeError(InvalidInputError):
+    """A code has 4 to 32 letters without accents, digits or hyphens."""
+
+    code = "invalid_code"
+
+
+class CodeTakenError(ConflictError):
+    """This code belongs to somebody else."""
+
+    code = "code_taken"
+
+
+def normalise(text: str) -> str:
+    """How a typed code is looked up: capitals, no spaces, plain hyphens, no accents."""
+    plain = unicodedata.normalize("NFKD", text)
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return re.sub(r"[\s_–—]+", "-", plain.strip()).upper()[:32]
+
+
+def code_for(*, profile: Profile, now: datetime) -> ReferralCode:
+    """The profile's code, made from its name the first time (FS-09)."""
+    existing = ReferralCode.objects.filter(profile=profile).first()
+    if existing is not None:
+        return existing
+    stem = _stem(profile)
+    while True:
+        tail = "".join(secrets.choice(_ALPHABET) for _ in range(_TAIL))
+        row = ReferralCode(code=f"{stem}-{tail}", profile=profile, created_at=now)
+        ReferralCode.objects.bulk_create([row], ignore_conflicts=True)
+        made = ReferralCode.objects.filter(profile=profile).first()
+        if made is not None:  # ours, or that of somebody who asked at the same moment
+            return made
+
+
+def rename(*, code: ReferralCode, to: str) -> ReferralCode:
+    """Give a profile's code another text; InvalidCodeError or CodeTakenError when it cannot be."""
+    text = normalise(to)
+    if not _SHAPE.match(text):
+        raise InvalidCodeError(
+            _("Un code compte de 4 à 32 lettres sans accent, chiffres ou tirets."), param="code"
+        )
+    code.code = text
+    try:
+        with transaction.atomic():
+            code.save(update_fields=["code"])
+    except IntegrityError as error:
+        raise CodeTakenError(_("Ce code est déjà pris."), param="code") from error
+    return code
+
+
+def find(text: str) -> ReferralCode | None:
+    """The code that somebody typed, or None."""
+    return (
+        ReferralCode.objects.select_related("profile").filter(code=normalise(text)).first()
+        if text.strip()
+        else None
+    )
+
+
+def _stem(profile: Profile) -> str:
+    word = normalise(profile.first_name or profile.last_name)
+    word = re.sub(r"[^A-Z0-9]+", "", word)[:12]
+    return word if len(word) >= 2 else "AMI"

@@ -1,0 +1,158 @@
+"""Codes, clicks, invitations, and referrals: who brought whom."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from kernel.ids import public_id, uuid7
+from tenants.activity.models import Order
+from tenants.profiles.models import Profile
+
+
+class ReferralCode(models.Model):
+    """What a referrer shares. Stored in capitals; matched without case."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=32, unique=True)
+    profile = models.OneToOneField(Profile, on_delete=models.PROTECT, related_name="referral_code")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "referrals_code"
+        constraints = [
+            models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9-]+$"), name="code_shape")
+        ]
+
+
+class Channel(models.TextChoices):
+    """How a link was passed on, as the share buttons write it into the link."""
+
+    LINK = "link", "Lien"
+    EMAIL = "email", "E-mail"
+    WHATSAPP = "whatsapp", "WhatsApp"
+    SMS = "sms", "SMS"
+    QR = "qr", "QR code"
+
+
+class Invitation(models.Model):
+    """A friend's email that a referrer gave. One per address, whoever invites (D7, R42)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    referrer = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField(max_length=254, blank=True)
+    email_key = models.CharField(max_length=254, null=True, unique=True)  # noqa: DJ001
+    first_name = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    clicked_at = models.DateTimeField(null=True)
+    forget_at = models.DateTimeField(help_text="When an unused address is deleted.")
+
+    class Meta:
+        db_table = "referrals_invitation"
+        indexes = [models.Index(fields=["referrer", "-created_at"], name="invitation_of_referrer")]
+
+    @property
+    def public_id(self) -> str:
+        return public_id("inv", self.id)
+
+
+class Click(models.Model):
+    """One visit through a referrer's link: anonymous, or bound to a person we knew (SP-17)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.ForeignKey(ReferralCode, on_delete=models.PROTECT, related_name="clicks")
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, null=True)
+    visitor = models.ForeignKey(
+        Profile, on_delete=models.PROTECT, related_name="clicks_made", null=True
+    )
+    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.LINK)
+    clicked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "referrals_click"
+        indexes = [models.Index(fields=["clicked_at"], name="click_time")]
+
+
+class Step(models.TextChoices):
+    """The ladder of attribution: the first of these that is valid wins."""
+
+    MANUAL = "manual", "À la main"
+    CODE = "code", "Code"
+    COOKIE = "cookie", "Lien suivi"
+    EMAIL = "email", "Adresse invitée"
+
+
+class ReferralState(models.TextChoices):
+    """A referral waits for its order to become definitive, then is validated or not."""
+
+    PENDING = "pending", "En attente"
+    VALIDATED = "validated", "Validé"
+    REFUSED = "refused", "Refusé"
+    REVERSED = "reversed", "Annulé"
+
+
+OPEN_STATES = (ReferralState.PENDING, ReferralState.VALIDATED)
+
+
+class Refusal(models.TextChoices):
+    """Why a referral does not count (SP-18 to SP-21)."""
+
+    UNKNOWN_CODE = "unknown_code"
+    OWN_CODE = "own_code"
+    SAME_PERSON = "same_person"
+    ALREADY_BOUGHT = "already_bought"
+    ALREADY_HAS_ACCOUNT = "already_has_account"
+    ALREADY_REFERRED = "already_referred"
+    PROGRAMME_OFF = "programme_off"
+    ORDER_TOO_SMALL = "order_too_small"
+    SUPERSEDED = "superseded"
+
+
+class Referral(models.Model):
+    """One referee's first order (or a link by hand), and the referrer it is owed to.
+
+    A person is somebody's referee once: the first valid attribution stands. Refused ones are
+    kept with their reason.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    referrer = models.ForeignKey(
+        Profile, on_delete=models.PROTECT, related_name="referrals_made", null=True
+    )
+    referee = models.ForeignKey(
+        Profile, on_delete=models.PROTECT, related_name="referrals_received"
+    )
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="referrals", null=True)
+    code_used = models.CharField(max_length=32, blank=True)
+    step = models.CharField(max_length=8, choices=Step.choices)
+    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.LINK)
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, null=True)
+    state = models.CharField(max_length=9, choices=ReferralState.choices)
+    refusal = models.CharField(max_length=24, blank=True, choices=Refusal.choices)
+    facts = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "referrals_referral"
+        indexes = [
+            models.Index(fields=["referrer", "state"], name="referral_of_referrer"),
+            models.Index(fields=["-created_at", "-id"], name="referral_recent"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(referrer__isnull=True) | ~Q(referrer=F("referee")),
+                name="referrer_is_not_referee",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=OPEN_STATES) | Q(referrer__isnull=False),
+                name="open_referral_has_referrer",
+            ),
+            models.UniqueConstraint(
+                fields=["referee"],
+                condition=Q(state__in=OPEN_STATES),
+                name="referee_counts_once",
+            ),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        return public_id("ref", self.id)

@@ -1,0 +1,166 @@
+"""Writing clicks, invitations and referrals."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from kernel.db import atomic_with_retry
+from kernel.errors import ConflictError, NotFoundError, RicochetError
+from kernel.ids import uuid7
+from tenants.activity.models import Order
+from tenants.profiles import emails
+from tenants.profiles.models import Profile
+from tenants.profiles.services import clean_name
+from tenants.referrals.attribution import Verdict
+from tenants.referrals.codes import normalise
+from tenants.referrals.models import (
+    Channel,
+    Invitation,
+    Referral,
+    ReferralState,
+    Refusal,
+)
+
+INVITATIONS_A_DAY = 10
+# A friend's address that led to nothing is forgotten after this long (D7).
+FORGET_AFTER = timedelta(days=60)
+
+
+class UnknownCodeError(NotFoundError):
+    """There is no such referral code."""
+
+    code = "unknown_code"
+
+
+class TooManyInvitationsError(RicochetError):
+    """This person has sent all the invitations of the day."""
+
+    code = "too_many_invitations"
+    status = 429
+    retry = True
+
+
+class NotInvitableError(ConflictError):
+    """This address cannot be invited: it was already, or it is known to the merchant."""
+
+    code = "not_invitable"
+
+
+def record_click(
+    *,
+    code: str,
+    channel: str,
+    now: datetime,
+    invitation_id: uuid.UUID | None = None,
+    visitor_id: uuid.UUID | None = None,
+) -> uuid.UUID | None:
+    """Store a visit through a link in one statement; its id, or None for an unknown code.
+
+    `visitor_id` is the profile of a visitor who is logged in to their own cagnotte.
+    """
+    click_id = uuid7()
+    known = channel if channel in Channel.values else Channel.LINK.value
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO referrals_click"
+            " (id, code_id, invitation_id, visitor_id, channel, clicked_at)"
+            " SELECT %s, c.id, (SELECT i.id FROM referrals_invitation i"
+            "  WHERE i.id = %s AND i.referrer_id = c.profile_id), %s, %s, %s"
+            " FROM referrals_code c WHERE c.code = %s",
+            [click_id, invitation_id, visitor_id, known, now, normalise(code)],
+        )
+        if cursor.rowcount != 1:
+            return None
+    if invitation_id is not None:
+        Invitation.objects.filter(id=invitation_id, clicked_at=None).update(clicked_at=now)
+    return click_id
+
+
+@atomic_with_retry
+def invite(*, referrer: Profile, email: str, first_name: str, now: datetime) -> Invitation:
+    """Note a friend's address, once per merchant whoever invites.
+
+    Raises InvalidEmailError, UnsafeNameError, NotInvitableError, TooManyInvitationsError. The
+    answer for a known customer is that for an address invited before: nobody learns from here
+    who is a customer (R33).
+    """
+    address = emails.clean(email)
+    name = clean_name(first_name, param="first_name")
+    # One invitation at a time for each referrer: the cap holds under a race.
+    Profile.objects.select_for_update().get(id=referrer.id)
+    recent = Invitation.objects.filter(
+        referrer=referrer, created_at__gt=now - timedelta(days=1)
+    ).count()
+    if recent >= INVITATIONS_A_DAY:
+        raise TooManyInvitationsError(
+            _("Vous avez envoyé vos %(count)s invitations du jour. Revenez demain.")
+            % {"count": INVITATIONS_A_DAY}
+        )
+    address_key = emails.key(address)
+    known = Profile.objects.filter(email_key=address_key).exists()
+    row = Invitation(
+        referrer=referrer,
+        email=address,
+        email_key=address_key,
+        first_name=name,
+        created_at=now,
+        forget_at=now + FORGET_AFTER,
+    )
+    if not known:
+        Invitation.objects.bulk_create([row], ignore_conflicts=True)
+    stored = Invitation.objects.filter(id=row.id).first()
+    if stored is None:
+        raise NotInvitableError(
+            _("Cette adresse ne peut pas être invitée. Partagez plutôt votre lien."),
+            param="email",
+        )
+    return stored
+
+
+def forget_unused_addresses(*, now: datetime) -> int:
+    """Blank the addresses of invitations that led to nothing in time (D7); returns how many."""
+    unused = Invitation.objects.filter(forget_at__lte=now, email_key__isnull=False)
+    return unused.update(email="", email_key=None, first_name="")
+
+
+def record_referral(
+    *, verdict: Verdict, referee: Profile, order: Order | None, now: datetime
+) -> Referral:
+    """Store a judged referral: pending when it counts, refused with its reason when not."""
+    clue = verdict.clue
+    refused = bool(verdict.refusal)
+    himself = clue.referrer is not None and clue.referrer.id == referee.id
+    return Referral.objects.create(
+        referrer=None if himself else clue.referrer,
+        referee=referee,
+        order=order,
+        code_used=clue.code_used,
+        step=clue.step,
+        channel=clue.channel,
+        invitation=clue.invitation,
+        state=ReferralState.REFUSED if refused else ReferralState.PENDING,
+        refusal=verdict.refusal,
+        facts=verdict.facts,
+        created_at=now,
+        decided_at=now if refused else None,
+    )
+
+
+def open_referrals_of_order(*, order: Order) -> Iterable[Referral]:
+    """The referrals that an order carries and that still count, locked."""
+    return Referral.objects.select_for_update().filter(
+        order=order, state__in=(ReferralState.PENDING, ReferralState.VALIDATED)
+    )
+
+
+def settle(
+    *, referral: Referral, state: ReferralState, now: datetime, refusal: Refusal | str = ""
+) -> None:
+    """Move a locked referral to its next state."""
+    referral.state = state
+    referral.refusal = refusal
+    referral.decided_at = now
+    referral.save(update_fields=["state", "refusal", "decided_at"])

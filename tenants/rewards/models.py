@@ -1,0 +1,81 @@
+"""Prizes that a merchant offers, and customers' claims of them."""
+
+from django.db import models
+from django.db.models import Q
+
+from kernel.ids import public_id, uuid7
+from tenants.profiles.models import Profile
+
+
+class PrizeKind(models.TextChoices):
+    """What a prize is, which says how it reaches the customer (SP-03, SP-04)."""
+
+    GIFT = "gift", "Cadeau à remettre"
+    POST = "post", "Envoi par courrier"
+    VOUCHER = "voucher", "Bon d’achat"
+    PARTNER_VOUCHER = "partner", "Bon chez un partenaire"
+
+
+class Prize(models.Model):
+    """Something a cagnotte buys. `cost` is in the programme's unit: cents or points."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=240, blank=True)
+    kind = models.CharField(max_length=8, choices=PrizeKind.choices, default=PrizeKind.GIFT)
+    icon = models.CharField(max_length=20, default="gift")
+    cost = models.BigIntegerField()
+    unit = models.CharField(max_length=3)
+    stock = models.IntegerField(null=True, blank=True, help_text="Empty: as many as wanted.")
+    active = models.BooleanField(default=True)
+    position = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "rewards_prize"
+        ordering = ["position", "cost", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(cost__gt=0), name="prize_cost_positive"),
+            models.CheckConstraint(
+                condition=Q(stock__isnull=True) | Q(stock__gte=0), name="prize_stock"
+            ),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        return public_id("prz", self.id)
+
+
+class ClaimState(models.TextChoices):
+    CLAIMED = "claimed", "À préparer"
+    HANDED_OVER = "handed", "Remis"
+    CANCELLED = "cancelled", "Annulé"
+
+
+class Claim(models.Model):
+    """A prize that a customer took. Name and cost are those of that moment (SP-15)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    prize = models.ForeignKey(Prize, on_delete=models.PROTECT, related_name="claims")
+    profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="claims")
+    prize_name = models.CharField(max_length=80)
+    cost = models.BigIntegerField()
+    unit = models.CharField(max_length=3)
+    code = models.CharField(max_length=24, unique=True, help_text="Shown at the counter.")
+    transfer_id = models.UUIDField()
+    key = models.CharField(max_length=160, unique=True)
+    state = models.CharField(max_length=9, choices=ClaimState.choices, default=ClaimState.CLAIMED)
+    claimed_at = models.DateTimeField()
+    handed_over_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "rewards_claim"
+        indexes = [
+            models.Index(fields=["state", "claimed_at"], name="claim_waiting"),
+            models.Index(fields=["profile", "-claimed_at"], name="claim_of_profile"),
+        ]
+
+    @property
+    def public_id(self) -> str:
+        return public_id("clm", self.id)
