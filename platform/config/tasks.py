@@ -46,7 +46,7 @@ def _relay_here(schema: str) -> int:
 
 
 @tenant_task(name="config.relay_tenant")
-def relay_tenant(tenant_id: str) -> None:  # noqa: ARG001
+def relay_tenant(tenant_id: str) -> None:
     """Deliver what is due in the tenant's outbox."""
     _relay_here(connection.schema_name)
 
