@@ -47,17 +47,15 @@ def test_the_order_carries_click_and_code_on_a_later_visit(visitor: Visitor, hou
     visitor.calls("consent", True)
     visitor.opens("/merci")
     visitor.calls("order", ORDER)
-    assert house.wait_for("/w/orders") == [
-        {"key": KEY, **ORDER, "visitor": CLICK, "code": "CAMILLE-D7"}
-    ]
+    assert house.wait_for("/w/orders") == [{"key": KEY, **ORDER, "visitor": REFERRAL}]
 
 
-def test_a_code_that_was_typed_outweighs_the_cookie(visitor: Visitor, house: House) -> None:
+def test_a_code_that_was_typed_travels_beside_the_cookie(visitor: Visitor, house: House) -> None:
     visitor.opens(LANDING)
     visitor.calls("consent", True)
     visitor.calls("order", {**ORDER, "code": "NADIA-4"})
     [sent] = house.wait_for("/w/orders")
-    assert (sent["code"], sent["visitor"]) == ("NADIA-4", CLICK)
+    assert (sent["code"], sent["visitor"]) == ("NADIA-4", REFERRAL)
 
 
 def test_a_new_click_replaces_the_cookie_and_a_bare_ref_does_not(visitor: Visitor) -> None:
@@ -77,10 +75,18 @@ def test_a_bare_code_in_the_address_is_applied(visitor: Visitor, house: House) -
     visitor.opens("/merci")
     assert visitor.page.evaluate("readyState") == {"consent": True, "code": "CAMILLE-D7"}
     visitor.calls("order", ORDER)
-    assert house.wait_for("/w/orders") == [{"key": KEY, **ORDER, "code": "CAMILLE-D7"}]
+    assert house.wait_for("/w/orders") == [{"key": KEY, **ORDER, "visitor": ".CAMILLE-D7"}]
 
 
-@pytest.mark.parametrize("address", ["/?ref=%3Cscript%3E&rc=1", "/?ref=a;b=c&rc=" + CLICK, "/?rc="])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/?ref=%3Cscript%3E&rc=1",
+        "/?ref=a;b=c&rc=" + CLICK,
+        "/?rc=",
+        "/?ref=CAMILLE-D7&rc=another-tools-id",
+    ],
+)
 def test_an_address_that_is_no_landing_stores_nothing(visitor: Visitor, address: str) -> None:
     visitor.opens(address)
     visitor.calls("consent", True)
@@ -156,7 +162,7 @@ def test_calls_made_before_the_script_arrives_are_kept(visitor: Visitor, house: 
     )
     visitor.opens(LANDING)
     [sent] = house.wait_for("/w/orders")
-    assert (sent["id"], sent["visitor"]) == ("Q", CLICK)
+    assert (sent["id"], sent["visitor"]) == ("Q", REFERRAL)
     visitor.page.wait_for_timeout(200)
     assert len(house.on("/w/orders")) == 1
 
@@ -296,5 +302,5 @@ def test_a_page_that_forbids_cookies_is_left_in_peace(visitor: Visitor, house: H
     visitor.calls("consent", True)
     visitor.calls("order", ORDER)
     [sent] = house.wait_for("/w/orders")
-    assert (sent["visitor"], sent["code"]) == (CLICK, "CAMILLE-D7")
+    assert sent["visitor"] == REFERRAL
     assert visitor.saw_no_error()

@@ -4,8 +4,8 @@
  * stores nothing before consent, throws nothing, and leaves one global: `ricochet`.
  *
  * @typedef {{id: string, amount: number, currency: string, email?: string, first_name?: string,
- *   last_name?: string, code?: string}} Order  `amount` is in cents.
- * @typedef {{email: string, id?: string, first_name?: string, last_name?: string,
+ *   last_name?: string, customer_id?: string, code?: string}} Order  `amount` is in cents.
+ * @typedef {{email: string, customer_id?: string, first_name?: string, last_name?: string,
  *   code?: string}} Account
  */
 (() => {
@@ -53,7 +53,7 @@
   };
 
   // `<click id>.<code>`; the click id is empty when somebody wrote `?ref=CODE` by hand.
-  const SHAPE = /^(\w[\w-]{7,63})?\.\w[\w-]{1,63}$/;
+  const SHAPE = /^([\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12})?\.\w[\w-]{1,31}$/i;
   const query = new URLSearchParams(location.search);
   const arrived = (query.get('rc') || '') + '.' + (query.get('ref') || '');
   /** The link this page was opened by, in memory only, whatever the consent. */
@@ -148,11 +148,8 @@
     const mark = path + ' ' + body[unique];
     if (reported.has(mark)) return note('reported already', mark);
     reported.add(mark);
-    if (consent) {
-      const [visitor, code] = (stored() || landing).split('.');
-      if (visitor) body.visitor = visitor;
-      if (code) body.code ??= code;
-    }
+    // The cookie travels whole and apart from a typed code: the server decides between them.
+    if (consent && (stored() || landing)) body.visitor = stored() || landing;
     send(path, body);
   };
 
@@ -181,10 +178,10 @@
     },
     /** @param {Order} data */
     order: (data) => report('orders', data, 'id',
-      ['amount', 'currency', 'email', 'first_name', 'last_name', 'code']),
+      ['amount', 'currency', 'email', 'first_name', 'last_name', 'customer_id', 'code']),
     /** @param {Account} data */
     account: (data) => report('accounts', data, 'email',
-      ['id', 'first_name', 'last_name', 'code']),
+      ['first_name', 'last_name', 'customer_id', 'code']),
     /** @param {(state: {consent: boolean | null, code: string}) => void} callback */
     ready: (callback) => callback({ consent, code: (stored() || landing).split('.')[1] || '' }),
     debug: () => {

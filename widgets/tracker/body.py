@@ -4,6 +4,7 @@ import json
 from typing import Any, NoReturn
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from widgets.tracker.problems import MalformedReportError
 
@@ -11,13 +12,13 @@ LIMIT = 8 * 1024
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise MalformedReportError(f"{name} is not a JSON value.")
+    raise MalformedReportError(_("%(value)s n’est pas une valeur JSON.") % {"value": name})
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) != len(pairs):
-        raise MalformedReportError("A field stands twice in the report.")
+        raise MalformedReportError(_("Un champ figure deux fois."))
     return fields
 
 
@@ -28,7 +29,7 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
     """
     raw = request.read(LIMIT + 1)
     if len(raw) > LIMIT:
-        raise MalformedReportError(f"The report is larger than {LIMIT} bytes.")
+        raise MalformedReportError(_("Envoyez au plus %(most)s octets.") % {"most": LIMIT})
     try:
         value = json.loads(
             raw.decode("utf-8"),
@@ -36,7 +37,7 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
             object_pairs_hook=_no_duplicates,
         )
     except (ValueError, RecursionError) as error:
-        raise MalformedReportError("The report is not JSON in UTF-8.") from error
+        raise MalformedReportError(_("Envoyez du JSON en UTF-8.")) from error
     if not isinstance(value, dict):
-        raise MalformedReportError("The report is not a JSON object.")
+        raise MalformedReportError(_("Envoyez un objet JSON."))
     return value

@@ -1,53 +1,32 @@
-"""From a report's JSON to typed facts. Unknown and mistyped fields are refused by name (R26)."""
+"""From a report's JSON to what the conductor takes. Unknown and mistyped fields are refused by
+name (R26); what a field may hold is asked of the floors below, which other doors ask too."""
 
 import re
 import unicodedata
+import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.utils.translation import gettext as _
 
-from kernel.money import CURRENCIES
+from tenants.activity.models import Source
+from tenants.activity.services import check_order
+from tenants.activity.types import OrderInput
+from tenants.profiles import emails
+from tenants.profiles.services import Identity, NoIdentityError, clean_name
 from widgets.tracker.problems import MalformedReportError
 
-# The largest number of cents that fits every column and every sum of them: 10 million euros.
-AMOUNT_LIMIT = 1_000_000_000
 _KEY = re.compile(r"pk_[a-z]+_[0-9a-z]{8,40}\Z")
-_VISITOR = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{7,63}\Z")
+_CODE = re.compile(r"\w[\w-]{1,31}\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Who ordered or signed up, as far as the page said so; texts may be empty."""
+class Visitor:
+    """What the cookie holds: the click that brought this browser, or a code without a click."""
 
-    email: str
-    first_name: str
-    last_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class OrderReport:
-    """An order that a browser reported. `amount` is in cents of `currency`."""
-
-    key: str
-    external_id: str
-    amount: int
-    currency: str
-    person: Person
-    code: str
-    visitor: str
-
-
-@dataclass(frozen=True, slots=True)
-class AccountReport:
-    """An account that a browser reported. `external_id` is the shop's id of it, or empty."""
-
-    key: str
-    external_id: str
-    person: Person
-    code: str
-    visitor: str
+    click_id: uuid.UUID | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,118 +37,122 @@ class SeenReport:
     url: str
 
 
-class _Fields:
+class Fields:
     """Takes the fields of one report out one by one, and refuses what is left over."""
 
     def __init__(self, fields: dict[str, Any]) -> None:
         self._rest = dict(fields)
 
     def text(self, name: str, *, most: int, required: bool = False) -> str:
+        """A text of at most `most` characters, trimmed; "" where the field is missing or null."""
         value = self._rest.pop(name, None)
         if value is None:
             value = ""
         if not isinstance(value, str):
-            raise MalformedReportError(f"{name} must be a text.", param=name)
+            raise MalformedReportError(_("Indiquez un texte."), param=name)
         value = value.strip()
         if required and not value:
-            raise MalformedReportError(f"{name} is missing.", param=name)
+            raise MalformedReportError(_("Ce champ est obligatoire."), param=name)
         if len(value) > most:
-            raise MalformedReportError(f"{name} is longer than {most} characters.", param=name)
+            raise MalformedReportError(
+                _("Indiquez au plus %(most)s caractères.") % {"most": most}, param=name
+            )
         # Control characters and half surrogates: no name has them, and databases refuse them.
         if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
-            raise MalformedReportError(f"{name} has characters that do not print.", param=name)
+            raise MalformedReportError(_("Retirez les caractères de contrôle."), param=name)
         return value
 
-    def email(self, *, required: bool = False) -> str:
-        value = self.text("email", most=254, required=required)
-        if value:
-            try:
-                validate_email(value)
-            except ValidationError as error:
-                raise MalformedReportError(
-                    "email is not an email address.", param="email"
-                ) from error
+    def cents(self, name: str) -> int:
+        """A whole number; True is one to Python, and 84.0 is a float that somebody rounded."""
+        value = self._rest.pop(name, None)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise MalformedReportError(_("Indiquez un nombre entier de centimes."), param=name)
         return value
 
     def key(self) -> str:
+        """The public key of a site, by its shape only."""
         value = self.text("key", most=64, required=True)
         if not _KEY.match(value):
-            raise MalformedReportError("key is not a public key (pk_live_…).", param="key")
-        return value
-
-    def visitor(self) -> str:
-        value = self.text("visitor", most=64)
-        if value and not _VISITOR.match(value):
-            raise MalformedReportError("visitor is not one of ours.", param="visitor")
-        return value
-
-    def amount(self) -> int:
-        value = self._rest.pop("amount", None)
-        # True is an int to Python, and 84.0 is a float that somebody rounded.
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise MalformedReportError("amount must be a whole number of cents.", param="amount")
-        if not 0 <= value <= AMOUNT_LIMIT:
             raise MalformedReportError(
-                f"amount must be between 0 and {AMOUNT_LIMIT} cents.", param="amount"
+                _("Indiquez la clé publique du site (pk_live_…)."), param="key"
             )
         return value
 
-    def currency(self, expected: str) -> str:
-        value = self.text("currency", most=3, required=True)
-        if value not in CURRENCIES:
-            known = ", ".join(CURRENCIES)
-            raise MalformedReportError(f"currency must be one of {known}.", param="currency")
-        if value != expected:
-            raise MalformedReportError(f"This shop counts in {expected}.", param="currency")
-        return value
+    def customer(self) -> Identity:
+        """Who ordered or signed up: an email, or else the shop's own id of the person.
 
-    def person(self, *, email_required: bool = False) -> Person:
-        return Person(
-            email=self.email(required=email_required),
-            first_name=self.text("first_name", most=80),
-            last_name=self.text("last_name", most=80),
+        A browser may not tie a shop's id to somebody's email: with an email, the id is left out.
+        """
+        email = self.text("email", most=254)
+        external_id = self.text("customer_id", most=80)
+        identity = Identity(
+            email=emails.clean(email) if email else "",
+            external_id="" if email else external_id,
+            first_name=clean_name(self.text("first_name", most=80), param="first_name"),
+            last_name=clean_name(self.text("last_name", most=80), param="last_name"),
         )
+        if not identity.email and not identity.external_id:
+            raise NoIdentityError(
+                _("Indiquez l’adresse e-mail du client, ou son identifiant."), param="email"
+            )
+        return identity
 
     def done(self) -> None:
+        """Refuse whatever nobody asked for."""
         for name in sorted(self._rest):
-            raise MalformedReportError(
-                f"{name[:40]} is not a field of this report.", param=name[:40]
-            )
+            raise MalformedReportError(_("Ce champ n’existe pas."), param=name[:40])
 
 
-def parse_order(fields: dict[str, Any], *, currency: str) -> OrderReport:
-    """An order in the merchant's `currency`; raises MalformedReportError naming the field."""
-    given = _Fields(fields)
-    report = OrderReport(
-        key=given.key(),
-        external_id=given.text("id", most=100, required=True),
-        amount=given.amount(),
-        currency=given.currency(currency),
-        person=given.person(),
-        code=given.text("code", most=64),
-        visitor=given.visitor(),
+def parse_visitor(value: str) -> Visitor:
+    """The cookie `ricochet_ref`: `<click id>.<code>`, `<click id>`, or `.<code>`.
+
+    It lies in the visitor's browser: what cannot be read is no visitor, and the order stands.
+    """
+    click, _dot, code = value.partition(".")
+    try:
+        return Visitor(click_id=uuid.UUID(click))
+    except ValueError:
+        return Visitor(code=code if not click and _CODE.match(code) else "")
+
+
+def parse_order(fields: Fields, *, currency: str, now: datetime) -> OrderInput:
+    """An order, dated now, checked as every door's; raises a RicochetError with its `param`.
+
+    A typed code comes before the cookie's. A code from the cookie counts only where no click
+    came with it: the click knows its code, and how old it is.
+    """
+    external_id = fields.text("id", most=80, required=True)
+    amount = fields.cents("amount")
+    order_currency = fields.text("currency", most=3, required=True)
+    customer = fields.customer()
+    code = fields.text("code", most=64)
+    visitor = parse_visitor(fields.text("visitor", most=200))
+    fields.done()
+    order = OrderInput(
+        external_id=external_id,
+        amount=amount,
+        currency=order_currency,
+        ordered_at=now,
+        customer=customer,
+        source=Source.TRACKER,
+        referral_code=code or visitor.code,
+        click_id=visitor.click_id,
     )
-    given.done()
-    return report
+    check_order(order=order, currency=currency, now=now)
+    return order
 
 
-def parse_account(fields: dict[str, Any]) -> AccountReport:
-    """An account; raises MalformedReportError naming the field."""
-    given = _Fields(fields)
-    report = AccountReport(
-        key=given.key(),
-        external_id=given.text("id", most=100),
-        person=given.person(email_required=True),
-        code=given.text("code", most=64),
-        visitor=given.visitor(),
-    )
-    given.done()
-    return report
+def parse_account(fields: Fields) -> Identity:
+    """Who opened an account. Code and visitor are taken and left: the order brings them again."""
+    identity = fields.customer()
+    fields.text("code", most=64)
+    fields.text("visitor", most=200)
+    fields.done()
+    return identity
 
 
-def parse_seen(fields: dict[str, Any]) -> SeenReport:
+def parse_seen(fields: Fields) -> SeenReport:
     """A greeting; raises MalformedReportError naming the field."""
-    given = _Fields(fields)
-    report = SeenReport(key=given.key(), url=given.text("url", most=2000))
-    given.done()
+    report = SeenReport(key=fields.key(), url=fields.text("url", most=2000))
+    fields.done()
     return report

@@ -4,14 +4,13 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, JsonResponse
 
-from kernel.errors import RicochetError
+from kernel.errors import InvalidInputError, RicochetError
 
 
-class MalformedReportError(RicochetError):
+class MalformedReportError(InvalidInputError):
     """The report cannot be read."""
 
     code = "malformed_report"
-    status = 400
 
 
 class OriginNotAllowedError(RicochetError):

@@ -8,21 +8,30 @@ answer whether its key, email or code exists or not (R33).
 import functools
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from kernel.errors import InvalidInputError, RicochetError
-from widgets.tracker import limits, parsing, reports, selectors, services
+from tenants.activity.models import Source
+from tenants.activity.services import record_refusal
+from tenants.programme import conductor
+from widgets.tracker import limits, parsing, selectors, services
 from widgets.tracker.body import read_object
 from widgets.tracker.problems import OriginNotAllowedError, TooManyReportsError, problem
 
 logger = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], None]
+
+
+def _too_many() -> str:
+    return _("Trop d’envois : patientez le temps indiqué par Retry-After.")
 
 
 def _received() -> JsonResponse:
@@ -54,7 +63,7 @@ def _answer(request: HttpRequest, view: View) -> HttpResponse:
     )
     try:
         if verdict.exceeded:
-            raise TooManyReportsError
+            raise TooManyReportsError(_too_many())
         view(request)
         response: HttpResponse = _received()
     except RicochetError as error:
@@ -73,7 +82,9 @@ def _door(view: View) -> Callable[[HttpRequest], HttpResponse]:
     def door(request: HttpRequest) -> HttpResponse:
         origin = request.headers.get("Origin", "")
         if not selectors.origin_is_allowed(tenant=request.tenant, origin=origin):  # type: ignore[attr-defined]
-            response: HttpResponse = problem(request, OriginNotAllowedError())
+            response: HttpResponse = problem(
+                request, OriginNotAllowedError(_("Ajoutez d’abord ce site dans vos réglages."))
+            )
         else:
             response = _preflight() if request.method == "OPTIONS" else _answer(request, view)
             response.headers["Access-Control-Allow-Origin"] = origin
@@ -88,36 +99,67 @@ def _known(key: str) -> bool:
     """Whether the key is one of ours; counts it first, so that guessing keys is slow too."""
     verdict = limits.count(name="key", value=key, limit=limits.PER_KEY, now=timezone.now())
     if verdict.exceeded:
-        raise TooManyReportsError
+        raise TooManyReportsError(_too_many())
     return selectors.key_exists(public_key=key)
 
 
 @_door
 def orders(request: HttpRequest) -> None:
     """`POST /w/orders`: `ricochet('order', …)`."""
-    report = parsing.parse_order(
-        read_object(request),
-        currency=request.tenant.currency,  # type: ignore[attr-defined]
-    )
-    if _known(report.key):
-        reports.order_reported(report=report, now=timezone.now())
+    now = timezone.now()
+    body = read_object(request)
+    fields = parsing.Fields(body)
+    known = _known(fields.key())
+    try:
+        order = parsing.parse_order(
+            fields,
+            currency=request.tenant.currency,  # type: ignore[attr-defined]
+            now=now,
+        )
+        if known:
+            conductor.order_received(order=order, now=now)
+    except RicochetError as error:
+        if known and not error.retry:
+            _remember(body, error)
+        raise
 
 
 @_door
 def accounts(request: HttpRequest) -> None:
     """`POST /w/accounts`: `ricochet('account', …)`."""
-    report = parsing.parse_account(read_object(request))
-    if _known(report.key):
-        reports.account_reported(report=report, now=timezone.now())
+    fields = parsing.Fields(read_object(request))
+    known = _known(fields.key())
+    identity = parsing.parse_account(fields)
+    if known:
+        now = timezone.now()
+        conductor.account_created(identity=identity, source=Source.TRACKER, at=now, now=now)
 
 
 @_door
 def seen(request: HttpRequest) -> None:
     """`POST /w/seen`: the script is in place."""
-    report = parsing.parse_seen(read_object(request))
-    services.site_seen(
-        public_key=report.key,
-        origin=request.headers["Origin"],
-        url=report.url,
+    report = parsing.parse_seen(parsing.Fields(read_object(request)))
+    if _known(report.key):
+        services.site_seen(
+            public_key=report.key,
+            origin=request.headers["Origin"],
+            url=report.url,
+            now=timezone.now(),
+        )
+
+
+def _remember(body: dict[str, Any], error: RicochetError) -> None:
+    """Show the merchant an order that came and could not be taken (SP-23)."""
+    external_id = body.get("id")
+    record_refusal(
+        source=Source.TRACKER,
+        external_id=_printable(external_id) if isinstance(external_id, str | int) else "",
+        code=error.code,
+        param=_printable(error.param or ""),
         now=timezone.now(),
     )
+
+
+def _printable(value: str | int) -> str:
+    """A sender's text with nothing in it that a database refuses."""
+    return "".join(char for char in str(value)[:80] if char.isprintable())
