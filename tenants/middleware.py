@@ -1,43 +1,65 @@
 """Finds the tenant of a request by its host name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, StreamingHttpResponse
 
+from tenants.context import enter
+from tenants.database.current import this_connection
 from tenants.lookup import tenant_for_host
+from tenants.models import Tenant
 
 
 class TenantMiddleware:
     """Sets the schema and the URL table for the request's host; an unknown host is a plain 404.
 
-    The connection goes back to the public schema after every request, whatever happened in it.
+    `request.tenant` is the Tenant, or None on the platform's own host. The connection goes back
+    to the public schema after every request, whatever happened in it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        connection = this_connection()
         connection.set_schema_to_public()
         try:
             host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
         except DisallowedHost:
             return _no_such_place()
-        if host == settings.PLATFORM_DOMAIN:
-            request.tenant = None
+        tenant = None if host == settings.PLATFORM_DOMAIN else tenant_for_host(host)
+        request.tenant = tenant  # type: ignore[attr-defined]
+        if tenant is not None:
+            connection.set_tenant(tenant)
+        elif host == settings.PLATFORM_DOMAIN:
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
-            return self.get_response(request)
-        tenant = tenant_for_host(host)
-        if tenant is None:
+        else:
             return _no_such_place()
-        request.tenant = tenant
-        connection.set_tenant(tenant)
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
         finally:
             connection.set_schema_to_public()
+        if tenant is not None and response.streaming:
+            _stream_inside(cast(StreamingHttpResponse, response), tenant)
+        return response
+
+
+def _stream_inside(response: StreamingHttpResponse, tenant: Tenant) -> None:
+    """A streamed page is written after this middleware: every piece of it is made inside."""
+
+    def pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+        iterator = iter(chunks)
+        while True:
+            with enter(tenant):
+                chunk = next(iterator, None)
+            if chunk is None:
+                return
+            yield chunk
+
+    response.streaming_content = pieces(cast(Iterable[bytes], response.streaming_content))
 
 
 def _no_such_place() -> HttpResponse:

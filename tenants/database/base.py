@@ -1,9 +1,14 @@
 """R17: a statement never runs in a schema that was not set.
 
-django-tenants 4.0.1 swallows the error of `SET search_path` and goes on with whatever path the
-connection had, which is the previous tenant's. It does so because the SET may fail for one
-harmless reason: the transaction was already in error, and all that follows is a rollback. So
-we note the transaction's status first, and refuse in every other case.
+django-tenants 4.0.1 fails open in two places, both closed here.
+
+It swallows the error of `SET search_path` and goes on with whatever path the connection had,
+which is the previous tenant's. It does so because the SET may fail for one harmless reason: the
+transaction was already in error, and all that follows is a rollback. So the transaction's
+status is noted first, and every other failure is raised.
+
+And it believes that a commit keeps the path. PostgreSQL answers COMMIT in a failed transaction
+with a rollback, without an error, and takes the path back to what it was before.
 """
 
 from typing import Any
@@ -12,11 +17,29 @@ from django.db.utils import OperationalError
 from django_tenants.postgresql_backend import base as django_tenants_backend
 from psycopg.pq import TransactionStatus
 
-_BROKEN = (TransactionStatus.INERROR, TransactionStatus.UNKNOWN)
+from tenants.database.pooler import refuse_unsafe_pooler
 
 
-class DatabaseWrapper(django_tenants_backend.DatabaseWrapper):
-    """django-tenants' wrapper that raises OperationalError when the schema could not be set."""
+class DatabaseWrapper(django_tenants_backend.DatabaseWrapper):  # type: ignore[misc]
+    """django-tenants' wrapper, which raises OperationalError when the schema could not be set."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection from the pool; the process's first one proves that it keeps its path."""
+        with self.wrap_database_errors:
+            refuse_unsafe_pooler(conn_params)
+        return super().get_new_connection(conn_params)
+
+    def commit(self) -> None:
+        """Commit, and forget the path where PostgreSQL took it back."""
+        whole = self._transaction_status() is TransactionStatus.INTRANS
+        try:
+            super().commit()
+        except BaseException:
+            whole = False
+            raise
+        finally:
+            if not whole:
+                self.search_path_set_schemas = None
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         in_error = self._transaction_status() is TransactionStatus.INERROR

@@ -20,6 +20,7 @@ import psycopg
 import sqlparse
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from psycopg import sql
 
 from tenants.models import SchemaRecording
@@ -110,21 +111,30 @@ def _split(text: str) -> Sequence[str]:
     return [part for part in sqlparse.split(text) if part.strip(" ;\n")]
 
 
-def migrate_with_django(schema: str, wrapper: Callable[..., Any] | None = None) -> None:
+def migrate_with_django(
+    schema: str,
+    wrapper: Callable[..., Any] | None = None,
+    *,
+    lock_timeout_ms: int | None = None,
+) -> None:
     """Run the tenants' migrations on an existing schema with Django's executor, then the guards."""
-    with django_connection(schema) as own:
+    with django_connection(schema, lock_timeout_ms=lock_timeout_ms) as own:
         # With public on the path, public's django_migrations would be taken for this schema's.
         own.set_schema(schema, include_public=False)
         if wrapper is not None:
             own.execute_wrappers.append(wrapper)
-        executor = MigrationExecutor(own)
-        executor.recorder.ensure_schema()
-        executor.loader.build_graph()
+        MigrationRecorder(own).ensure_schema()
         own.set_schema(schema)
-        labels = tenant_app_labels()
-        executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] in labels])
-    with connect(schema=schema) as raw:
+        executor = MigrationExecutor(own)
+        executor.migrate(targets(executor.loader))
+    with connect(schema=schema, lock_timeout_ms=lock_timeout_ms) as raw:
         guards.apply(raw)
+
+
+def targets(loader: MigrationLoader) -> list[tuple[str, str]]:
+    """The last migration of every tenant app; what they depend on comes along."""
+    labels = tenant_app_labels()
+    return [node for node in loader.graph.leaf_nodes() if node[0] in labels]
 
 
 def create_and_migrate(schema: str) -> None:

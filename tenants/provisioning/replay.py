@@ -7,6 +7,8 @@ from tenants.provisioning import guards
 from tenants.provisioning.dedicated import connect, set_path
 from tenants.provisioning.fingerprint import fingerprint
 
+DROP_LOCK_TIMEOUT_MS = 10_000
+
 
 class SchemaDiffersError(RuntimeError):
     """A schema was built, but is not what the recording says it must be."""
@@ -37,6 +39,9 @@ def is_complete(recording: SchemaRecording, schema: str) -> bool:
 
 
 def drop(schema: str) -> None:
-    """Remove a schema and all that is in it; nothing happens when there is none."""
-    with connect() as own:
+    """Remove a schema and all that is in it; nothing happens when there is none.
+
+    Gives up (psycopg.errors.LockNotAvailable) rather than wait for ever for who still uses it.
+    """
+    with connect(lock_timeout_ms=DROP_LOCK_TIMEOUT_MS) as own:
         own.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))

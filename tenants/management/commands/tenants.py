@@ -1,0 +1,150 @@
+"""`manage.py tenants create | list | suspend | resume | delete | sweep | migrate`."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from kernel.errors import RicochetError
+from tenants.management import fleet
+from tenants.models import Tenant
+from tenants.provisioning import lifecycle, services
+from tenants.provisioning.export import export_tenant
+
+
+class Command(BaseCommand):
+    help = "Makes, lists, suspends, resumes, deletes and migrates merchants."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        create = actions.add_parser("create", help="make a merchant, ready for use")
+        create.add_argument("slug", help="<slug>.<platform domain> is its address")
+        create.add_argument("--name", required=True)
+        create.add_argument("--kind", default="", help="shown under the name")
+        create.add_argument("--email", default="", help="the merchant's contact address")
+        create.add_argument("--site-url", default="", help="the merchant's shop")
+        create.add_argument("--currency", default="EUR")
+        create.add_argument("--language", default="fr")
+        create.add_argument("--timezone", default="Europe/Paris")
+
+        listing = actions.add_parser("list", help="every merchant and its state")
+        listing.add_argument("--json", action="store_true", help="for programs")
+
+        for action, meaning in (
+            ("suspend", "close a merchant's addresses; nothing is lost"),
+            ("resume", "open a merchant that is suspended or waits for deletion"),
+        ):
+            actions.add_parser(action, help=meaning).add_argument("slug")
+
+        delete = actions.add_parser("delete", help="export a merchant, then delete it in 30 days")
+        delete.add_argument("slug")
+        delete.add_argument("--yes", action="store_true", help="do not ask (for scripts)")
+        delete.add_argument("--now", action="store_true", help="do not wait 30 days")
+        delete.add_argument("--export", type=Path, help="where the zip goes; default: here")
+
+        actions.add_parser("sweep", help="finish or remove half-made ones, delete those due")
+        migrate = actions.add_parser("migrate", help="bring every schema up to the code")
+        migrate.add_argument("--check", action="store_true", help="only tell who is behind")
+        migrate.add_argument("--skip-public", action="store_true", help="merchants' schemas only")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['action']}")(options)
+        except RicochetError as error:
+            raise CommandError(f"{error} [{error.code}]") from error
+
+    def _create(self, options: dict[str, Any]) -> None:
+        tenant = services.provision_tenant(
+            name=options["name"],
+            slug=options["slug"],
+            now=timezone.now(),
+            kind=options["kind"],
+            contact_email=options["email"],
+            site_url=options["site_url"],
+            currency=options["currency"],
+            language=options["language"],
+            timezone=options["timezone"],
+        )
+        domain = tenant.domains.get(is_primary=True).domain
+        self.stdout.write(f"{tenant.name} is ready at {domain} (schema {tenant.schema_name}).")
+
+    def _list(self, options: dict[str, Any]) -> None:
+        rows = [
+            {
+                "id": str(tenant.id),
+                "slug": tenant.slug,
+                "name": tenant.name,
+                "state": tenant.state,
+                "schema": tenant.schema_name,
+                "domains": [domain.domain for domain in tenant.domains.all()],
+                "created_at": tenant.created_at.isoformat(),
+                "delete_after": tenant.delete_after and tenant.delete_after.isoformat(),
+            }
+            for tenant in Tenant.objects.order_by("slug").prefetch_related("domains")
+        ]
+        if options["json"]:
+            self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))
+            return
+        for row in rows:
+            self.stdout.write(
+                f"{row['slug']:<40} {row['state']:<13} {row['schema']}  {row['name']}"
+            )
+        self.stdout.write(f"{len(rows)} merchants.")
+
+    def _suspend(self, options: dict[str, Any]) -> None:
+        lifecycle.suspend(tenant=_tenant(options), now=timezone.now())
+        self.stdout.write(f"{options['slug']} is suspended.")
+
+    def _resume(self, options: dict[str, Any]) -> None:
+        lifecycle.resume(tenant=_tenant(options), now=timezone.now())
+        self.stdout.write(f"{options['slug']} is open again.")
+
+    def _delete(self, options: dict[str, Any]) -> None:
+        tenant, now = _tenant(options), timezone.now()
+        if not options["yes"]:
+            self.stdout.write(f"{tenant.name}: its address closes, and its data is deleted.")
+            if input(f"Type {tenant.slug} to go on: ").strip() != tenant.slug:
+                raise CommandError("Nothing was changed.")
+        path = options["export"] or Path(f"{tenant.slug}-{now:%Y%m%d-%H%M%S}.zip")
+        if services.schema_exists(tenant.schema_name):
+            # Closed first, so that nothing is written after the export was taken.
+            if tenant.state in {"active", "suspended"}:
+                lifecycle.schedule_deletion(tenant=tenant, now=now)
+            try:
+                counts = export_tenant(tenant, path, now=now)
+            except OSError as error:
+                raise CommandError(f"The export failed, nothing was deleted: {error}") from error
+            self.stdout.write(f"Exported {sum(counts.values())} rows to {path}.")
+        if options["now"]:
+            lifecycle.delete_now(tenant=tenant, now=now)
+            self.stdout.write(f"{tenant.slug} is deleted.")
+        else:
+            self.stdout.write(
+                f"{tenant.slug} is closed and will be deleted in 30 days;"
+                " until then, `tenants resume` calls it off."
+            )
+
+    def _sweep(self, _: dict[str, Any]) -> None:
+        now = timezone.now()
+        self.stdout.write(
+            f"{services.sweep_half_made(now)} half-made, {lifecycle.delete_due(now)} deleted."
+        )
+
+    def _migrate(self, options: dict[str, Any]) -> None:
+        if options["check"]:
+            fleet.check(self.stdout.write)
+            return
+        if not options["skip_public"]:
+            call_command("migrate_schemas", shared=True, verbosity=options["verbosity"])
+        fleet.migrate(self.stdout.write, now=timezone.now())
+
+
+def _tenant(options: dict[str, Any]) -> Tenant:
+    try:
+        return Tenant.objects.get(slug=options["slug"])
+    except Tenant.DoesNotExist:
+        raise CommandError(f"There is no merchant called {options['slug']!r}.") from None

@@ -1,0 +1,93 @@
+"""Suspending, resuming and removing a merchant. The row stays for ever (R20, R25)."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import Membership
+from kernel.errors import ConflictError
+from tenants import lookup
+from tenants.models import Tenant, TenantState
+from tenants.provisioning import replay
+
+# R25: how long a merchant can change their mind.
+DELETION_WAITS = timedelta(days=30)
+
+
+class TenantStateError(ConflictError):
+    """The merchant is not in a state that allows this."""
+
+    code = "tenant_state"
+
+
+def suspend(*, tenant: Tenant, now: datetime) -> Tenant:
+    """Close a merchant's addresses and refuse its tasks; nothing is lost."""
+    return _move(tenant, TenantState.SUSPENDED, now=now, allowed={TenantState.ACTIVE})
+
+
+def resume(*, tenant: Tenant, now: datetime) -> Tenant:
+    """Open a suspended merchant again, or one whose deletion was called off in time."""
+    allowed = {TenantState.SUSPENDED, TenantState.DELETING}
+    return _move(tenant, TenantState.ACTIVE, now=now, allowed=allowed)
+
+
+def schedule_deletion(*, tenant: Tenant, now: datetime) -> Tenant:
+    """Close a merchant, to be deleted by `delete_due` after DELETION_WAITS."""
+    allowed = {TenantState.ACTIVE, TenantState.SUSPENDED}
+    return _move(
+        tenant,
+        TenantState.DELETING,
+        now=now,
+        allowed=allowed,
+        delete_after=now + DELETION_WAITS,
+    )
+
+
+def delete_now(*, tenant: Tenant, now: datetime) -> Tenant:
+    """Drop the schema and everything in it. What stays names the schema, so that none reuses it.
+
+    The addresses and memberships go; the slug stays taken, for links in old emails must not
+    lead to another merchant one day.
+    """
+    lookup.forget(tenant)
+    with transaction.atomic():
+        tenant = Tenant.objects.select_for_update().get(id=tenant.id)
+        if tenant.state == TenantState.DELETED:
+            raise TenantStateError("This merchant is deleted already.", state=tenant.state)
+        replay.drop(tenant.schema_name)
+        tenant.domains.all().delete()
+        Membership.objects.filter(tenant_id=tenant.id).delete()
+        tenant.state, tenant.state_changed_at = TenantState.DELETED, now
+        tenant.delete_after = None
+        tenant.contact_email, tenant.site_url, tenant.brand_tokens = "", "", {}
+        tenant.save()
+    return tenant
+
+
+def delete_due(now: datetime) -> int:
+    """Delete every merchant whose waiting time is over; returns how many."""
+    count = 0
+    for tenant in Tenant.objects.filter(state=TenantState.DELETING, delete_after__lte=now):
+        delete_now(tenant=tenant, now=now)
+        count += 1
+    return count
+
+
+def _move(
+    tenant: Tenant,
+    state: TenantState,
+    *,
+    now: datetime,
+    allowed: set[TenantState],
+    delete_after: datetime | None = None,
+) -> Tenant:
+    with transaction.atomic():
+        locked = Tenant.objects.select_for_update().get(id=tenant.id)
+        if locked.state not in allowed:
+            raise TenantStateError(
+                f"A merchant that is {locked.state} cannot become {state}.", state=locked.state
+            )
+        locked.state, locked.state_changed_at, locked.delete_after = state, now, delete_after
+        locked.save(update_fields=["state", "state_changed_at", "delete_after"])
+        lookup.forget(locked)
+    return locked
