@@ -79,7 +79,7 @@ class Postgres:
         self._check_version()
         self._password = (self.data_dir / "ricochet.password").read_text().strip()
         settings = {**_COMMON, **({} if self.durable else _FLEETING), "port": str(self.port)}
-        command = [self._bin / "postgres", "-D", self.data_dir]
+        command: list[str | Path] = [self._bin / "postgres", "-D", self.data_dir]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         self.process = Child(

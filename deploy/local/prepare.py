@@ -1,0 +1,34 @@
+"""Brings a database to where the processes can start: one Django start-up for all the steps.
+
+`python -m deploy.local.prepare [--seed]` writes a line `@step <title>` before each step, which the
+demo shows while it waits.
+"""
+
+import os
+import sys
+
+from deploy.local.messages import compile_messages
+
+_STEPS = (
+    ("Migrating the shared tables", ["migrate_schemas", "--shared", "--verbosity", "0"]),
+    ("Migrating every merchant", ["tenants", "migrate"]),
+)
+_SEED = ("Filling in Maison Lumen: customers, orders, referrals", ["seed_demo"])
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    print("@step Compiling the translations", flush=True)
+    compile_messages()
+
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    for title, command in (*_STEPS, *([_SEED] if "--seed" in sys.argv[1:] else [])):
+        print(f"@step {title}", flush=True)
+        call_command(*command)
+
+
+if __name__ == "__main__":
+    main()
