@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kernel.ids import uuid7
+from kernel.ids import public_id, uuid7
 
 
 class UserManager(BaseUserManager["User"]):
@@ -90,6 +90,10 @@ class Membership(models.Model):
         ]
 
     @property
+    def public_id(self) -> str:
+        return public_id("mbr", self.id)
+
+    @property
     def can_manage(self) -> bool:
         return Role(self.role).covers(Role.MANAGER)
 
@@ -128,6 +132,10 @@ class Invitation(models.Model):
                 name="invitation_one_open_per_address",
             ),
         ]
+
+    @property
+    def public_id(self) -> str:
+        return public_id("inv", self.id)
 
 
 class LinkPurpose(models.TextChoices):

@@ -60,7 +60,7 @@ def account_name(*, email: str) -> str:
     return f"{_schema()}:{_digest(email.strip().lower())}"
 
 
-def axes_account(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+def axes_account(_: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
     """What django-axes calls the account: see `account_name`."""
     return account_name(email=str((credentials or {}).get("username") or ""))
 

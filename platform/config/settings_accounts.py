@@ -56,3 +56,6 @@ AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "email", "ip_address"]
 # Whose address counts: the connection's, or what our own proxy says when it is trusted.
 ACCOUNTS_TRUST_PROXY = env.read()["RICOCHET_TRUST_PROXY"]
+
+# ---------------------------------------------------------------- the frame
+SHELL_SWITCHER = "accounts.switcher.choices"

@@ -66,9 +66,16 @@ def create_member(
 
 
 @transaction.atomic
-def change_role(*, membership_id: uuid.UUID, tenant_id: uuid.UUID, role: Role) -> Membership:
-    """Change a member's role, and end their sessions here: a session never outlives its role (R29).
+def change_role(
+    *,
+    membership_id: uuid.UUID,
+    tenant_id: uuid.UUID,
+    role: Role,
+    keep_session: str | None = None,
+) -> Membership:
+    """Change a member's role, and end their sessions here: none outlives the role (R29).
 
+    `keep_session` names one that stays: that of a person who changes their own role.
     Raises UnknownMemberError, or LastOwnerError when nobody else owns the tenant.
     """
     membership = _locked(membership_id=membership_id, tenant_id=tenant_id)
@@ -78,7 +85,7 @@ def change_role(*, membership_id: uuid.UUID, tenant_id: uuid.UUID, role: Role) -
         _require_another_owner(membership)
     membership.role = role
     membership.save(update_fields=["role"])
-    end_sessions(user_id=membership.user_id, tenant_id=tenant_id)
+    end_sessions(user_id=membership.user_id, tenant_id=tenant_id, keep=keep_session)
     return membership
 
 

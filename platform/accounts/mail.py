@@ -1,0 +1,35 @@
+"""Writes the emails of accounts: text and HTML of one template each, in the reader's language."""
+
+from typing import Any
+
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+
+
+def send_mail(
+    *, template: str, to: str, language: str, message_id: str, context: dict[str, Any]
+) -> None:
+    """Render `accounts/email/<template>.txt` and `.html`, and hand both to the mail server.
+
+    The text's first line is the subject. `message_id` is the event's id: an email that is handed
+    over twice after a crash is one email to servers that compare ids.
+    """
+    with translation.override(language):
+        context = {**context, "language": language}
+        subject, _, text = render_to_string(f"accounts/email/{template}.txt", context).partition(
+            "\n"
+        )
+        html = render_to_string(f"accounts/email/{template}.html", context)
+    message = EmailMultiAlternatives(
+        # R41: a name that holds a line break stays on one line.
+        subject=" ".join(subject.split()),
+        body=text.lstrip("\n"),
+        to=[to],
+        headers={
+            "Message-ID": f"<{message_id}@accounts.ricochet>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    message.send()
