@@ -1,0 +1,1 @@
+"""Major and minor partners, partner codes, automatic back offices."""
