@@ -141,15 +141,10 @@ class Stack:
             raise ProcessError("web was not started")
         what = "Waiting for Ricochet"
         try:
-            wait_until(
-                lambda: self.status("web", "/healthz") == 200,
-                child=web,
-                seconds=seconds,
-                what=what,
-            )
+            wait_until(self._is_healthy, child=web, seconds=seconds, what=what)
         except ProcessError as error:
-            reply = self.fetch("web", "/healthz")
-            raise ProcessError(f"{error}\n/healthz said: {reply[:600]}") from None
+            reply = self.fetch("web", "/healthz")[:600]
+            raise ProcessError(f"{error}\n/healthz said: {reply or 'nothing'}") from None
         for name in ("shop", "mail"):
             part = self.parts.get(name)
             if isinstance(part, Child):
@@ -159,6 +154,12 @@ class Stack:
                     seconds=15,
                     what=f"Waiting for {name}",
                 )
+
+    def _is_healthy(self) -> bool:
+        """Whether `/healthz` answers 200; ProcessError as soon as a part has died."""
+        if child := self.dead():
+            raise ProcessError(f"{child.name} ended ({child.exit_code}).\n{child.tail()}")
+        return self.status("web", "/healthz") == 200
 
     # ------------------------------------------------------------ stopping and hurting
     def stop(self) -> None:
