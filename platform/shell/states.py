@@ -1,0 +1,45 @@
+"""States of the whole product: one word, one colour, one shape for each."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class State:
+    """How a state is shown: tone (a colour pair), glyph (a shape) and its word."""
+
+    tone: str
+    glyph: str
+    label: str | Promise
+
+
+STATES: dict[str, State] = {
+    "active": State("ok", "live", _("Actif")),
+    "live": State("ok", "live", _("En ligne")),
+    "validated": State("ok", "tick", _("Validé")),
+    "done": State("ok", "tick", _("Terminé")),
+    "available": State("ok", "dot", _("Disponible")),
+    "pending": State("warn", "ring", _("En attente")),
+    "paused": State("warn", "dash", _("En pause")),
+    "to_fix": State("warn", "triangle", _("À corriger")),
+    "to_check": State("plum", "half", _("À vérifier")),
+    "in_review": State("plum", "half", _("En vérification")),
+    "new": State("info", "dot", _("Nouveau")),
+    "clicked": State("info", "half", _("A cliqué")),
+    "running": State("info", "half", _("En cours")),
+    "planned": State("lac", "ring", _("Planifié")),
+    "refused": State("bad", "cross", _("Refusé")),
+    "failed": State("bad", "triangle", _("Échec")),
+    "absent": State("bad", "triangle", _("Absent")),
+    "draft": State("mute", "ring", _("Brouillon")),
+    "invited": State("mute", "ring", _("Invité")),
+    "not_yet": State("mute", "ring", _("Pas encore client")),
+    "used": State("mute", "dash", _("Utilisé")),
+    "expired": State("mute", "dash", _("Expiré")),
+    "refunded": State("mute", "dash", _("Remboursé")),
+    "inactive": State("mute", "dash", _("Inactif")),
+    "cancelled": State("mute", "cross", _("Annulé")),
+    "unsubscribed": State("mute", "cross", _("Désinscrit")),
+}

@@ -1,0 +1,57 @@
+/** Selecting rows: the page first, then explicitly all that match. */
+import { announce, word } from "./words.js";
+
+/** @param {ParentNode} root */
+export function init(root) {
+  root.querySelectorAll?.("form[data-bulk]").forEach((el) => wire(/** @type {HTMLFormElement} */ (el)));
+  if (root instanceof HTMLElement && root.closest("form[data-bulk]")) {
+    wire(/** @type {HTMLFormElement} */ (root.closest("form[data-bulk]")));
+  }
+}
+
+/** @param {HTMLFormElement} form */
+function wire(form) {
+  if (form.dataset.wired) return;
+  form.dataset.wired = "1";
+  const picks = () => /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll(".pick")]);
+  const whole = /** @type {HTMLInputElement|null} */ (form.querySelector(".pick-all"));
+  const bar = /** @type {HTMLElement|null} */ (form.querySelector(".bulk"));
+  const every = /** @type {HTMLInputElement|null} */ (form.querySelector("input[name=every]"));
+
+  function show() {
+    const all = picks();
+    const chosen = all.filter((pick) => pick.checked).length;
+    if (whole) {
+      whole.checked = chosen > 0 && chosen === all.length;
+      whole.indeterminate = chosen > 0 && chosen < all.length;
+    }
+    if (!bar) return;
+    bar.hidden = chosen === 0;
+    const full = chosen === all.length && chosen > 0;
+    const offer = /** @type {HTMLElement|null} */ (bar.querySelector(".bulk-all"));
+    if (every && !full) every.value = "";
+    if (offer) offer.hidden = !full || every?.value === "1";
+    const count = bar.querySelector(".bulk-count");
+    const text = every?.value === "1" ? bar.dataset.every ?? ""
+      : chosen === 1 ? bar.dataset.one ?? word("selectedOne")
+        : (bar.dataset.many ?? word("selected")).replace("%s", String(chosen));
+    if (count && count.textContent !== text) { count.textContent = text; announce(text); }
+  }
+
+  form.addEventListener("change", (event) => {
+    const box = /** @type {HTMLInputElement} */ (event.target);
+    if (box === whole) picks().forEach((pick) => { pick.checked = whole.checked; });
+    if (box === whole || box.classList.contains("pick")) show();
+  });
+  form.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest(".bulk-all") && every) { every.value = "1"; show(); }
+    if (target.closest(".bulk-clear")) {
+      picks().forEach((pick) => { pick.checked = false; });
+      if (every) every.value = "";
+      show();
+      whole?.focus();
+    }
+  });
+  show();
+}

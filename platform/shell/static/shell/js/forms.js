@@ -1,0 +1,131 @@
+/** Busy buttons, one effect for a double click, switches with effect at once, drafts. */
+import { announce, word } from "./words.js";
+import { show } from "./toasts.js";
+
+/** @type {Set<HTMLFormElement>} */
+const busy = new Set();
+
+/** @param {HTMLFormElement} form @param {HTMLElement|null} button */
+function press(form, button) {
+  busy.add(form);
+  if (!button) return;
+  const width = button.offsetWidth;
+  button.style.setProperty("min-width", `${width}px`);
+  button.setAttribute("aria-busy", "true");
+  const label = button.querySelector(":scope > span:not(.sr-only)");
+  if (label && button.classList.contains("btn")) {
+    button.dataset.label = label.textContent ?? "";
+    if (button.dataset.busy) label.textContent = button.dataset.busy;
+    const spinner = document.createElement("i");
+    spinner.className = "spinner";
+    button.querySelector(":scope > .icon")?.setAttribute("hidden", "");
+    button.prepend(spinner);
+  }
+  const timer = setTimeout(() => announce(word("working")), 4000);
+  button.dataset.timer = String(timer);
+}
+
+/** @param {HTMLFormElement} form */
+export function release(form) {
+  busy.delete(form);
+  for (const button of form.querySelectorAll("[aria-busy]")) {
+    const held = /** @type {HTMLElement} */ (button);
+    clearTimeout(Number(held.dataset.timer));
+    held.removeAttribute("aria-busy");
+    held.style.removeProperty("min-width");
+    held.querySelector(".spinner")?.remove();
+    held.querySelector(":scope > .icon")?.removeAttribute("hidden");
+    const label = held.querySelector(":scope > span");
+    if (label && held.dataset.label) label.textContent = held.dataset.label;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (busy.has(form)) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+  const button = /** @type {SubmitEvent} */ (event).submitter;
+  if (button?.getAttribute("aria-disabled") === "true") { event.preventDefault(); return; }
+  // After the browser has read the form: a button that is changed too early is not sent.
+  setTimeout(() => press(form, button), 0);
+}, true);
+
+// Back from the browser's memory: the page must be usable again.
+window.addEventListener("pageshow", () => { [...busy].forEach(release); });
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = /** @type {CustomEvent} */ (event).detail.elt?.closest?.("form");
+  if (form) release(form);
+});
+
+document.addEventListener("change", (event) => {
+  const form = /** @type {HTMLElement} */ (event.target).closest("form[data-autosubmit]");
+  if (form instanceof HTMLFormElement) form.requestSubmit();
+});
+
+/* ---- drafts: a session that ends in the middle of a form gives the text back after log-in */
+const KEY = "ricochet.draft.";
+
+/** @param {HTMLFormElement} form @returns {string} the person is part of the name */
+function nameOf(form) {
+  return `${KEY}${document.body.dataset.person ?? ""}.${location.pathname}.${form.dataset.draft}`;
+}
+
+/** @param {HTMLFormElement} form */
+function fieldsOf(form) {
+  return [...form.elements].filter((el) => {
+    const field = /** @type {HTMLInputElement} */ (el);
+    return field.name && !["password", "hidden", "file", "submit", "button"].includes(field.type);
+  });
+}
+
+/** @param {HTMLFormElement} form */
+function keep(form) {
+  /** @type {Record<string, string[]>} */
+  const values = {};
+  for (const el of fieldsOf(form)) {
+    const field = /** @type {HTMLInputElement} */ (el);
+    const picked = ["checkbox", "radio"].includes(field.type) ? field.checked : true;
+    values[field.name] ??= [];
+    if (picked) values[field.name].push(field.value);
+  }
+  sessionStorage.setItem(nameOf(form), JSON.stringify(values));
+}
+
+/** @param {HTMLFormElement} form */
+function giveBack(form) {
+  const kept = sessionStorage.getItem(nameOf(form));
+  if (!kept || form.querySelector("[data-invalid]")) return;
+  const values = JSON.parse(kept);
+  let changed = false;
+  for (const el of fieldsOf(form)) {
+    const field = /** @type {HTMLInputElement} */ (el);
+    const given = values[field.name];
+    if (!given) continue;
+    if (["checkbox", "radio"].includes(field.type)) {
+      changed ||= field.checked !== given.includes(field.value);
+      field.checked = given.includes(field.value);
+    } else if (given[0] !== undefined && field.value !== given[0]) {
+      field.value = given[0];
+      changed = true;
+    }
+  }
+  if (changed) show(word("draft"));
+}
+
+/** @param {ParentNode} root */
+export function init(root) {
+  root.querySelectorAll("form[data-draft]").forEach((el) => {
+    const form = /** @type {HTMLFormElement} */ (el);
+    giveBack(form);
+    form.addEventListener("input", () => keep(form));
+    form.addEventListener("submit", () => keep(form));
+  });
+  // The server says that it has saved what was sent: the draft has done its work.
+  root.querySelectorAll("[data-draft-saved]").forEach((el) => {
+    const saved = el.getAttribute("data-draft-saved");
+    for (const name of Object.keys(sessionStorage)) {
+      if (name.startsWith(KEY) && name.endsWith(`.${saved}`)) sessionStorage.removeItem(name);
+    }
+  });
+  root.querySelectorAll("[data-focus]").forEach((el) => /** @type {HTMLElement} */ (el).focus());
+}

@@ -1,0 +1,25 @@
+/** Everything that pages do in the browser. Without it, each page still works. */
+import "./dialogs.js";
+import * as forms from "./forms.js";
+import * as toasts from "./toasts.js";
+import * as bulk from "./bulk.js";
+import * as charts from "./charts.js";
+import "./palette.js";
+import "./copy.js";
+import "./theme.js";
+import "./swaps.js";
+
+document.documentElement.classList.add("js");
+
+/** @param {ParentNode} root */
+function init(root) {
+  toasts.init(root);
+  forms.init(root);
+  bulk.init(root);
+  charts.init(root);
+}
+
+init(document);
+document.addEventListener("htmx:afterSettle", (event) => {
+  init(/** @type {ParentNode} */ (event.target));
+});

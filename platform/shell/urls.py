@@ -1,0 +1,13 @@
+"""Addresses of the shell's own pages."""
+
+from django.conf import settings
+from django.urls import path
+
+from shell import views
+
+app_name = "shell"
+urlpatterns = [
+    path("apparence", views.theme, name="theme"),
+    path("langue", views.language, name="language"),
+    path("search", views.search, name="search"),
+]
