@@ -1,9 +1,11 @@
 """What the tenancy tests share: raw answers from the database, and tenants that can be broken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connections
+from pytest_django import DjangoDbBlocker
 
 from tenants.provisioning.dedicated import connect
 
@@ -25,3 +27,22 @@ def ask() -> Callable[..., list[tuple[object, ...]]]:
             return cursor.fetchall() if cursor.description else []
 
     return rows
+
+
+@pytest.fixture
+def two_schemas(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    ask: Callable[..., list[tuple[object, ...]]],
+) -> Iterator[tuple[str, str]]:
+    """Two bare schemas, each with a table `who` that says its name and a table `log` to write."""
+    names = ("t_left", "t_right")
+    for name in names:
+        ask(f"CREATE SCHEMA {name}")
+        ask(f"CREATE TABLE {name}.who AS SELECT '{name}' AS name")
+        ask(f"CREATE TABLE {name}.log (name text)")
+    with django_db_blocker.unblock():
+        yield names
+        connections.close_all()
+    for name in names:
+        ask(f"DROP SCHEMA {name} CASCADE")

@@ -78,7 +78,9 @@ def test_recording_leaves_no_template_behind(make_live_merchant: Make, now: date
     recording = record.record(now=now)
     assert schemas() == before
     assert len(recording.statements) > 40
-    assert not any(statement.lstrip().upper().startswith("SELECT") for statement in recording.statements)
+    assert not any(
+        statement.lstrip().upper().startswith("SELECT") for statement in recording.statements
+    )
 
 
 def test_a_replay_that_fails_leaves_nothing_and_migrations_take_over(
