@@ -7,5 +7,6 @@ from config.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
+    path("", include("shell.urls")),
     path("", include("widgets.urls")),
 ]
