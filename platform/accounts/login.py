@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.middleware import SEEN_KEY, place_of
 from accounts.models import Membership, User
 from accounts.services.second_factor import is_on
-from accounts.sessions import TENANT_KEY
+from accounts.sessions import OPENED_KEY, TENANT_KEY
 
 _PENDING = "pending_login"
 # How long a person may look for their phone after the password.
@@ -50,4 +50,4 @@ def open_session(request: HttpRequest, user: User) -> None:
     request.session.pop(_PENDING, None)
     login(request, user, backend="accounts.backends.MemberBackend")
     request.session[TENANT_KEY] = place_of(request)
-    request.session[SEEN_KEY] = int(time.time())
+    request.session[OPENED_KEY] = request.session[SEEN_KEY] = int(time.time())

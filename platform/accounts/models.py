@@ -166,7 +166,7 @@ class LoginSession(AbstractBaseSession):
 
     user_id = models.UUIDField(null=True, db_index=True)
     tenant_id = models.UUIDField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    opened_at = models.DateTimeField(null=True)
 
     objects: ClassVar[BaseSessionManager["LoginSession"]] = BaseSessionManager()
 

@@ -39,7 +39,7 @@ class OpenSession:
     """One browser in which a person is logged in."""
 
     tenant_name: str
-    created_at: datetime
+    opened_at: datetime | None
     is_this_one: bool
 
 
@@ -82,11 +82,11 @@ def invitations_of(*, tenant_id: uuid.UUID) -> Sequence[Invitation]:
 def open_sessions(*, user: User, this: str | None, now: datetime) -> list[OpenSession]:
     """The sessions that a person has open, the latest first; `this` is the current one's key."""
     names = {choice.tenant_id: choice.name for choice in tenants_of(user)}
-    rows = LoginSession.objects.filter(user_id=user.id, expire_date__gt=now).order_by("-created_at")
+    rows = LoginSession.objects.filter(user_id=user.id, expire_date__gt=now).order_by("-opened_at")
     return [
         OpenSession(
             tenant_name=names.get(row.tenant_id, "Ricochet") if row.tenant_id else "Ricochet",
-            created_at=row.created_at,
+            opened_at=row.opened_at,
             is_this_one=row.session_key == this,
         )
         for row in rows

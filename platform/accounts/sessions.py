@@ -1,5 +1,6 @@
 """The session store: Django's own, whose rows also say whose the session is, and where."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY as USER_KEY
@@ -8,6 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from accounts.models import LoginSession
 
 TENANT_KEY = "tenant_id"
+OPENED_KEY = "opened_at"
 
 
 class SessionStore(DatabaseStore):
@@ -21,4 +23,6 @@ class SessionStore(DatabaseStore):
         row = super().create_model_instance(data)
         row.user_id = data.get(USER_KEY)
         row.tenant_id = data.get(TENANT_KEY) or None
+        if OPENED_KEY in data:
+            row.opened_at = datetime.fromtimestamp(data[OPENED_KEY], tz=UTC)
         return row

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
                 ('user_id', models.UUIDField(db_index=True, null=True)),
                 ('tenant_id', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('opened_at', models.DateTimeField(null=True)),
             ],
             options={
                 'verbose_name': 'session',

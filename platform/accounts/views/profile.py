@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import member_required
 from accounts.forms import ChangePasswordForm, ProfileForm
+from accounts.models import User
 from accounts.proofs import password_proved
 from accounts.selectors import open_sessions, tenants_of
 from accounts.services.passwords import WeakPasswordError, change_password
@@ -29,7 +30,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     # A copy: a form that fails must not rename the person in the page's frame.
     form = ProfileForm(
         request.POST if request.method == "POST" else None,
-        instance=type(user).objects.get(pk=user.pk),
+        instance=User.objects.get(pk=user.pk),
     )
     if form.is_valid():
         saved = form.save()
