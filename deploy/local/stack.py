@@ -182,6 +182,17 @@ class Stack:
     def restart(self, name: str) -> None:
         self.parts[name].restart()
 
+    def mend(self) -> None:
+        """Thaw what is frozen, start again what is dead, and wait until all is well."""
+        for part in self.parts.values():
+            child = part if isinstance(part, Child) else part.process
+            if child is not None and child.alive:
+                part.thaw()
+            else:
+                part.restart()
+        if "web" in self.parts:
+            self.wait_ready()
+
     def dead(self) -> Child | None:
         """A process that ended although nobody stopped it."""
         for part in self.parts.values():
