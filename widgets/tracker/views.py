@@ -30,8 +30,13 @@ logger = logging.getLogger(__name__)
 View = Callable[[HttpRequest], None]
 
 
-def _too_many() -> str:
-    return _("Trop d’envois : patientez le temps indiqué par Retry-After.")
+def _hold(verdict: limits.Verdict) -> None:
+    """Raise TooManyReportsError, with the fields that say how long to wait, past a limit."""
+    if verdict.exceeded:
+        raise TooManyReportsError(
+            _("Trop d’envois : patientez le temps indiqué par Retry-After."),
+            headers=verdict.headers,
+        )
 
 
 def _received() -> JsonResponse:
@@ -61,15 +66,16 @@ def _answer(request: HttpRequest, view: View) -> HttpResponse:
         limit=limits.PER_ADDRESS,
         now=timezone.now(),
     )
+    headers = verdict.headers
     try:
-        if verdict.exceeded:
-            raise TooManyReportsError(_too_many())
+        _hold(verdict)
         view(request)
         response: HttpResponse = _received()
     except RicochetError as error:
         response = _explain(request, error)
-    for name, value in verdict.headers.items():
-        response.headers.setdefault(name, value)
+        headers |= error.facts.get("headers", {})
+    for name, value in headers.items():
+        response.headers[name] = value
     return response
 
 
@@ -98,8 +104,7 @@ def _door(view: View) -> Callable[[HttpRequest], HttpResponse]:
 def _known(key: str) -> bool:
     """Whether the key is one of ours; counts it first, so that guessing keys is slow too."""
     verdict = limits.count(name="key", value=key, limit=limits.PER_KEY, now=timezone.now())
-    if verdict.exceeded:
-        raise TooManyReportsError(_too_many())
+    _hold(verdict)
     return selectors.key_exists(public_key=key)
 
 
