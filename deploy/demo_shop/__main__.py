@@ -1,0 +1,37 @@
+"""`python -m deploy.demo_shop --port 8100`: the shop, with its keys from the environment.
+
+RICOCHET_URL is the merchant's origin on Ricochet, RICOCHET_SECRET_KEY and RICOCHET_PUBLIC_KEY are
+its keys. RICOCHET_SHOP_TRACKER_ONLY=1 leaves orders to the script alone.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from deploy.demo_shop.orders import OrderBook
+from deploy.demo_shop.ricochet import Ricochet
+from deploy.demo_shop.server import Shop, ShopServer
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--orders", type=Path, required=True)
+    arguments = parser.parse_args()
+    ricochet = Ricochet(
+        url=os.environ["RICOCHET_URL"].rstrip("/"),
+        secret_key=os.environ.get("RICOCHET_SECRET_KEY", ""),
+        public_key=os.environ.get("RICOCHET_PUBLIC_KEY", ""),
+    )
+    shop = Shop(
+        orders=OrderBook(arguments.orders),
+        ricochet=ricochet,
+        tracker_only=os.environ.get("RICOCHET_SHOP_TRACKER_ONLY") == "1",
+    )
+    ShopServer(("127.0.0.1", arguments.port), shop).serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
