@@ -15,6 +15,8 @@ HEX = re.compile(r"^#[0-9a-fA-F]{6}\Z")
 SURFACE_LIGHT, SURFACE_DARK = "#ffffff", "#141d1e"
 TRACK_LIGHT, TRACK_DARK = "#eceeea", "#223031"
 _STEP = 0.02
+# The near-black ink: 15 % of a display's lightness is 0.2 of OKLCH's, and hardly any chroma.
+_INK_LIGHTNESS, _INK_CHROMA = 0.2, 0.04
 
 
 @dataclass
@@ -116,9 +118,9 @@ def _mix(color: str, ground: str, share: float) -> str:
 
 
 def _near_black(color: str) -> str:
-    """A near-black of the same hue: 15 % of lightness, and as little colour as ink has."""
+    """A near-black of the same hue: readable, and with as little colour as ink has."""
     _lightness, chroma, hue = to_oklch(color)
-    return oklch(0.15 + 0.05, min(chroma, 0.04), hue)
+    return oklch(_INK_LIGHTNESS, min(chroma, _INK_CHROMA), hue)
 
 
 def _ink(color: str) -> tuple[str, str]:
@@ -157,17 +159,43 @@ def compute(color: str) -> BrandTokens:
     return tokens
 
 
+def _name(color: str) -> str:
+    """What people call the colour; all these nouns are masculine in French."""
+    lightness, chroma, hue = to_oklch(color)
+    if chroma < 0.03:
+        return _("blanc") if lightness > 0.93 else _("noir") if lightness < 0.25 else _("gris")
+    degrees = math.degrees(hue) % 360
+    limits = (
+        (15, _("rose")),
+        (42, _("rouge")),
+        (72, _("orange")),
+        (115, _("jaune")),
+        (175, _("vert")),
+        (215, _("turquoise")),
+        (278, _("bleu")),
+        (322, _("violet")),
+        (360, _("rose")),
+    )
+    return next(name for limit, name in limits if degrees <= limit)
+
+
 def _explain(color: str, tokens: BrandTokens) -> list[str]:
     """What was changed, said to the merchant."""
+    name = {"color": _name(color)}
     said = []
     if tokens.brand != color:
         said.append(
-            _("Aucun texte ne se lisait sur votre couleur : nous l’avons foncée pour les boutons.")
+            _("Aucun texte ne se lit sur votre %(color)s : nous l’avons foncé pour les boutons.")
+            % name
         )
     if tokens.text_light != color:
         said.append(
-            _("Votre couleur est trop claire pour du texte : nous l’avons foncée pour les liens.")
+            _("Votre %(color)s est trop clair pour du texte : nous l’avons foncé pour les liens.")
+            % name
         )
     if tokens.text_dark != color:
-        said.append(_("Sur fond sombre, votre couleur ne se lisait pas : nous l’avons éclaircie."))
+        said.append(
+            _("Votre %(color)s est trop sombre la nuit : nous l’avons éclairci sur fond noir.")
+            % name
+        )
     return said

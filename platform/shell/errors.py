@@ -90,7 +90,8 @@ _TEXTS: dict[int, Words] = {
 _EXPIRED_FORM = Words(
     _("Le formulaire n’est plus valable"),
     _(
-        "Il a été ouvert trop longtemps, ou votre navigateur bloque les cookies. Rien n’a été enregistré."
+        "Il a été ouvert trop longtemps, ou votre navigateur bloque les cookies. "
+        "Rien n’a été enregistré."
     ),
     _("Revenez à la page précédente, rechargez-la et envoyez le formulaire à nouveau."),
 )

@@ -18,15 +18,51 @@ MINUS = "\u2212"
 
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF", "CAD": "CAD"}
 _MONTHS_FR = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
 )
-_SHORT_FR = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.".split()
-_DAYS_FR = "lundi mardi mercredi jeudi vendredi samedi dimanche".split()
+_SHORT_FR = (
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+)
+_DAYS_FR = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 _MONTHS_EN = (
-    "January February March April May June July August September October November December".split()
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 )
-_SHORT_EN = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_DAYS_EN = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_SHORT_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_STEPS = ((86_400, "jour", "day"), (3_600, "heure", "hour"), (60, "minute", "minute"))
+_DAYS_EN = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def _english(language: str | None) -> bool:
@@ -153,14 +189,8 @@ def ago(value: datetime, *, now: datetime, language: str | None = None) -> str:
         return "just now" if english else "à l’instant"
     if distance >= 30 * 86_400:
         return day(value, language=language)
-    for size, fr, en in (
-        (86_400, "jour", "day"),
-        (3_600, "heure", "hour"),
-        (60, "minute", "minute"),
-    ):
-        if distance >= size:
-            count = distance // size
-            break
+    size, fr, en = next(step for step in _STEPS if distance >= step[0])
+    count = distance // size
     name = (en if english else fr) + ("s" if count > 1 else "")
     text = f"{count}{NBSP}{name}"
     if english:

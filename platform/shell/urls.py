@@ -1,6 +1,5 @@
 """Addresses of the shell's own pages."""
 
-from django.conf import settings
 from django.urls import path
 
 from shell import views

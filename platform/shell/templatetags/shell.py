@@ -220,11 +220,11 @@ def unit_of(field: BoundField, given: str = "") -> Any:
 @register.filter
 def error_links(form: Any) -> list[tuple[str, str]]:
     """(id of the control, message) for each error, in the order of the form."""
-    links = []
-    for field in form:
-        for message in field.errors:
-            links.append((field.id_for_label or field.auto_id, str(message)))
-    return links
+    return [
+        (field.id_for_label or field.auto_id, str(message))
+        for field in form
+        for message in field.errors
+    ]
 
 
 # ---------------------------------------------------------------- page furniture
