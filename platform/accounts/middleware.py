@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from accounts.sessions import TENANT_KEY
+from accounts.sessions import OPENED_KEY, TENANT_KEY
 
 SEEN_KEY = "seen_at"
 # The time of last use is written at most this often: one write in five minutes, not one a page.
@@ -47,7 +47,7 @@ def _check(request: HttpRequest) -> None:
     session = request.session
     if session.is_empty():
         return
-    if TENANT_KEY not in session or session[TENANT_KEY] != place_of(request) or _idle(request):
+    if TENANT_KEY not in session or session[TENANT_KEY] != place_of(request) or _over(request):
         session.flush()
         request.user = AnonymousUser()
         return
@@ -56,14 +56,18 @@ def _check(request: HttpRequest) -> None:
         request.LANGUAGE_CODE = translation.get_language()
 
 
-def _idle(request: HttpRequest) -> bool:
-    """Whether nobody used this session for too long; notes that it is used now."""
-    if USER_KEY not in request.session:
+def _over(request: HttpRequest) -> bool:
+    """Whether this log-in is too old, or nobody used it for too long; notes that it is used now."""
+    session = request.session
+    if USER_KEY not in session:
         return False
     now = int(time.time())
-    idle_for = now - int(request.session.get(SEEN_KEY, now))
+    # Saving moves the row's own expiry; the age of the log-in itself does not move.
+    if now - int(session.get(OPENED_KEY, 0)) > settings.SESSION_COOKIE_AGE:
+        return True
+    idle_for = now - int(session.get(SEEN_KEY, 0))
     if idle_for > settings.ACCOUNTS_SESSION_IDLE.total_seconds():
         return True
-    if idle_for > _SEEN_EVERY or SEEN_KEY not in request.session:
-        request.session[SEEN_KEY] = now
+    if idle_for > _SEEN_EVERY:
+        session[SEEN_KEY] = now
     return False

@@ -1,0 +1,322 @@
+"""The team: invitations, roles, and the last owner."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.mail import EmailMessage
+from django.db import connections
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import Invitation, Membership, Role, User
+from accounts.services import change_role, create_member, remove_member
+from accounts.services.members import AlreadyMemberError, LastOwnerError
+from kernel.outbox.models import Event
+from tenants.context import enter
+from tenants.models import Domain, Tenant
+from tests.accounts.conftest import NOW, PASSWORD, Cast, link_in, member
+from tests.fixtures.tenants import TenantClient, live_merchants
+
+Enter = Callable[..., TenantClient]
+Deliver = Callable[[], list[EmailMessage]]
+NEWCOMER = {"first_name": "Lou", "last_name": "Marchand", "password": "trois galets plats"}
+
+
+def invite(client: TenantClient, email: str = "lou@exemple.fr", role: str = "manager") -> int:
+    response = client.post("/reglages/equipe/inviter", {"email": email, "role": role})
+    return int(response.status_code)
+
+
+def test_an_invited_person_chooses_a_password_and_is_in(
+    cast: Cast, merchant: Tenant, browser: TenantClient, logged_in: Enter, delivered: Deliver
+) -> None:
+    assert invite(logged_in(cast.owner.user)) == 302
+    [message] = delivered()
+    assert message.to == ["lou@exemple.fr"]
+    assert "Maison Lumen" in message.subject
+    path = link_in(message)
+    page = browser.get(path).content.decode()
+    assert "lou@exemple.fr" in page and "Gestionnaire" in page
+    response = browser.post(path, NEWCOMER)
+    assert (response.status_code, response["Location"]) == (302, "/")
+    membership = Membership.objects.get(tenant_id=merchant.id, user__email="lou@exemple.fr")
+    assert membership.role == Role.MANAGER
+    assert browser.get("/compte").status_code == 200
+
+
+def test_an_invitation_works_once_and_only_here(
+    cast: Cast, other_merchant: Tenant, browser: TenantClient, logged_in: Enter, delivered: Deliver
+) -> None:
+    """R24: bound to its tenant, its purpose and its person."""
+    invite(logged_in(cast.owner.user))
+    [message] = delivered()
+    path = link_in(message)
+    token = path.rsplit("/", 1)[1]
+    assert TenantClient(other_merchant).get(path).status_code == 410
+    assert browser.get(f"/mot-de-passe/nouveau/{token}").status_code == 410
+    assert browser.get(f"/compte/arrivee/{token}").status_code == 410
+    assert browser.post(path, NEWCOMER | {"email": "moi@exemple.fr", "role": "owner"})
+    joined = Membership.objects.get(user__email="lou@exemple.fr")
+    assert joined.role == Role.MANAGER
+    assert not User.objects.filter(email="moi@exemple.fr").exists()
+    assert browser.get(path).status_code == 410
+    assert browser.post(path, NEWCOMER).status_code == 410
+
+
+def test_a_person_with_a_user_proves_it_with_their_own_password(
+    cast: Cast, merchant: Tenant, browser: TenantClient, logged_in: Enter, delivered: Deliver
+) -> None:
+    """The link alone does not open somebody's user, and sets no password."""
+    invite(logged_in(cast.owner.user), "Sami@Exemple.fr", "viewer")
+    [message] = delivered()
+    path = link_in(message)
+    assert browser.post(path, {"password": "un autre mot de passe"}).status_code == 422
+    assert not Membership.objects.filter(user=cast.stranger.user, tenant_id=merchant.id).exists()
+    assert browser.post(path, {"password": PASSWORD}).status_code == 302
+    membership = Membership.objects.get(user=cast.stranger.user, tenant_id=merchant.id)
+    assert membership.role == Role.VIEWER
+    cast.stranger.user.refresh_from_db()
+    assert cast.stranger.user.check_password(PASSWORD)
+
+
+def test_a_weak_password_is_refused_and_the_link_goes_on_working(
+    cast: Cast, browser: TenantClient, logged_in: Enter, delivered: Deliver
+) -> None:
+    invite(logged_in(cast.owner.user))
+    [message] = delivered()
+    path = link_in(message)
+    for weak in ("court", "1234567890123", "password123", "marchand lou"):
+        response = browser.post(path, NEWCOMER | {"password": weak})
+        assert response.status_code == 422, weak
+        assert "Marchand" in response.content.decode()
+    assert not User.objects.filter(email="lou@exemple.fr").exists()
+    assert browser.post(path, NEWCOMER).status_code == 302
+
+
+def test_an_invitation_ends_after_seven_days_and_can_be_sent_again(
+    cast: Cast, browser: TenantClient, logged_in: Enter, delivered: Deliver
+) -> None:
+    invite(logged_in(cast.owner.user))
+    [first] = delivered()
+    invitation = Invitation.objects.get()
+    with time_machine.travel(timezone.now() + timedelta(days=7, minutes=1)):
+        assert browser.get(link_in(first)).status_code == 410
+        owner = logged_in(cast.owner.user)
+        path = f"/reglages/equipe/invitations/{invitation.public_id}/renvoyer"
+        assert owner.post(path).status_code == 302
+        [second] = delivered()
+        assert link_in(second) != link_in(first)
+        assert browser.get(link_in(first)).status_code == 410
+        assert browser.get(link_in(second)).status_code == 200
+
+
+def test_a_withdrawn_invitation_is_over_and_an_unsent_one_is_never_sent(
+    cast: Cast, browser: TenantClient, logged_in: Enter, delivered: Deliver
+) -> None:
+    owner = logged_in(cast.owner.user)
+    invite(owner)
+    [message] = delivered()
+    sent = Invitation.objects.get()
+    withdraw = "/reglages/equipe/invitations/{}/retirer"
+    assert owner.post(withdraw.format(sent.public_id)).status_code == 302
+    assert browser.get(link_in(message)).status_code == 410
+    assert owner.post(withdraw.format(sent.public_id)).status_code == 404
+    invite(owner, "rose@exemple.fr")
+    unsent = Invitation.objects.get(email="rose@exemple.fr")
+    owner.post(withdraw.format(unsent.public_id))
+    assert delivered() == []
+
+
+def test_one_address_is_invited_once_and_a_member_never(
+    cast: Cast, logged_in: Enter, delivered: Deliver
+) -> None:
+    """R42."""
+    owner = logged_in(cast.owner.user)
+    assert invite(owner) == 302
+    assert invite(owner, "LOU@exemple.fr") == 422
+    assert invite(owner, "hugo@exemple.fr") == 422
+    assert invite(owner, "zoe@exemple.fr", "admin") == 422
+    assert len(delivered()) == 1
+
+
+def test_invitations_are_capped_for_an_address_and_for_a_tenant(
+    cast: Cast, logged_in: Enter, delivered: Deliver
+) -> None:
+    """R42."""
+    owner = logged_in(cast.owner.user)
+    invite(owner)
+    path = f"/reglages/equipe/invitations/{Invitation.objects.get().public_id}/renvoyer"
+    assert [owner.post(path).status_code for _ in range(3)] == [302, 302, 429]
+    statuses = [invite(owner, f"personne{n}@exemple.fr") for n in range(30)]
+    assert statuses.count(302) == 27
+    assert statuses[-1] == 429
+    [only, *_] = [m for m in delivered() if m.to == ["lou@exemple.fr"]]
+    assert only
+
+
+def test_the_link_comes_from_the_stored_domain_whatever_the_headers_say(
+    cast: Cast, merchant: Tenant, logged_in: Enter, delivered: Deliver
+) -> None:
+    """R30."""
+    client = logged_in(cast.owner.user)
+    client.post(
+        "/reglages/equipe/inviter",
+        {"email": "lou@exemple.fr", "role": "viewer"},
+        HTTP_X_FORWARDED_HOST="ailleurs.example",
+        HTTP_FORWARDED="host=ailleurs.example",
+    )
+    [message] = delivered()
+    domain = Domain.objects.get(tenant=merchant, is_primary=True).domain
+    assert f"http://{domain}" in message.body
+    assert "ailleurs.example" not in message.body
+
+
+def test_events_hold_ids_only_and_the_table_no_token(
+    cast: Cast, logged_in: Enter, delivered: Deliver
+) -> None:
+    """D9: no personal data in events. A copy of the database opens nothing."""
+    invite(logged_in(cast.owner.user))
+    event = Event.objects.get(kind="accounts.invitation")
+    assert set(event.payload) == {"invitation_id", "version"}
+    [message] = delivered()
+    token = link_in(message).rsplit("/", 1)[1]
+    row = Invitation.objects.values().get()
+    assert token not in str(row)
+    assert len(token) == 43
+
+
+def test_a_name_with_a_line_break_does_not_reach_the_headers(
+    cast: Cast, merchant: Tenant, logged_in: Enter, delivered: Deliver
+) -> None:
+    """R41."""
+    Tenant.objects.filter(pk=merchant.pk).update(name="Maison\r\nBcc: tous@exemple.fr")
+    invite(logged_in(cast.owner.user))
+    [message] = delivered()
+    assert "\n" not in message.subject
+    assert message.recipients() == ["lou@exemple.fr"]
+
+
+def test_the_same_event_delivered_twice_writes_once(
+    cast: Cast, logged_in: Enter, delivered: Deliver
+) -> None:
+    """R7."""
+    from accounts.outbox import send_invitation
+    from kernel.outbox.types import EventData
+
+    invite(logged_in(cast.owner.user))
+    event = Event.objects.get(kind="accounts.invitation")
+    data = EventData(event.id, event.kind, event.payload, event.created_at, 2, True)
+    assert len(delivered()) == 1
+    send_invitation(data)
+    assert Invitation.objects.get().sent_at is not None
+    assert delivered() == []
+
+
+def test_the_last_owner_stays(cast: Cast, merchant: Tenant, logged_in: Enter) -> None:
+    client = logged_in(cast.owner.user)
+    mine = cast.owner.public_id
+    for path, data in ((f"{mine}/role", {"role": "viewer"}), (f"{mine}/retirer", {})):
+        response = client.post(f"/reglages/equipe/{path}", data)
+        assert response.status_code == 302
+        assert "au moins un propriétaire" in client.get("/reglages/equipe").content.decode()
+    assert Membership.objects.get(id=cast.owner.id).role == Role.OWNER
+
+
+def test_an_owner_who_cannot_log_in_does_not_count(cast: Cast, merchant: Tenant) -> None:
+    second = member(merchant, "Zoe", Role.OWNER)
+    User.objects.filter(pk=second.user_id).update(is_active=False)
+    with pytest.raises(LastOwnerError):
+        remove_member(membership_id=cast.owner.id, tenant_id=merchant.id)
+
+
+def test_removing_a_member_asks_first_and_closes_their_sessions(
+    cast: Cast, logged_in: Enter
+) -> None:
+    """B8."""
+    owner, manager = logged_in(cast.owner.user), logged_in(cast.manager.user)
+    path = f"/reglages/equipe/{cast.manager.public_id}/retirer"
+    assert "Hugo Test" in owner.get(path).content.decode()
+    assert manager.get("/compte").status_code == 200
+    assert owner.post(path).status_code == 302
+    assert manager.get("/compte").status_code == 302
+    assert User.objects.filter(pk=cast.manager.user_id).exists()
+    assert not Membership.objects.filter(pk=cast.manager.pk).exists()
+
+
+def test_adding_a_person_who_has_a_user_keeps_their_name_and_password(
+    cast: Cast, merchant: Tenant
+) -> None:
+    joined = create_member(
+        email=" SAMI@exemple.fr",
+        first_name="Autre",
+        last_name="Nom",
+        password="autre chose encore",
+        tenant_id=merchant.id,
+        role=Role.VIEWER,
+        now=NOW,
+    )
+    assert joined.user_id == cast.stranger.user_id
+    joined.user.refresh_from_db()
+    assert joined.user.first_name == "Sami"
+    assert joined.user.check_password(PASSWORD)
+    with pytest.raises(AlreadyMemberError):
+        member(merchant, "Sami", Role.OWNER)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["demote", "remove"])
+def test_two_owners_who_depose_each_other_at_once_leave_one(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, act: str
+) -> None:
+    """The second waits for the first, then sees that one owner is left."""
+    with live_merchants(django_db_blocker) as make:
+        tenant = make(f"course-{act}")
+        for _ in range(5):
+            Membership.objects.filter(tenant_id=tenant.id).delete()
+            pair = [member_of(tenant, "un"), member_of(tenant, "deux")]
+            results: list[str] = []
+            barrier = threading.Barrier(2)
+
+            def depose(
+                target: Membership, barrier: threading.Barrier, results: list[str]
+            ) -> None:
+                try:
+                    barrier.wait()
+                    with enter(tenant):
+                        if act == "remove":
+                            remove_member(membership_id=target.id, tenant_id=tenant.id)
+                        else:
+                            change_role(
+                                membership_id=target.id, tenant_id=tenant.id, role=Role.VIEWER
+                            )
+                    results.append("done")
+                except LastOwnerError:
+                    results.append("refused")
+                finally:
+                    connections.close_all()
+
+            threads = [
+                threading.Thread(target=depose, args=(target, barrier, results)) for target in pair
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(timeout=20)
+            assert sorted(results) == ["done", "refused"]
+            owners = Membership.objects.filter(tenant_id=tenant.id, role=Role.OWNER)
+            assert owners.count() == 1
+
+
+def member_of(tenant: Tenant, name: str) -> Membership:
+    return create_member(
+        email=f"{name}@{tenant.slug}.fr",
+        first_name=name,
+        last_name="",
+        password=None,
+        tenant_id=tenant.id,
+        role=Role.OWNER,
+        now=NOW,
+    )
