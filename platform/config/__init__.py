@@ -1,1 +1,5 @@
 """Settings, addresses and processes: imports every other room, and is imported by none."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

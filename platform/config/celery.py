@@ -1,26 +1,16 @@
-"""The Celery application: `celery -A config.celery worker` and `beat`."""
+"""The Celery application: `celery -A config.celery worker` and `beat`.
+
+`config/__init__` imports it, so that every process sends tasks to the same broker.
+"""
 
 import os
 
 from celery import Celery
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-import django
-
-django.setup()
-
-from django.conf import settings  # noqa: E402
-
 app = Celery("ricochet")
-app.conf.update(settings.CELERY)
+# Read when first needed: importing `config` must not need the settings, which live in it.
+app.add_defaults(lambda: settings.CELERY)
 app.autodiscover_tasks(["config"])
-
-app.conf.beat_schedule = {
-    "sweep the outboxes": {"task": "config.sweep", "schedule": 3.0, "options": {"expires": 10}},
-    "post due rewards": {
-        "task": "config.post_due_rewards",
-        "schedule": 60.0,
-        "options": {"expires": 120},
-    },
-}

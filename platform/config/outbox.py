@@ -2,5 +2,7 @@
 
 from accounts.outbox import HANDLERS as ACCOUNTS
 from kernel.outbox.types import Handler
+from tenants.messaging.outbox import HANDLERS as MESSAGING
+from widgets.space.outbox import HANDLERS as SPACE
 
-HANDLERS: dict[str, Handler] = {**ACCOUNTS}
+HANDLERS: dict[str, Handler] = {**ACCOUNTS, **MESSAGING, **SPACE}

@@ -120,6 +120,18 @@ CELERY = {
     },
     "timezone": "UTC",
     "task_default_queue": "ricochet",
+    "beat_schedule": {
+        "sweep the outboxes": {
+            "task": "config.sweep",
+            "schedule": 3.0,
+            "options": {"expires": 10},
+        },
+        "post due rewards": {
+            "task": "config.post_due_rewards",
+            "schedule": 60.0,
+            "options": {"expires": 120},
+        },
+    },
 }
 
 # ---------------------------------------------------------------- requests

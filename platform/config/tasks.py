@@ -14,11 +14,10 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from kernel.ledger import selectors as ledger_selectors
-from kernel.ledger import services as ledger
 from kernel.outbox.relay import relay
 from tenants.context import enter
 from tenants.due import active_tenants, tenants_with_due_events
+from tenants.programme import clock
 from tenants.tasks import tenant_task
 
 logger = logging.getLogger(__name__)
@@ -79,23 +78,6 @@ def post_due_rewards() -> None:
     for tenant in active_tenants():
         with enter(tenant):
             try:
-                settle_ledger()
+                clock.settle(now=timezone.now(), limit=_BATCH)
             except Exception:
                 logger.exception("posting rewards failed in %s", tenant.schema_name)
-
-
-def settle_ledger() -> int:
-    """In the current tenant: post what is due, expire what has passed; returns how many."""
-    from tenants.programme import conductor
-    from tenants.referrals import services as referrals
-
-    done = 0
-    now = timezone.now()
-    for transfer_id in ledger_selectors.due_pendings(now=now, limit=_BATCH):
-        if conductor.post_due_reward(transfer_id=transfer_id, now=now) is not None:
-            done += 1
-    for lot_id in ledger_selectors.expired_lots(now=now, limit=_BATCH):
-        if ledger.expire_lot(lot_id=lot_id, now=now) is not None:
-            done += 1
-    referrals.forget_unused_addresses(now=now)
-    return done

@@ -13,20 +13,19 @@ from tenants.referrals.models import Referral
 class Code:
     """Every reason there is. `sentences` has words for each, for each reader."""
 
-    NO_CLUE = "no_clue"
     REFUSED = "refused"  # the referral's own refusal says why
     REWARD_PROMISED = "reward_promised"
     REWARD_UNCONFIRMED = "reward_unconfirmed"
     ORDER_CONFIRMED = "order_confirmed"
     REWARD_POSTED = "reward_posted"
     REWARD_REVERSED = "reward_reversed"
-    NO_REWARD_SET = "no_reward_set"
     YEARLY_LIMIT = "yearly_limit"
     SUPERSEDED = "superseded"
     ADDED_BY_HAND = "added_by_hand"
     REMOVED_BY_HAND = "removed_by_hand"
     PRIZE_CLAIMED = "prize_claimed"
     CLAIM_CANCELLED = "claim_cancelled"
+    ADJUSTED = "adjusted"
 
 
 def note(

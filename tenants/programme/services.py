@@ -2,15 +2,19 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
+from kernel.ledger import services as ledger
+from kernel.ledger.accounts import lock_wallet
+from kernel.ledger.models import AccountKind, Transfer
 from tenants.profiles.models import Profile
 from tenants.programme import decisions, notices, rewarding, versions
 from tenants.programme.decisions import Code
-from tenants.programme.models import ProgrammeVersion
+from tenants.programme.models import Decision, ProgrammeVersion
 from tenants.referrals import attribution, codes
 from tenants.referrals import services as referrals
 from tenants.referrals.attribution import Clue
@@ -118,3 +122,56 @@ def cancel_claim(*, claim_id: uuid.UUID, author_id: uuid.UUID | None, now: datet
         claim=str(claim.id),
     )
     return claim
+
+
+@atomic_with_retry
+def adjust(
+    *,
+    profile: Profile,
+    amount: int,
+    reason: str,
+    key: str,
+    author_id: uuid.UUID | None,
+    now: datetime,
+) -> Decision:
+    """The merchant adds to a cagnotte, or takes from it (a negative `amount`), and says why.
+
+    The same `key` answers the same decision. Raises InsufficientBalanceError.
+    """
+    version = open_or_last(now=now)
+    wallet = lock_wallet(owner_id=profile.id, unit=version.unit)
+    earlier = Transfer.objects.filter(key=f"adjust:{key}").first()
+    if earlier is not None:
+        return Decision.objects.get(id=earlier.source.partition(":")[2])
+    decision = decisions.note(
+        code=Code.ADJUSTED,
+        now=now,
+        profile=profile,
+        version=version,
+        amount=amount,
+        unit=wallet.unit,
+        author_id=author_id,
+        reason=reason,
+    )
+    common: dict[str, Any] = {
+        "owner_id": profile.id,
+        "unit": wallet.unit,
+        "amount": abs(amount),
+        "reason": "adjusted",
+        "source": f"decision:{decision.id}",
+        "key": f"adjust:{key}",
+        "now": now,
+    }
+    if amount > 0:
+        ledger.issue(origin=AccountKind.ADJUSTED, **common)
+    else:
+        ledger.redeem(destination=AccountKind.ADJUSTED, **common)
+    return decision
+
+
+def open_or_last(*, now: datetime) -> ProgrammeVersion:
+    """The rules in force, also while the programme is paused; ProgrammeClosedError when none."""
+    version = versions.in_force(now=now)
+    if version is None:
+        raise ProgrammeClosedError(_("Publiez d’abord votre programme."))
+    return version

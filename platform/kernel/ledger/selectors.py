@@ -155,14 +155,14 @@ def discrepancies() -> list[str]:
         posted = int(moved["gained"] or 0) - int(moved["lost"] or 0)
         lots = int(wallet.lots.aggregate(total=Sum("remaining"))["total"] or 0)
         open_sums = wallet.pendings.aggregate(
-            incoming=Sum("remaining", filter=Q(incoming=True)),
-            outgoing=Sum("remaining", filter=Q(incoming=False)),
+            promised=Sum("remaining", filter=Q(incoming=True)),
+            held=Sum("remaining", filter=Q(incoming=False)),
         )
         expected = {
             "posted": (wallet.posted, posted),
             "lots": (lots, max(wallet.posted, 0)),
-            "pending_in": (wallet.pending_in, int(open_sums["incoming"] or 0)),
-            "pending_out": (wallet.pending_out, int(open_sums["outgoing"] or 0)),
+            "pending_in": (wallet.pending_in, int(open_sums["promised"] or 0)),
+            "pending_out": (wallet.pending_out, int(open_sums["held"] or 0)),
         }
         found += [
             f"wallet {wallet.id}: {name} is {seen}, the transfers say {true}"

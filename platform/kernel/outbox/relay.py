@@ -40,7 +40,7 @@ def relay(
 def backoff(failures: int) -> timedelta:
     """The wait after the n-th failure: doubling from five seconds to an hour, with jitter."""
     delay = min(_FIRST_DELAY * 2 ** (failures - 1), _LONGEST_DELAY)
-    return delay * random.uniform(0.75, 1.25)  # noqa: S311
+    return timedelta(seconds=delay.total_seconds() * random.uniform(0.75, 1.25))  # noqa: S311
 
 
 def _claim(now: datetime) -> Event | None:

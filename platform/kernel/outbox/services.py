@@ -31,7 +31,7 @@ def emit(
     event = Event(kind=kind, payload=payload, key=key, created_at=now, due_at=due_at or now)
     Event.objects.bulk_create([event], ignore_conflicts=key is not None)
     if due_at is None or due_at <= now:
-        schema = connection.schema_name
+        schema: str = connection.schema_name  # type: ignore[attr-defined]
         transaction.on_commit(lambda: _nudge(schema), robust=True)
 
 

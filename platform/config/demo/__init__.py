@@ -1,0 +1,1 @@
+"""A believable merchant to try the product with. Never used in production."""

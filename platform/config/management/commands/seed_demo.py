@@ -1,0 +1,121 @@
+"""`manage.py seed_demo`: Maison Lumen, with 18 months behind it. Running it again does nothing."""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.utils import timezone
+
+from accounts.models import Role
+from accounts.services import create_member
+from api.scopes import SCOPES
+from api.services.keys import create_key
+from config.demo import story
+from kernel.outbox.models import Event, EventState
+from shell import brand
+from tenants.addresses import origin
+from tenants.context import enter
+from tenants.lookup import forget
+from tenants.models import Tenant
+from tenants.profiles.models import Profile
+from tenants.provisioning.services import provision_tenant
+from widgets.tracker.services import register_site
+
+PASSWORD = "ricochet-demo"  # noqa: S105
+_TEAM = [
+    ("claire@maison-lumen.fr", "Claire", "Aubanel", Role.OWNER),
+    ("hugo@maison-lumen.fr", "Hugo", "Charpentier", Role.MANAGER),
+    ("ines@maison-lumen.fr", "Inès", "Morel", Role.VIEWER),
+]
+
+
+class Command(BaseCommand):
+    help = "Make the demo merchants. Does nothing when they are there already."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        shop = os.environ.get("RICOCHET_SHOP_URL", "http://boutique-lumen.localhost:8100")
+        lumen = self._merchant(
+            slug="maison-lumen", name="Maison Lumen", color="#E5A83B", shop=shop, now=now
+        )
+        self._merchant(
+            slug="brulerie-noe", name="Brûlerie Noé", color="#1F5C43", shop=shop, now=now
+        )
+        with enter(lumen):
+            if not Profile.objects.exists():
+                story.tell(today=now, progress=self._say)
+                _settle_past_emails(now)
+            _write_keys(lumen, shop, now)
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def _merchant(self, *, slug: str, name: str, color: str, shop: str, now: datetime) -> Tenant:
+        connection.set_schema_to_public()  # type: ignore[attr-defined]
+        tenant = Tenant.objects.filter(slug=slug).first()
+        if tenant is None:
+            tenant = provision_tenant(
+                name=name,
+                slug=slug,
+                now=now,
+                kind="Boutique en ligne",
+                contact_email=f"bonjour@{slug}.fr",
+                site_url=shop,
+            )
+            _paint(tenant, color)
+            for email, first, last, role in _TEAM if slug == "maison-lumen" else _TEAM[:1]:
+                create_member(
+                    email=email,
+                    first_name=first,
+                    last_name=last,
+                    password=PASSWORD,
+                    tenant_id=tenant.id,
+                    role=role,
+                    now=now,
+                )
+        if tenant.state != "active":
+            raise CommandError(f"{slug} is {tenant.state}: run `manage.py tenants list`.")
+        # The shop's port follows the demo's.
+        tenant.site_url = shop
+        tenant.save(update_fields=["site_url"])
+        forget(tenant)
+        return tenant
+
+
+def _paint(tenant: Tenant, color: str) -> None:
+    tenant.brand_color = color
+    tenant.brand_tokens = brand.compute(color).as_dict()
+    tenant.save(update_fields=["brand_color", "brand_tokens"])
+
+
+def _settle_past_emails(now: datetime) -> None:
+    """Eighteen months of emails were sent in their time: none leaves now."""
+    Event.objects.filter(state=EventState.PENDING).update(state=EventState.DONE, finished_at=now)
+
+
+def _write_keys(tenant: Tenant, shop: str, now: datetime) -> None:
+    """Leave the demo shop its keys in the file that RICOCHET_DEMO_FILE names."""
+    site = register_site(url=shop, now=now)
+    if not os.environ.get("RICOCHET_DEMO_FILE"):
+        return
+    place = Path(os.environ["RICOCHET_DEMO_FILE"])
+    left = json.loads(place.read_text()) if place.exists() else {}
+    secret = left.get("secret_key")
+    if not secret:
+        _key, secret = create_key(name="Boutique", scopes=list(SCOPES), mode="live", now=now)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.touch(mode=0o600)
+    place.write_text(
+        json.dumps(
+            {
+                "secret_key": secret,
+                "public_key": site.public_key,
+                "tenant_origin": origin(tenant),
+            }
+        )
+    )

@@ -1,0 +1,139 @@
+"""A cagnotte's lines, each with where it came from and how it was worked out (S5, B17)."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from kernel.ledger import selectors as ledger
+from kernel.ledger.models import Transfer, TransferKind
+from tenants.activity.models import Refund
+from tenants.profiles.models import Profile
+from tenants.programme.models import Decision, Reward, Side
+from tenants.rewards.models import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One movement: when, where from, why, how much (signed), and what was left after it."""
+
+    at: datetime
+    title: str
+    detail: str
+    amount: int
+    balance: int
+    unit: str
+    transfer_id: uuid.UUID
+
+
+def wallet_history(*, profile: Profile, unit: str) -> list[HistoryLine]:
+    """Every line of one cagnotte, the latest first, in a fixed number of queries."""
+    lines = ledger.history(owner_id=profile.id, unit=unit)
+    about = _Sources([line.transfer for line in lines])
+    return [
+        HistoryLine(
+            at=line.transfer.created_at,
+            title=title,
+            detail=detail,
+            amount=line.amount,
+            balance=line.balance,
+            unit=unit,
+            transfer_id=line.transfer.id,
+        )
+        for line in lines
+        for title, detail in [about.words(line.transfer)]
+    ]
+
+
+class _Sources:
+    """What the transfers' `source` texts name, loaded once for all lines."""
+
+    def __init__(self, transfers: list[Transfer]) -> None:
+        ids: dict[str, set[uuid.UUID]] = {}
+        named = [t.answers_id or t.id for t in transfers]
+        for transfer in transfers:
+            kind, _sep, number = transfer.source.partition(":")
+            try:
+                ids.setdefault(kind, set()).add(uuid.UUID(number))
+            except ValueError:
+                continue
+        self.rewards = {
+            reward.transfer_id: reward
+            for reward in Reward.objects.select_related(
+                "referral__referee", "referral__referrer", "version", "order"
+            ).filter(transfer_id__in=named)
+        }
+        self.claims = _by_id(Claim.objects.filter(id__in=ids.get("claim", ())))
+        self.refunds = _by_id(
+            Refund.objects.select_related("order").filter(id__in=ids.get("refund", ()))
+        )
+        self.decisions = _by_id(Decision.objects.filter(id__in=ids.get("decision", ())))
+
+    def words(self, transfer: Transfer) -> tuple[str, str]:
+        """The title and the explanation of one transfer."""
+        if transfer.reason == "expired":
+            return _("Expiration"), _("Montant arrivé à sa date limite.")
+        if (reward := self.rewards.get(transfer.answers_id or transfer.id)) is not None:
+            if transfer.kind == TransferKind.REVERSE:
+                return self._reversal(transfer, reward)
+            return self._reward(reward)
+        kind, _sep, number = transfer.source.partition(":")
+        if kind == "claim":
+            return self._claim(transfer, number)
+        if kind == "decision":
+            decision = self.decisions.get(_uuid(number))
+            reason = decision.facts.get("reason", "") if decision else ""
+            return _("Correction"), reason
+        return _("Mouvement"), ""
+
+    def _reward(self, reward: Reward) -> tuple[str, str]:
+        delay = _("Délai de %(days)s jours passé, règle n° %(number)s") % {
+            "days": reward.version.pending_days,
+            "number": reward.version.number,
+        }
+        if reward.side == Side.REFERRER:
+            name = reward.referral.referee.short_name
+            return _("Parrainage de %(name)s") % {"name": name}, delay
+        referrer = reward.referral.referrer
+        name = referrer.short_name if referrer else ""
+        return _("Bienvenue, grâce à %(name)s") % {"name": name}, delay
+
+    def _reversal(self, transfer: Transfer, reward: Reward) -> tuple[str, str]:
+        refund = self.refunds.get(_uuid(transfer.source.partition(":")[2]))
+        name = reward.referral.referee.short_name
+        title = (
+            _("Parrainage de %(name)s annulé") % {"name": name}
+            if reward.side == Side.REFERRER
+            else _("Bienvenue annulée")
+        )
+        if refund is None:
+            return title, _("La boutique a corrigé la commande.")
+        if reward.side == Side.REFERRER:
+            return title, _("Sa commande a été remboursée.")
+        return title, _("La commande n° %(number)s a été remboursée.") % {
+            "number": refund.order.external_id
+        }
+
+    def _claim(self, transfer: Transfer, number: str) -> tuple[str, str]:
+        claim = self.claims.get(_uuid(number))
+        title = _("Lot « %(name)s »") % {"name": claim.prize_name if claim else "—"}
+        if transfer.kind == TransferKind.REVERSE:
+            return title, _("Demande annulée, montant rendu.")
+        code = claim.code if claim else ""
+        return title, _("Choisi dans la cagnotte, code %(code)s") % {"code": code}
+
+
+def _by_id(rows: Iterable[Model]) -> dict[uuid.UUID, Any]:
+    return {row.pk: row for row in rows}
+
+
+def _uuid(text: str) -> uuid.UUID:
+    """The id that a source names, or the nil id, which names nothing."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.UUID(int=0)

@@ -1,0 +1,233 @@
+"""R5: after every step of a random history the database equals a model of a few lines."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from kernel.errors import RicochetError
+from kernel.ledger import selectors, services
+from kernel.ledger.models import Lot, Transfer, TransferKind
+from tests.fixtures.effort import effort
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+AMOUNTS = st.integers(min_value=1, max_value=50)
+
+
+class WalletMachine(RuleBasedStateMachine):
+    """One wallet, driven through every operation; the model is three numbers and two dicts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.owner = uuid.uuid4()
+        self.now = START
+        self.steps = 0
+        self.posted = self.incoming = self.held = 0
+        self.left: dict[uuid.UUID, int] = {}  # what can still be reversed of each transfer
+        self.open: dict[uuid.UUID, tuple[int, bool]] = {}  # pending: (left, incoming)
+        self.direction: dict[uuid.UUID, int] = {}
+
+    def _call(self, function, **arguments):
+        self.steps += 1
+        return function(
+            owner_id=self.owner,
+            unit="EUR",
+            reason="test",
+            source="test:1",
+            key=f"{self.owner}:{self.steps}",
+            now=self.now,
+            **arguments,
+        )
+
+    @rule(amount=AMOUNTS, days=st.none() | st.integers(min_value=1, max_value=20))
+    def issue(self, amount, days):
+        expires_at = self.now + timedelta(days=days) if days else None
+        made = self._call(services.issue, amount=amount, expires_at=expires_at)
+        self.posted += amount
+        self.left[made.id], self.direction[made.id] = amount, 1
+
+    @rule(amount=AMOUNTS)
+    def promise(self, amount):
+        made = self._call(services.issue_pending, amount=amount, due_at=None)
+        self.incoming += amount
+        self.open[made.id], self.left[made.id] = (amount, True), amount
+        self.direction[made.id] = 1
+
+    @rule(amount=AMOUNTS, later=st.booleans())
+    def spend(self, amount, later):
+        enough = max(self.posted - self.held, 0) >= amount
+        before = Transfer.objects.count()
+        try:
+            made = self._call(services.hold if later else services.redeem, amount=amount)
+        except RicochetError as error:
+            assert error.code == "insufficient_balance"
+            assert not enough
+            assert Transfer.objects.count() == before
+            return
+        assert enough
+        self.left[made.id], self.direction[made.id] = amount, -1
+        if later:
+            self.held += amount
+            self.open[made.id] = (amount, False)
+        else:
+            self.posted -= amount
+
+    @precondition(lambda self: self.open)
+    @rule(data=st.data(), post=st.booleans())
+    def resolve(self, data, post):
+        pending_id = data.draw(st.sampled_from(sorted(self.open)))
+        amount, incoming = self.open.pop(pending_id)
+        if post:
+            services.post(pending_id=pending_id, now=self.now)
+            self.posted += amount if incoming else -amount
+        else:
+            services.void(pending_id=pending_id, reason="test", now=self.now)
+            del self.left[pending_id]
+        if incoming:
+            self.incoming -= amount
+        else:
+            self.held -= amount
+
+    @precondition(lambda self: self.left)
+    @rule(data=st.data(), amount=AMOUNTS)
+    def reverse(self, data, amount):
+        target = data.draw(st.sampled_from(sorted(self.left)))
+        self.steps += 1
+        call = {
+            "transfer_id": target,
+            "amount": amount,
+            "reason": "refund",
+            "source": "test:2",
+            "key": f"{self.owner}:{self.steps}",
+            "now": self.now,
+        }
+        if amount > self.left[target]:
+            with pytest.raises(RicochetError):
+                services.reverse(**call)
+            return
+        first = services.reverse(**call)
+        assert services.reverse(**call).id == first.id  # the same key again: the same row
+        self.left[target] -= amount
+        sign = self.direction[target]
+        if target in self.open:
+            left, incoming = self.open[target]
+            self.open[target] = (left - amount, incoming)
+            if incoming:
+                self.incoming -= amount
+            else:
+                self.held -= amount
+            if left == amount:
+                del self.open[target], self.left[target]
+        else:
+            self.posted -= sign * amount
+
+    @rule(days=st.integers(min_value=1, max_value=10))
+    def time_passes(self, days):
+        self.now += timedelta(days=days)
+        mine = Lot.objects.filter(wallet__owner_id=self.owner).values_list("pk", flat=True)
+        for lot_id in set(mine) & set(selectors.expired_lots(now=self.now, limit=1000)):
+            made = services.expire_lot(lot_id=lot_id, now=self.now)
+            if made is not None:
+                self.posted -= made.amount
+            assert services.expire_lot(lot_id=lot_id, now=self.now) is None or self.held
+
+    @invariant()
+    def database_equals_model(self):
+        balance = selectors.balance(owner_id=self.owner, unit="EUR")
+        assert (balance.posted, balance.pending, balance.held) == (
+            self.posted,
+            self.incoming,
+            self.held,
+        )
+        assert balance.available == max(self.posted - self.held, 0)
+        lines = selectors.history(owner_id=self.owner, unit="EUR")
+        assert (lines[0].balance if lines else 0) == self.posted
+        assert selectors.discrepancies() == []
+        assert all(lot.remaining >= 0 for lot in Lot.objects.all())
+
+
+def test_every_history_leaves_the_books_as_the_model_says(merchant):
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run_state_machine_as_test(
+        WalletMachine,
+        settings=settings(
+            max_examples=effort(short=15, soak=400),
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_a_transfer_cannot_be_edited_or_deleted(merchant):
+    """R5: the database refuses, whatever the code does."""
+    from django.db import DatabaseError, transaction
+
+    made = services.issue(
+        owner_id=uuid.uuid4(), unit="EUR", amount=5, reason="t", source="t:1", key="k", now=START
+    )
+    for attempt in (
+        lambda: Transfer.objects.filter(id=made.id).update(amount=500),
+        lambda: Transfer.objects.filter(id=made.id)._raw_delete("default"),
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            attempt()
+    assert Transfer.objects.get(id=made.id).amount == 5
+
+
+def test_spending_takes_the_soonest_to_expire_first(merchant):
+    owner = uuid.uuid4()
+    for days, key in ((90, "late"), (10, "soon"), (None, "never")):
+        services.issue(
+            owner_id=owner,
+            unit="EUR",
+            amount=100,
+            reason="t",
+            source="t:1",
+            key=key,
+            now=START,
+            expires_at=START + timedelta(days=days) if days else None,
+        )
+    services.redeem(
+        owner_id=owner, unit="EUR", amount=150, reason="t", source="t:2", key="spend", now=START
+    )
+    left = {lot.transfer.key: lot.remaining for lot in Lot.objects.select_related("transfer")}
+    assert left == {"soon": 0, "late": 50, "never": 100}
+
+
+def test_a_debt_is_paid_by_later_earnings_first(merchant):
+    """R4: what a refund takes back was spent already."""
+    owner = uuid.uuid4()
+    common = {"owner_id": owner, "unit": "EUR", "reason": "t", "source": "t:1", "now": START}
+    earned = services.issue(amount=800, key="earned", **common)
+    services.redeem(amount=600, key="spent", **common)
+    services.reverse(
+        transfer_id=earned.id, amount=800, reason="refund", source="t:2", key="back", now=START
+    )
+    assert selectors.balance(owner_id=owner, unit="EUR").debt == 600
+    services.issue(amount=1000, key="later", **common)
+    balance = selectors.balance(owner_id=owner, unit="EUR")
+    assert (balance.available, balance.debt) == (400, 0)
+
+
+def test_the_same_key_with_another_amount_is_refused(merchant):
+    """R3."""
+    from kernel.ledger.errors import KeyReusedError
+
+    common = {
+        "owner_id": uuid.uuid4(),
+        "unit": "EUR",
+        "reason": "t",
+        "source": "t",
+        "key": "k",
+        "now": START,
+    }
+    first = services.issue(amount=5, **common)
+    assert services.issue(amount=5, **common).id == first.id
+    with pytest.raises(KeyReusedError):
+        services.issue(amount=6, **common)
+    assert Transfer.objects.filter(kind=TransferKind.POSTED).count() == 1
