@@ -154,14 +154,18 @@ def _step(title: str) -> Iterator[Callable[[str], None]]:
 
 def _say_hello(stack: Stack) -> None:
     """Where to look, and as whom."""
-    table = Table.grid(padding=(0, 2))
+    table = Table.grid(padding=(0, 3))
+    # An address that is cut or broken cannot be clicked: the words make room for it.
+    table.add_column(overflow="fold")
+    table.add_column(no_wrap=True, overflow="ignore")
+    table.add_row("[bold]Back office[/]", stack.url(MERCHANT))
+    table.add_row("[bold]Its shop[/]", stack.shop_url)
+    table.add_row("[bold]Emails[/]", stack.inbox_url)
     table.add_row("[bold]Ricochet[/]", stack.url())
-    table.add_row("[bold]Maison Lumen[/], the merchant's back office", stack.url(MERCHANT))
-    table.add_row("[bold]Boutique Lumen[/], its shop, on another site", stack.shop_url)
-    table.add_row("[bold]Inbox[/], every email that was sent", stack.inbox_url)
+    table.add_row()
     for login in stack.demo.get("logins", []):
         who = f"{login['email']}  [dim]password[/] {_plain(login['password'])}"
-        table.add_row(f"Log in as [bold]{_plain(login['role'])}[/]", who)
+        table.add_row(f"[bold]{_plain(login['role'].capitalize())}[/]", who)
     table.add_row("[dim]Logs[/]", f"[dim]{_short(stack.logs)}/[/]")
     console.print(Panel(table, title="Ricochet is running", subtitle="Ctrl-C stops it", padding=1))
 
