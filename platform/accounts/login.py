@@ -40,7 +40,8 @@ def pending(request: HttpRequest) -> tuple[User, str] | None:
     user = User.objects.filter(pk=state["user"], is_active=True).first()
     if user is None or state["password"] != user.get_session_auth_hash():
         return None
-    if not Membership.objects.filter(user=user, tenant_id=place_of(request)).exists():
+    place = place_of(request)
+    if place is None or not Membership.objects.filter(user=user, tenant_id=place).exists():
         return None
     return user, str(state["next"])
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -167,8 +167,6 @@ class LoginSession(AbstractBaseSession):
     user_id = models.UUIDField(null=True, db_index=True)
     tenant_id = models.UUIDField(null=True)
     opened_at = models.DateTimeField(null=True)
-
-    objects: ClassVar[BaseSessionManager["LoginSession"]] = BaseSessionManager()
 
     @classmethod
     def get_session_store_class(cls) -> Any:

@@ -20,7 +20,7 @@ class SessionStore(DatabaseStore):
         return LoginSession
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         row.user_id = data.get(USER_KEY)
         row.tenant_id = data.get(TENANT_KEY) or None
         if OPENED_KEY in data:

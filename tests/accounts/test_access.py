@@ -44,11 +44,9 @@ def test_a_role_opens_what_it_covers_and_nothing_above(
     assert membership.is_owner == (who == "owner")
 
 
-def test_a_stranger_and_a_visitor_are_led_to_the_log_in_page(
-    cast: Cast, merchant: Tenant
-) -> None:
+def test_a_stranger_and_a_visitor_are_led_to_the_log_in_page(cast: Cast, merchant: Tenant) -> None:
     """R23: to this tenant, a member of another is nobody."""
-    view = member_required()(lambda request: HttpResponse("inside"))
+    view = member_required()(lambda _: HttpResponse("inside"))
     for user in (cast.stranger.user, AnonymousUser()):
         response = view(ask(user, merchant))
         assert response["Location"] == "/connexion?next=%2Fpage"
@@ -56,7 +54,7 @@ def test_a_stranger_and_a_visitor_are_led_to_the_log_in_page(
 
 
 def test_nothing_is_guarded_by_membership_on_the_platforms_own_host(cast: Cast) -> None:
-    view = member_required()(lambda request: HttpResponse("inside"))
+    view = member_required()(lambda _: HttpResponse("inside"))
     with pytest.raises(Http404):
         view(ask(cast.owner.user, None))
 
@@ -74,23 +72,18 @@ MATRIX = [
 ]
 
 
-@pytest.mark.parametrize("method, path, needed", MATRIX)
+@pytest.mark.parametrize("address", MATRIX, ids=lambda address: f"{address[0]} {address[1]}")
 @pytest.mark.parametrize("who", ["owner", "manager", "viewer", "stranger", "visitor"])
 def test_the_pages_of_accounts_by_role(
     cast: Cast,
     merchant: Tenant,
-    other_merchant: Tenant,
     logged_in: Callable[..., TenantClient],
     who: str,
-    method: str,
-    path: str,
-    needed: Role,
+    address: tuple[str, str, Role],
 ) -> None:
     """A refusal changes nothing: the same members with the same roles are there after it."""
-    if who in ROLES:
-        client = logged_in(getattr(cast, who).user)
-    else:
-        client = TenantClient(merchant)
+    method, path, needed = address
+    client = logged_in(getattr(cast, who).user) if who in ROLES else TenantClient(merchant)
     other = cast.viewer if who != "viewer" else cast.manager
     before = sorted(Membership.objects.values_list("id", "role"))
     response = getattr(client, method)(path.format(other=other.public_id), {"role": "owner"})

@@ -70,9 +70,7 @@ def test_the_lock_of_one_account_leaves_colleagues_and_other_tenants_alone(
 ) -> None:
     """R21: what is counted carries its tenant."""
     assert fail(browser, "sami@exemple.fr") == 429
-    assert (
-        browser.post(PAGE, {"email": "hugo@exemple.fr", "password": PASSWORD}).status_code == 302
-    )
+    assert browser.post(PAGE, {"email": "hugo@exemple.fr", "password": PASSWORD}).status_code == 302
     elsewhere = TenantClient(other_merchant)
     response = elsewhere.post(PAGE, {"email": "sami@exemple.fr", "password": PASSWORD})
     assert response.status_code == 302

@@ -81,9 +81,7 @@ def test_a_person_who_was_made_inactive_gets_the_same_answer(
         "http://atelier-marin.ricochet.localhost/compte",
     ],
 )
-def test_next_never_leads_to_another_host(
-    cast: Cast, browser: TenantClient, target: str
-) -> None:
+def test_next_never_leads_to_another_host(cast: Cast, browser: TenantClient, target: str) -> None:
     """R31."""
     response = browser.post(
         PAGE, {"email": "camille@exemple.fr", "password": PASSWORD, "next": target}

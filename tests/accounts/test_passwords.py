@@ -93,7 +93,7 @@ def same_page(one: str, other: str) -> bool:
 
     def plain(page: str) -> str:
         page = re.sub(r'nonce="[^"]*"', "", page)
-        return re.sub(r'[A-Za-z0-9]{64}', "", page)
+        return re.sub(r"[A-Za-z0-9]{64}", "", page)
 
     return plain(one) == plain(other)
 

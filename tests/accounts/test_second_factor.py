@@ -165,10 +165,11 @@ def test_switching_it_off_and_renewing_codes_take_the_password(
     renewed = browser.post("/compte/deux-etapes/codes", {"current": PASSWORD})
     fresh = re.findall(r"<li><code>(\d{8})</code></li>", renewed.content.decode())
     assert len(fresh) == 10 and not set(fresh) & set(phone[2])
-    assert (
-        browser.post("/compte/deux-etapes/desactiver", {"current": PASSWORD}).status_code == 302
-    )
+    assert browser.post("/compte/deux-etapes/desactiver", {"current": PASSWORD}).status_code == 302
     assert not Authenticator.objects.exists()
-    assert TenantClient(merchant).post(
-        "/connexion", {"email": "camille@exemple.fr", "password": PASSWORD}
-    )["Location"] == "/"
+    assert (
+        TenantClient(merchant).post(
+            "/connexion", {"email": "camille@exemple.fr", "password": PASSWORD}
+        )["Location"]
+        == "/"
+    )

@@ -112,9 +112,10 @@ def test_a_new_password_ends_the_other_sessions_and_renews_this_one(
     assert session_cookie(here) != before
     assert here.get("/compte").status_code == 200
     assert there.get("/compte").status_code == 302
-    assert replay(before, Tenant.objects.get(id=cast.owner.tenant_id)).get(
-        "/compte"
-    ).status_code == 302
+    assert (
+        replay(before, Tenant.objects.get(id=cast.owner.tenant_id)).get("/compte").status_code
+        == 302
+    )
 
 
 def test_a_new_role_ends_the_members_sessions_and_renews_ones_own(

@@ -280,9 +280,7 @@ def test_two_owners_who_depose_each_other_at_once_leave_one(
             results: list[str] = []
             barrier = threading.Barrier(2)
 
-            def depose(
-                target: Membership, barrier: threading.Barrier, results: list[str]
-            ) -> None:
+            def depose(target: Membership, barrier: threading.Barrier, results: list[str]) -> None:
                 try:
                     barrier.wait()
                     with enter(tenant):
