@@ -37,3 +37,14 @@ class Email(models.Model):
     class Meta:
         db_table = "messaging_email"
         indexes = [models.Index(fields=["profile", "-queued_at"], name="email_of_profile")]
+
+
+class Unsubscription(models.Model):
+    """An address that gets no marketing, as a keyed hash."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    address_hash = models.CharField(max_length=64, unique=True)
+    unsubscribed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "messaging_unsubscription"
