@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
+from shell.fields import TilesField
+from shell.forms import HouseForm, HouseModelForm
 
 _EMAIL_ERRORS = {
     "required": _("Saisissez une adresse e-mail, par exemple prenom@exemple.fr."),
@@ -43,12 +45,12 @@ def _name(label: Any, *, autocomplete: str, missing: Any) -> forms.CharField:
     )
 
 
-class LogInForm(forms.Form):
+class LogInForm(HouseForm):
     email = _email(_("Adresse e-mail"))
     password = _password(_("Mot de passe"), new=False)
 
 
-class CodeForm(forms.Form):
+class CodeForm(HouseForm):
     code = forms.CharField(
         label=_("Code"),
         max_length=20,
@@ -59,24 +61,24 @@ class CodeForm(forms.Form):
     )
 
 
-class EmailForm(forms.Form):
+class EmailForm(HouseForm):
     email = _email(_("Adresse e-mail"))
 
 
-class NewPasswordForm(forms.Form):
+class NewPasswordForm(HouseForm):
     password = _password(
         _("Nouveau mot de passe"), new=True, help_text=_("Au moins 10 caractères.")
     )
 
 
-class ChangePasswordForm(forms.Form):
+class ChangePasswordForm(HouseForm):
     current = _password(_("Mot de passe actuel"), new=False)
     password = _password(
         _("Nouveau mot de passe"), new=True, help_text=_("Au moins 10 caractères.")
     )
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(HouseForm):
     """Asks for the password before something that a borrowed screen must not do."""
 
     current = _password(_("Mot de passe actuel"), new=False)
@@ -86,26 +88,42 @@ class SwitchOnForm(CodeForm):
     current = _password(_("Mot de passe actuel"), new=False)
 
 
-class InviteForm(forms.Form):
+class InviteForm(HouseForm):
     email = _email(_("Adresse e-mail"), autocomplete="off")
-    role = forms.ChoiceField(label=_("Rôle"), choices=Role.choices, initial=Role.MANAGER)
+    role = TilesField(
+        label=_("Rôle"),
+        initial=Role.MANAGER,
+        options=[
+            (
+                Role.MANAGER.value,
+                Role.MANAGER.label,
+                _("Les clients, le programme, les récompenses et les messages."),
+            ),
+            (Role.VIEWER.value, Role.VIEWER.label, _("Tout voir, ne rien changer.")),
+            (
+                Role.OWNER.value,
+                Role.OWNER.label,
+                _("Tout, y compris l’équipe, les clés et l’abonnement."),
+            ),
+        ],
+    )
 
 
-class RoleForm(forms.Form):
+class RoleForm(HouseForm):
     role = forms.ChoiceField(label=_("Rôle"), choices=Role.choices)
 
 
-class JoinForm(forms.Form):
+class JoinForm(HouseForm):
     first_name = _name(_("Prénom"), autocomplete="given-name", missing=_("Saisissez votre prénom."))
     last_name = _name(_("Nom"), autocomplete="family-name", missing=_("Saisissez votre nom."))
     password = _password(_("Mot de passe"), new=True, help_text=_("Au moins 10 caractères."))
 
 
-class JoinWithPasswordForm(forms.Form):
+class JoinWithPasswordForm(HouseForm):
     password = _password(_("Mot de passe"), new=False)
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(HouseModelForm):
     first_name = _name(_("Prénom"), autocomplete="given-name", missing=_("Saisissez votre prénom."))
     last_name = _name(_("Nom"), autocomplete="family-name", missing=_("Saisissez votre nom."))
     language = forms.ChoiceField(label=_("Langue"), choices=settings.LANGUAGES)
