@@ -116,6 +116,10 @@ def _write_keys(tenant: Tenant, shop: str, now: datetime) -> None:
                 "secret_key": secret,
                 "public_key": site.public_key,
                 "tenant_origin": origin(tenant),
+                "logins": [
+                    {"role": str(role), "email": email, "password": PASSWORD}
+                    for email, _first, _last, role in _TEAM
+                ],
             }
         )
     )
