@@ -72,7 +72,7 @@ class SpaceSession(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
-    # The highest balance that this customer has seen here: the rings spread when it rose.
+    # The balance that was last shown here: the rings spread once when it has risen.
     seen_available = models.BigIntegerField(null=True)
 
     class Meta:

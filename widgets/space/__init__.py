@@ -1,0 +1,1 @@
+"""The customer's space: the cagnotte, its history, the referees, the prizes."""
