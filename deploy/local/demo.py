@@ -61,7 +61,9 @@ def main() -> int:
         console.print("[green]Stopped.[/] The data stay in .data/ for the next time.")
         return 0
     except ProcessError as error:
-        console.print(f"\n[bold red]Ricochet could not go on.[/] {_plain(str(error))}")
+        console.print(
+            f"\n[bold red]Ricochet could not go on.[/] {_plain(str(error))}", soft_wrap=True
+        )
         if stack is not None:
             console.print(f"Everything that was said is in {_short(stack.logs)}/.")
         return 1

@@ -4,6 +4,7 @@
 demo shows while it waits.
 """
 
+import io
 import os
 import sys
 
@@ -13,7 +14,15 @@ _STEPS = (
     ("Migrating the shared tables", ["migrate_schemas", "--shared", "--verbosity", "0"]),
     ("Migrating every merchant", ["tenants", "migrate"]),
 )
-_SEED = ("Filling in Maison Lumen: customers, orders, referrals", ["seed_demo"])
+
+
+class _Steps(io.TextIOBase):
+    """What the seed says, a step for each line."""
+
+    def write(self, text: str) -> int:
+        for line in filter(str.strip, text.splitlines()):
+            print(f"@step {line.strip()}", flush=True)
+        return len(text)
 
 
 def main() -> None:
@@ -25,9 +34,12 @@ def main() -> None:
     from django.core.management import call_command
 
     django.setup()
-    for title, command in (*_STEPS, *([_SEED] if "--seed" in sys.argv[1:] else [])):
+    for title, command in _STEPS:
         print(f"@step {title}", flush=True)
         call_command(*command)
+    if "--seed" in sys.argv[1:]:
+        print("@step Looking for the demo merchants", flush=True)
+        call_command("seed_demo", stdout=_Steps())
 
 
 if __name__ == "__main__":
