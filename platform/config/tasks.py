@@ -4,9 +4,11 @@ A task that works in a tenant carries its id and refuses to run anywhere else. N
 lost with the broker: each task looks in the database for what is due.
 """
 
+import functools
 import logging
 import time
 
+import redis
 from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
@@ -26,9 +28,22 @@ _BATCH = 500
 HEARTBEAT = "worker:heartbeat"
 
 
+@functools.cache
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=0.3, socket_timeout=0.5
+    )
+
+
+def _nudged(schema: str) -> str:
+    return f"{schema}:outbox:nudged"
+
+
 def nudge(schema: str) -> None:
     """Ask a worker to look at one schema's outbox soon. Raises when the broker is down."""
-    if not cache.add(f"outbox:nudged:{schema}", 1, 2):
+    # Asked of the server itself, not of the tolerant cache: a broker that is down answers here at
+    # once, where Celery would try to connect for seconds.
+    if not _redis().set(_nudged(schema), 1, nx=True, ex=2):
         return  # a worker was asked already, and has not looked yet
     tenant = connection.tenant
     if schema == settings.PUBLIC_SCHEMA_NAME:
@@ -39,7 +54,7 @@ def nudge(schema: str) -> None:
 
 def _relay_here(schema: str) -> int:
     # Forget the nudge before looking: what commits from now on asks again.
-    cache.delete(f"outbox:nudged:{schema}")
+    _redis().delete(_nudged(schema))
     handlers = import_string(settings.OUTBOX_HANDLERS)
     return relay(handlers=handlers, clock=timezone.now, limit=_BATCH)
 

@@ -8,5 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("shell.urls")),
+    path("", include("api.pages.urls")),
+    path("api/", include("api.urls")),
     path("", include("widgets.urls")),
 ]

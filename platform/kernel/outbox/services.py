@@ -1,6 +1,7 @@
 """Writing events, and asking for dead ones to be tried again."""
 
 import logging
+import time
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,6 +14,10 @@ from django.utils.module_loading import import_string
 from kernel.outbox.models import Event, EventState
 
 logger = logging.getLogger(__name__)
+
+# After a nudge that failed, requests do not wait for the broker again for this long.
+_QUIET_SECONDS = 2.0
+_quiet_until = 0.0
 
 
 def emit(
@@ -44,7 +49,11 @@ def retry_dead(*, now: datetime, ids: Iterable[uuid.UUID] | None = None) -> int:
 
 
 def _nudge(schema: str) -> None:
+    global _quiet_until  # noqa: PLW0603
+    if time.monotonic() < _quiet_until:
+        return
     try:
         import_string(settings.OUTBOX_NUDGE)(schema)
     except Exception as error:  # the sweep delivers what a lost nudge left
+        _quiet_until = time.monotonic() + _QUIET_SECONDS
         logger.warning("outbox nudge lost: %s", type(error).__name__)
