@@ -1,0 +1,1 @@
+"""Réglages › Clés d’API."""

@@ -1,0 +1,11 @@
+"""What a key may do. A key has a list of these, and no more."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SCOPES: dict[str, str | Promise] = {
+    "orders:write": _("Envoyer des commandes et des remboursements"),
+    "orders:read": _("Lire les commandes et ce qu’elles ont donné"),
+    "customers:write": _("Signaler les comptes créés sur la boutique"),
+    "customers:read": _("Lire le solde et le code des clients"),
+}

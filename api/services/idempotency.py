@@ -1,0 +1,91 @@
+"""R3: one effect and one answer for each idempotency key.
+
+The answer is written in the transaction of its effect: a crash or an error takes both back, so
+that the same call can be made again. While a call runs, its key is locked until the transaction
+ends, in whichever process it runs; nobody waits for it.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from api.models import IdempotencyRecord
+from kernel.db import atomic_with_retry
+from kernel.errors import ConflictError
+
+KEPT_FOR = timedelta(days=90)
+_BATCH = 5_000
+
+
+class KeyReusedError(ConflictError):
+    """This Idempotency-Key was used for another request."""
+
+    code = "idempotency_key_reused"
+
+
+class InProgressError(ConflictError):
+    """A request with this Idempotency-Key is still running."""
+
+    code = "idempotency_in_progress"
+    retry = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP status and a JSON body; `replayed` says that nothing was done this time."""
+
+    status: int
+    body: dict[str, Any]
+    replayed: bool = False
+
+
+@atomic_with_retry
+def once(*, key: str, fingerprint: str, effect: Callable[[], Answer], now: datetime) -> Answer:
+    """Run `effect` unless this key was answered before; raises KeyReusedError, InProgressError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_number(key)])
+        row = cursor.fetchone()
+    if row is None or not row[0]:
+        raise InProgressError
+    # A statement of its own: only one that starts after the lock sees what its last holder wrote.
+    record = IdempotencyRecord.objects.filter(key=key).first()
+    if record is not None:
+        if record.fingerprint != fingerprint:
+            raise KeyReusedError(param="Idempotency-Key")
+        return Answer(record.status, record.body, replayed=True)
+    answer = effect()
+    IdempotencyRecord.objects.bulk_create(
+        [
+            IdempotencyRecord(
+                key=key,
+                fingerprint=fingerprint,
+                status=answer.status,
+                body=answer.body,
+                created_at=now,
+            )
+        ]
+    )
+    return answer
+
+
+def forget_old_records(now: datetime) -> int:
+    """Delete the answers older than 90 days, a batch at a time; returns how many.
+
+    Business ids (order, refund) stay unique for ever: what is forgotten here cannot count twice.
+    """
+    forgotten = 0
+    while True:
+        old = IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR)
+        ids = list(old.order_by("created_at").values_list("id", flat=True)[:_BATCH])
+        if not ids:
+            return forgotten
+        forgotten += IdempotencyRecord.objects.filter(id__in=ids).delete()[0]
+
+
+def _lock_number(key: str) -> int:
+    text = f"{connection.schema_name}\0idempotency\0{key}"
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)

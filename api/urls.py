@@ -1,0 +1,14 @@
+"""Addresses below /api/: for programs, and the pages that explain them."""
+
+from django.urls import include, path, re_path
+
+from api import docs
+
+app_name = "api"
+
+urlpatterns = [
+    path("v1/", include("api.v1.urls")),
+    path("docs", docs.reference, name="docs"),
+    path("docs/errors", docs.errors, name="errors"),
+    re_path(r"^.*$", docs.nothing_here),
+]

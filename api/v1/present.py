@@ -1,0 +1,74 @@
+"""Rows as version 1 shows them: plain JSON values."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+
+from kernel.ids import public_id
+from tenants.activity.models import Order
+from tenants.programme.models import Reward
+from tenants.programme.sentences import explain_referral
+from tenants.referrals.models import OPEN_STATES, Referral
+
+# What `order` reads, for lists: two queries whatever their length.
+ORDER_PARTS = ("referrals__rewards",)
+
+
+def time(moment: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def fresh_order(row: Order) -> dict[str, Any]:
+    """An order that was just written, with its parts read back."""
+    prefetch_related_objects([row], *ORDER_PARTS)
+    return order(row)
+
+
+def order(row: Order) -> dict[str, Any]:
+    """An order, what it brought, and why (`shapes.ORDER_OUT`)."""
+    found = _referral_of(row.referrals.all())
+    rewards = sorted(found.rewards.all(), key=lambda reward: reward.id) if found else []
+    return {
+        "id": row.public_id,
+        "external_id": row.external_id,
+        "state": str(row.state),
+        "amount": row.amount,
+        "currency": row.currency,
+        "refunded": row.refunded,
+        "ordered_at": time(row.ordered_at),
+        "test": row.is_test,
+        "customer": {"id": public_id("cus", row.profile_id)},
+        "referral": referral(found) if found else None,
+        "rewards": [reward(one) for one in rewards],
+    }
+
+
+def referral(row: Referral) -> dict[str, Any]:
+    """A referral and the sentence that says where it stands."""
+    return {
+        "id": row.public_id,
+        "state": str(row.state),
+        "referrer": public_id("cus", row.referrer_id) if row.referrer_id else None,
+        "refusal": row.refusal or None,
+        "explanation": explain_referral(row, audience="merchant"),
+    }
+
+
+def reward(row: Reward) -> dict[str, Any]:
+    """What one side was granted, and how much of it a refund took back."""
+    return {
+        "side": str(row.side),
+        "amount": row.amount,
+        "reversed": row.reversed,
+        "unit": row.unit,
+        "due_at": time(row.due_at) if row.due_at else None,
+        "state": str(row.state),
+    }
+
+
+def _referral_of(rows: Sequence[Referral]) -> Referral | None:
+    """The referral that counts, else the last one that was refused."""
+    return max(rows, key=lambda row: (row.state in OPEN_STATES, row.created_at), default=None)

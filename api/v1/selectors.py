@@ -1,0 +1,112 @@
+"""What version 1 reads."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from api.problems import ParameterError
+from api.v1 import present
+from kernel.ids import parse_public_id
+from kernel.ledger import selectors as ledger
+from tenants.activity.models import Order
+from tenants.activity.services import UnknownOrderError
+from tenants.context import current_tenant
+from tenants.profiles.models import Profile
+from tenants.profiles.services import UnknownProfileError
+from tenants.programme import versions
+from tenants.referrals.models import Referral, ReferralCode, ReferralState
+
+_DEFAULT, _MOST = 20, 100
+
+
+def order_by_reference(reference: str) -> Order:
+    """The order of this `ord_…` id, or of this number in the shop; UnknownOrderError."""
+    rows = Order.objects.prefetch_related(*present.ORDER_PARTS)
+    number = parse_public_id("ord", reference)
+    found = rows.filter(id=number).first() if number else None
+    if found is None and "\0" not in reference:
+        found = rows.filter(external_id=reference).first()
+    if found is None:
+        raise UnknownOrderError
+    return found
+
+
+def external_id_of(reference: str) -> str:
+    """The shop's number of the order that a reference names; itself where none has it."""
+    number = parse_public_id("ord", reference)
+    if number is None:
+        return reference.replace("\0", "")
+    found = Order.objects.filter(id=number).values_list("external_id", flat=True).first()
+    return found or reference
+
+
+def page_of_orders(parameters: Mapping[str, str]) -> tuple[list[Order], bool]:
+    """`limit` orders, the last received first, after `starting_after`; and whether more follow.
+
+    New orders come before the first page, so that pages already read stay as they were (D4).
+    """
+    limit = _limit(parameters.get("limit", ""))
+    rows = Order.objects.order_by("-received_at", "-id").prefetch_related(*present.ORDER_PARTS)
+    after = parameters.get("starting_after", "")
+    if "starting_after" in parameters:
+        number = parse_public_id("ord", after)
+        place = Order.objects.filter(id=number).values("received_at", "id").first()
+        if place is None:
+            raise ParameterError(
+                _("Indiquez l’identifiant « ord_… » de la dernière commande reçue."),
+                param="starting_after",
+            )
+        at = place["received_at"]
+        # The first condition alone lets the index be used from its place on.
+        rows = rows.filter(received_at__lte=at).filter(
+            Q(received_at__lt=at) | Q(id__lt=place["id"])
+        )
+    found = list(rows[: limit + 1])
+    return found[:limit], len(found) > limit
+
+
+def customer(reference: str, *, now: datetime) -> dict[str, Any]:
+    """Balance, code and counts of one customer (`shapes.CUSTOMER_OUT`); UnknownProfileError."""
+    number = parse_public_id("cus", reference)
+    profile = Profile.objects.filter(id=number).first() if number else None
+    if profile is None:
+        raise UnknownProfileError
+    tenant = current_tenant()
+    version = versions.in_force(now=now)
+    balance = ledger.balance(owner_id=profile.id, unit=version.unit if version else tenant.currency)
+    code = ReferralCode.objects.filter(profile=profile).values_list("code", flat=True).first()
+    made = Referral.objects.filter(referrer=profile).aggregate(
+        pending=Count("id", filter=Q(state=ReferralState.PENDING)),
+        validated=Count("id", filter=Q(state=ReferralState.VALIDATED)),
+    )
+    return {
+        "id": profile.public_id,
+        "external_id": profile.external_id,
+        "referral_code": code,
+        "balance": {
+            "unit": balance.unit,
+            "available": balance.available,
+            "pending": balance.pending,
+            "held": balance.held,
+            "debt": balance.debt,
+        },
+        "orders": {
+            "count": profile.order_count,
+            "total": profile.order_total,
+            "currency": tenant.currency,
+        },
+        "referrals": made,
+    }
+
+
+def _limit(text: str) -> int:
+    if not text:
+        return _DEFAULT
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _MOST):
+        raise ParameterError(
+            _("Indiquez un nombre entre 1 et %(most)s.") % {"most": _MOST}, param="limit"
+        )
+    return int(text)

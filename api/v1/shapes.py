@@ -1,0 +1,130 @@
+"""What version 1 takes and gives, declared once for the parser and for the OpenAPI schema."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from api.fields import Body, Cents, Flag, Moment, Schema, Text
+
+CUSTOMER = Body(
+    {
+        "email": Text(most=254, example="camille@exemple.fr", about=_("Décide de qui il s’agit.")),
+        "id": Text(most=80, example="4711", about=_("L’identifiant du client dans la boutique.")),
+        "first_name": Text(most=80, example="Camille"),
+        "last_name": Text(most=80, example="Roux"),
+        "phone": Text(most=20, example="+33612345678"),
+    },
+    any_of=("email", "id"),
+    about=_("Au moins une adresse e-mail ou un identifiant."),
+)
+ORDER = Body(
+    {
+        "id": Text(
+            most=80,
+            required=True,
+            example="A-1042",
+            about=_("Le numéro de la commande dans la boutique : compte une seule fois."),
+        ),
+        "amount": Cents(about=_("Montant payé en centimes, toutes taxes comprises.")),
+        "currency": Text(most=3, required=True, example="EUR", about=_("Celle du programme.")),
+        "ordered_at": Moment(about=_("Maintenant, si le champ manque.")),
+        "customer": CUSTOMER,
+        "referral_code": Text(most=64, example="CAMILLE-7KXD", about=_("Le code saisi.")),
+        "visitor": Text(most=200, about=_("Le cookie ricochet_ref du visiteur, tel quel.")),
+        "test": Flag(about=_("Marque la commande comme un essai. Une clé de test le fait seule.")),
+    }
+)
+REFUND = Body(
+    {
+        "id": Text(
+            most=80,
+            required=True,
+            example="R-1",
+            about=_("Le numéro du remboursement : compte une fois pour cette commande."),
+        ),
+        "amount": Cents(about=_("Montant rendu, en centimes."), example=2000),
+        "refunded_at": Moment(about=_("Maintenant, si le champ manque.")),
+    }
+)
+ACCOUNT = Body(
+    {
+        "customer": CUSTOMER,
+        "created_at": Moment(about=_("Maintenant, si le champ manque.")),
+    }
+)
+
+
+def _object(properties: dict[str, Any]) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _text(**more: Any) -> Schema:
+    return {"type": "string", **more}
+
+
+def _id(prefix: str) -> Schema:
+    return _text(pattern=f"^{prefix}_[0-9a-hjkmnp-tv-z]{{26}}$")
+
+
+_WHOLE: Schema = {"type": "integer"}
+_TIME = _text(format="date-time")
+_MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
+_UNIT = _text(description=_("Devise, ou PTS pour des points."))
+
+REWARD_OUT = _object(
+    {
+        "side": _text(enum=["referrer", "referee"]),
+        "amount": _WHOLE,
+        "reversed": _WHOLE,
+        "unit": _UNIT,
+        "due_at": _MAYBE_TIME,
+        "state": _text(enum=["pending", "posted", "cancelled"]),
+    }
+)
+REFERRAL_OUT = _object(
+    {
+        "id": _id("ref"),
+        "state": _text(enum=["pending", "validated", "refused", "reversed"]),
+        "referrer": {"type": ["string", "null"]},
+        "refusal": {"type": ["string", "null"]},
+        "explanation": _text(description=_("Pourquoi, en une phrase.")),
+    }
+)
+ORDER_OUT = _object(
+    {
+        "id": _id("ord"),
+        "external_id": _text(),
+        "state": _text(enum=["reported", "confirmed", "refunded"]),
+        "amount": _WHOLE,
+        "currency": _text(),
+        "refunded": _WHOLE,
+        "ordered_at": _TIME,
+        "test": {"type": "boolean"},
+        "customer": _object({"id": _id("cus")}),
+        "referral": {"oneOf": [REFERRAL_OUT, {"type": "null"}]},
+        "rewards": {"type": "array", "items": REWARD_OUT},
+    }
+)
+ORDERS_OUT = _object(
+    {"data": {"type": "array", "items": ORDER_OUT}, "has_more": {"type": "boolean"}}
+)
+REFUND_OUT = _object({"id": _text(), "amount": _WHOLE, "order": ORDER_OUT})
+ACCOUNT_OUT = _object({"customer": _object({"id": _id("cus")}), "created_at": _TIME})
+CUSTOMER_OUT = _object(
+    {
+        "id": _id("cus"),
+        "external_id": {"type": ["string", "null"]},
+        "referral_code": {"type": ["string", "null"]},
+        "balance": _object(
+            {
+                "unit": _UNIT,
+                "available": _WHOLE,
+                "pending": _WHOLE,
+                "held": _WHOLE,
+                "debt": _WHOLE,
+            }
+        ),
+        "orders": _object({"count": _WHOLE, "total": _WHOLE, "currency": _text()}),
+        "referrals": _object({"pending": _WHOLE, "validated": _WHOLE}),
+    }
+)

@@ -1,0 +1,17 @@
+"""Addresses of version 1."""
+
+from django.urls import path
+
+from api.openapi import OpenApiView
+from api.v1.customers import Accounts, OneCustomer
+from api.v1.orders import OneOrder, Orders, Refunds
+
+urlpatterns = [
+    path("openapi.json", OpenApiView.as_view(), name="openapi"),
+    path("orders", Orders.as_view(), name="orders"),
+    # A shop's own order number may hold slashes.
+    path("orders/<path:reference>/refunds", Refunds.as_view(), name="refunds"),
+    path("orders/<path:reference>", OneOrder.as_view(), name="order"),
+    path("customers/<str:reference>", OneCustomer.as_view(), name="customer"),
+    path("accounts", Accounts.as_view(), name="accounts"),
+]
