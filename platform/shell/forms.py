@@ -61,7 +61,7 @@ class HouseForm(HouseMixin, forms.Form):
     """A form in the house's manner; shown by `<c-form :form="form" />`."""
 
 
-class HouseModelForm(HouseMixin, forms.ModelForm):
+class HouseModelForm(HouseMixin, forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes none
     """A model's form in the house's manner."""
 
 

@@ -89,8 +89,8 @@ def _csv(page: "ListPage") -> Iterator[str]:
 
 
 def _workbook(page: "ListPage") -> bytes:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
+    from openpyxl import Workbook  # type: ignore[import-untyped]
+    from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
@@ -110,7 +110,7 @@ def _workbook(page: "ListPage") -> bytes:
     return buffer.getvalue()
 
 
-def answer(page: "ListPage", kind: str) -> Any:
+def answer(page: "ListPage", kind: str) -> HttpResponseBase:
     """The file as a download, named after the list and the day."""
     name = f"{page.export_name}-{timezone.localdate().isoformat()}.{kind}"
     response: HttpResponseBase

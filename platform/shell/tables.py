@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 from django.core.paginator import Page, Paginator
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -240,7 +240,7 @@ class ListPage:
         return Paginator(self.rows(), self.state.size).get_page(self.request.GET.get("page"))
 
     # ------------------------------------------------------------ answers
-    def respond(self, template: str, context: dict[str, Any] | None = None) -> HttpResponse:
+    def respond(self, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
         """The page, its refreshed table (htmx), or an export (`?export=csv|xlsx`)."""
         wanted = self.request.GET.get("export", "")
         if self.export_name and wanted in table_export.KINDS:

@@ -24,9 +24,9 @@ register = template.Library()
 
 # ---------------------------------------------------------------- numbers and amounts
 @register.filter
-def money(value: int | Amount | None, unit: str = "EUR") -> str:
+def money(value: int | Amount | str | None, unit: str = "EUR") -> str:
     """Cents (or an Amount) to `1 234,50 €`; None shows a long dash."""
-    if value is None or value == "":
+    if value is None or isinstance(value, str):
         return "—"
     if isinstance(value, Amount):
         return formats.amount(value)
@@ -34,9 +34,9 @@ def money(value: int | Amount | None, unit: str = "EUR") -> str:
 
 
 @register.filter
-def money_signed(value: int | Amount | None, unit: str = "EUR") -> str:
+def money_signed(value: int | Amount | str | None, unit: str = "EUR") -> str:
     """As `money`, with `+` or `−` in front."""
-    if value is None or value == "":
+    if value is None or isinstance(value, str):
         return "—"
     if isinstance(value, Amount):
         return formats.amount(value, signed=True)
@@ -297,3 +297,8 @@ def item(mapping: Any, key: Any) -> Any:
 def error_count(form: Any) -> int:
     """How many sentences the error summary lists."""
     return len(form.non_field_errors()) + len(error_links(form))
+
+
+@register.filter
+def split_words(text: str) -> list[str]:
+    return text.split()
