@@ -25,6 +25,7 @@ from tenants.models import Domain, Tenant, TenantState
 SHARED_SECONDS = 60
 NOBODY_SECONDS = 5
 LOCAL_SECONDS = 1.5
+LONGEST_HOST = 253
 _LOCAL_LIMIT = 2_000
 _NOBODY = "nobody"
 _CHANGED = "changed"
@@ -37,6 +38,8 @@ _local_lock = threading.Lock()
 
 def tenant_for_host(host: str) -> Tenant | None:
     """The active tenant that `host` leads to, or None. Called in the public schema."""
+    if len(host) > LONGEST_HOST:
+        return None
     found = _local.get(host)
     if found is not None and found[0] > time.monotonic():
         return _tenant(pickle.loads(found[1]))  # noqa: S301 - our own, never left the process
@@ -74,7 +77,8 @@ def forget_locally() -> None:
 
 
 def _key(host: str) -> str:
-    return f"host:{_VERSION}:{host}"
+    # Hashed, because a host may be longer than a key should be.
+    return f"host:{_VERSION}:{hashlib.blake2b(host.encode(), digest_size=16).hexdigest()}"
 
 
 def _shared_or_stored(host: str) -> list[Any] | None:

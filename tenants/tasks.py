@@ -35,9 +35,9 @@ class TenantTask(AnyTask):
         with ExitStack() as stack:
             try:
                 stack.enter_context(enter_by_id(tenant_id or ""))
-            except UnknownTenantError as error:
+            except UnknownTenantError:
                 logger.warning("task %s rejected: no active tenant %s", self.name, tenant_id)
-                raise Reject(f"no active tenant {tenant_id}", requeue=False) from error
+                raise Reject(f"no active tenant {tenant_id}", requeue=False) from None
             return super().__call__(*args, **kwargs)
 
 
