@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,16 +10,15 @@ import time_machine
 from django.core.mail import EmailMessage
 from django.db import connections
 from django.utils import timezone
-from pytest_django import DjangoDbBlocker
 
 from accounts.models import Invitation, Membership, Role, User
 from accounts.services import change_role, create_member, remove_member
 from accounts.services.members import AlreadyMemberError, LastOwnerError
 from kernel.outbox.models import Event
-from tenants.context import enter
 from tenants.models import Domain, Tenant
 from tests.accounts.conftest import NOW, PASSWORD, Cast, link_in, member
-from tests.fixtures.tenants import TenantClient, live_merchants
+from tests.fixtures.effort import effort
+from tests.fixtures.tenants import TenantClient
 
 Enter = Callable[..., TenantClient]
 Deliver = Callable[[], list[EmailMessage]]
@@ -266,55 +266,42 @@ def test_adding_a_person_who_has_a_user_keeps_their_name_and_password(
         member(merchant, "Sami", Role.OWNER)
 
 
-@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", ["demote", "remove"])
 def test_two_owners_who_depose_each_other_at_once_leave_one(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, act: str
+    live_merchant: Tenant, act: str
 ) -> None:
     """The second waits for the first, then sees that one owner is left."""
-    with live_merchants(django_db_blocker) as make:
-        tenant = make(f"course-{act}")
-        for _ in range(5):
-            Membership.objects.filter(tenant_id=tenant.id).delete()
-            pair = [member_of(tenant, "un"), member_of(tenant, "deux")]
-            results: list[str] = []
-            barrier = threading.Barrier(2)
-
-            def depose(target: Membership, barrier: threading.Barrier, results: list[str]) -> None:
-                try:
-                    barrier.wait()
-                    with enter(tenant):
-                        if act == "remove":
-                            remove_member(membership_id=target.id, tenant_id=tenant.id)
-                        else:
-                            change_role(
-                                membership_id=target.id, tenant_id=tenant.id, role=Role.VIEWER
-                            )
-                    results.append("done")
-                except LastOwnerError:
-                    results.append("refused")
-                finally:
-                    connections.close_all()
-
-            threads = [
-                threading.Thread(target=depose, args=(target, barrier, results)) for target in pair
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join(timeout=20)
-            assert sorted(results) == ["done", "refused"]
-            owners = Membership.objects.filter(tenant_id=tenant.id, role=Role.OWNER)
-            assert owners.count() == 1
+    for _ in range(effort(short=5, soak=200)):
+        Membership.objects.filter(tenant_id=live_merchant.id).delete()
+        pair = [member(live_merchant, name, Role.OWNER) for name in ("Un", "Deux")]
+        outcomes = at_once([lambda m=m: depose(m, act=act) for m in pair])
+        assert sorted(outcomes) == ["done", "refused"]
+        owners = Membership.objects.filter(tenant_id=live_merchant.id, role=Role.OWNER)
+        assert owners.count() == 1
 
 
-def member_of(tenant: Tenant, name: str) -> Membership:
-    return create_member(
-        email=f"{name}@{tenant.slug}.fr",
-        first_name=name,
-        last_name="",
-        password=None,
-        tenant_id=tenant.id,
-        role=Role.OWNER,
-        now=NOW,
-    )
+def depose(target: Membership, *, act: str) -> str:
+    """Take a member's ownership away, as `act` says; whether that was allowed."""
+    try:
+        if act == "remove":
+            remove_member(membership_id=target.id, tenant_id=target.tenant_id)
+        else:
+            change_role(membership_id=target.id, tenant_id=target.tenant_id, role=Role.VIEWER)
+    except LastOwnerError:
+        return "refused"
+    return "done"
+
+
+def at_once(calls: list[Callable[[], str]]) -> list[str]:
+    """Run the calls in threads that start together; what they returned."""
+    barrier = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], str]) -> str:
+        try:
+            barrier.wait(timeout=20)
+            return call()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
