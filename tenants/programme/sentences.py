@@ -67,7 +67,7 @@ def _refusal(referral: Referral, audience: Audience) -> str:
     words: dict[str, Callable[[], str]] = {
         Refusal.UNKNOWN_CODE: lambda: (
             _("Refusé : aucun parrain n’a le code %(code)s.")
-            % {"code": referral.facts.get("code", referral.code_used)}
+            % {"code": referral.facts.get("typed", referral.code_used)}
         ),
         Refusal.OWN_CODE: lambda: _("Refusé : c’est son propre code."),
         Refusal.SAME_PERSON: lambda: (

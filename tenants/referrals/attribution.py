@@ -119,7 +119,7 @@ def _from_click(click_id: uuid.UUID, not_before: datetime) -> list[Clue]:
 def _against_clue(clue: Clue, referee: Profile) -> tuple[str, dict[str, Any]]:
     """SP-18: nobody refers themselves, neither under an alias nor from their own browser."""
     if clue.referrer is None:
-        return Refusal.UNKNOWN_CODE, {"code": clue.code_used}
+        return Refusal.UNKNOWN_CODE, {"typed": clue.code_used}
     if clue.referrer.id == referee.id:
         return Refusal.OWN_CODE, {}
     if referee.email_folded and clue.referrer.email_folded == referee.email_folded:
