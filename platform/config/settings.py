@@ -154,6 +154,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "shell.errors.ErrorPagesMiddleware",
 ]
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [

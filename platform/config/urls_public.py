@@ -8,3 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls_public")),
 ]
+
+handler400 = "shell.errors.bad_request"
+handler403 = "shell.errors.permission_denied"
+handler404 = "shell.errors.not_found"
+handler500 = "shell.errors.server_error"

@@ -12,3 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("api.urls")),
     path("", include("widgets.urls")),
 ]
+
+handler400 = "shell.errors.bad_request"
+handler403 = "shell.errors.permission_denied"
+handler404 = "shell.errors.not_found"
+handler500 = "shell.errors.server_error"

@@ -6,6 +6,7 @@ errors, and answers that Django leaves empty (405, 429), into pages.
 """
 
 import logging
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -153,7 +154,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return page(request, 500)
+    """What nothing else caught: 503 when it was the database that did not answer, else 500."""
+    down = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    return page(request, 503 if down else 500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
