@@ -36,11 +36,13 @@ class Group:
 
     tenants: list[Tenant] = field(default_factory=list)
     pending: list[Migration] = field(default_factory=list)
+    guarded: bool = True
 
     @property
     def names(self) -> list[str]:
-        """The missing migrations, as `app.name`, in the order they will run."""
-        return [f"{one.app_label}.{one.name}" for one in self.pending]
+        """What is missing: migrations as `app.name`, in the order they will run, and guards."""
+        names = [f"{one.app_label}.{one.name}" for one in self.pending]
+        return names if self.guarded else [*names, guards.APP]
 
     @property
     def can_be_replayed(self) -> bool:
@@ -83,9 +85,9 @@ def survey() -> tuple[list[Group], list[Tenant]]:
     for schema, history in histories.items():
         groups.setdefault(history, Group()).tenants.append(tenants[schema])
     for group in groups.values():
-        group.pending = _pending(group.tenants[0].schema_name)
+        group.pending, group.guarded = _lacks(group.tenants[0].schema_name)
     missing = [tenant for schema, tenant in tenants.items() if schema not in histories]
-    return [group for group in groups.values() if group.pending], missing
+    return [group for group in groups.values() if group.names], missing
 
 
 def _histories(schemas: list[str]) -> dict[str, str]:
@@ -114,10 +116,13 @@ def _histories(schemas: list[str]) -> dict[str, str]:
     return found
 
 
-def _pending(schema: str) -> list[Migration]:
+def _lacks(schema: str) -> tuple[list[Migration], bool]:
+    """The migrations that one schema waits for, and whether it has this code's guards."""
     with django_connection(schema) as own:
         executor = MigrationExecutor(own)
-        return [step[0] for step in executor.migration_plan(record.targets(executor.loader))]
+        guarded = (guards.APP, guards.version()) in executor.recorder.applied_migrations()
+        plan = executor.migration_plan(record.targets(executor.loader))
+        return [step[0] for step in plan], guarded
 
 
 def migrate_group(group: Group) -> Iterator[Outcome]:
