@@ -1,8 +1,10 @@
-"""Addresses that other people's sites load and post to."""
+"""Addresses that other people's sites load and post to, and the shopper's own pages."""
 
 from django.urls import path, re_path
 
+from widgets.links import views as links
 from widgets.script import views as script
+from widgets.space.views import door, prizes, space, unsubscribing
 from widgets.tracker import views as tracker
 
 app_name = "widgets"
@@ -14,4 +16,18 @@ urlpatterns = [
     path("w/orders", tracker.orders, name="orders"),
     path("w/accounts", tracker.accounts, name="accounts"),
     path("w/seen", tracker.seen, name="seen"),
+    path("r/<str:code>", links.link, name="link"),
+    path("r/<str:code>/go", links.go, name="link_go"),
+    path("espace", space.home, name="space"),
+    path("espace/lien", door.ask, name="space_ask"),
+    re_path(r"^espace/code/(?P<asked>[0-9a-f]{32})$", door.code, name="space_code"),
+    path("espace/entrer/<str:token>", door.enter, name="space_enter"),
+    path("espace/sortir", door.leave, name="space_leave"),
+    path("espace/inviter", space.invite, name="space_invite"),
+    path("espace/lots/<str:prize>", prizes.choose, name="space_prize"),
+    path("espace/qr", space.qr, name="space_qr"),
+    path("espace/qr.svg", space.qr_download, name="space_qr_file"),
+    path("espace/regles", space.rules, name="space_rules"),
+    path("espace/choix", space.choices, name="space_choices"),
+    path("desabonnement/<str:token>", unsubscribing.unsubscribe, name="unsubscribe"),
 ]

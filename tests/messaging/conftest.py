@@ -42,7 +42,12 @@ def queued(merchant: Tenant) -> Callable[..., Email]:
     """`queued("reward_posted", profile=…, **context)`: an email that waits to be sent."""
 
     def make(
-        kind: str, *, profile: Profile | None = None, to: str = "", language: str = "fr", **context: Any
+        kind: str,
+        *,
+        profile: Profile | None = None,
+        to: str = "",
+        language: str = "fr",
+        **context: Any,
     ) -> Email:
         key = f"test:{uuid.uuid4()}"
         services.queue(
@@ -60,9 +65,7 @@ def queued(merchant: Tenant) -> Callable[..., Email]:
 
 
 @pytest.fixture
-def delivered(
-    queued: Callable[..., Email], mail_server: MailServer
-) -> Callable[..., EmailMessage]:
+def delivered(queued: Callable[..., Email], mail_server: MailServer) -> Callable[..., EmailMessage]:
     """Queue an email, send it over real SMTP, and read what arrived."""
 
     def send(kind: str, **arguments: Any) -> EmailMessage:

@@ -84,6 +84,15 @@ def can_enter(*, token: str, now: datetime) -> bool:
     return email is not None and not SpaceLink.objects.filter(id=email.id).exists()
 
 
+def is_for(*, token: str, profile: Profile) -> bool:
+    """Whether a link, used or not, was made for this person."""
+    link = _asked(token)
+    if link is not None:
+        return link.profile_id == profile.id
+    email_id = read_token(purpose=Purpose.EMAIL, token=token)
+    return email_id is not None and Email.objects.filter(id=email_id, profile=profile).exists()
+
+
 @atomic_with_retry
 def enter_by_link(*, token: str, now: datetime) -> Profile:
     """Use a link: it opens the space of the person it was made for, once. LinkOverError."""

@@ -1,0 +1,1 @@
+"""The door that a shared link leads to: `/r/<code>`."""

@@ -1,0 +1,33 @@
+"""Where a referral link leads: the merchant's own shop and nowhere else (R31)."""
+
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from tenants.models import Tenant
+from widgets.models import Site
+
+
+def shop_url(tenant: Tenant) -> str:
+    """The merchant's shop, or "" where none was given yet. Nothing of a request is looked at."""
+    if is_web_address(tenant.site_url):
+        return tenant.site_url
+    site = Site.objects.first()
+    return site.origin if site is not None else ""
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a link may point there: http or https, with a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def with_referral(url: str, *, code: str, click: str) -> str:
+    """`url` with `ref` and `rc`, by which the script on the shop knows the visit."""
+    parts = urlsplit(url)
+    query = [(k, v) for k, v in parse_qsl(parts.query) if k not in ("ref", "rc")]
+    query.append(("ref", code))
+    if click:
+        query.append(("rc", click))
+    return urlunsplit(parts._replace(path=parts.path or "/", query=urlencode(query)))

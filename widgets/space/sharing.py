@@ -1,0 +1,84 @@
+"""A customer's own link, ready to be passed on: buttons, QR code, and the words that go with it."""
+
+import io
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import segno
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from kernel.money import Amount
+from shell import formats
+from tenants.messaging.links import referral_url
+from tenants.models import Tenant
+from tenants.programme.models import ProgrammeVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Addresses of one code. `url` is the bare link; each way of sharing marks its own."""
+
+    code: str
+    url: str
+    qr_url: str
+    title: str
+    text: str
+    whatsapp: str
+    sms: str
+    email: str
+
+
+def sharing_of(*, code: str, tenant: Tenant, version: ProgrammeVersion | None) -> Sharing:
+    """Everything that the share buttons need; works without scripts."""
+    amount = version.referee_amount if version is not None else 0
+    title = _("Une invitation chez %(merchant)s") % {"merchant": tenant.name}
+    text = _("Je recommande %(merchant)s.") % {"merchant": tenant.name}
+    if version is not None and amount:
+        text += " " + _("Avec mon lien, %(amount)s pour une première commande.") % {
+            "amount": formats.amount(Amount(amount, version.unit))
+        }
+
+    def link(channel: str) -> str:
+        return referral_url(tenant=tenant, code=code, channel=channel)
+
+    def words(channel: str) -> str:
+        return quote(f"{text} {link(channel)}")
+
+    return Sharing(
+        code=code,
+        url=link("link"),
+        qr_url=link("qr"),
+        title=title,
+        text=text,
+        whatsapp=f"https://wa.me/?text={words('whatsapp')}",
+        sms=f"sms:?&body={words('sms')}",
+        email=f"mailto:?subject={quote(title)}&body={words('email')}",
+    )
+
+
+def qr_svg(url: str, *, label: str) -> SafeString:
+    """The QR code of an address as an inline drawing, dark on light in both themes."""
+    drawing = io.BytesIO()
+    segno.make(url, error="m", micro=False).save(
+        drawing,
+        kind="svg",
+        xmldecl=False,
+        omitsize=True,
+        svgclass="qr",
+        lineclass=None,
+        title=label,
+        dark="#111111",
+        light="#ffffff",
+        border=3,
+    )
+    return mark_safe(drawing.getvalue().decode("utf-8"))  # noqa: S308 - segno escapes the title
+
+
+def qr_file(url: str) -> bytes:
+    """The same as a file to print."""
+    drawing = io.BytesIO()
+    segno.make(url, error="q", micro=False).save(
+        drawing, kind="svg", scale=12, dark="#111111", light="#ffffff", border=4
+    )
+    return drawing.getvalue()

@@ -1,0 +1,1 @@
+"""The pages of the space, by what they are for."""
