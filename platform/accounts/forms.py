@@ -45,6 +45,19 @@ def _name(label: Any, *, autocomplete: str, missing: Any) -> forms.CharField:
     )
 
 
+def _role() -> TilesField:
+    explained = {
+        Role.OWNER: _("Tout, y compris l’équipe, les clés et l’abonnement."),
+        Role.MANAGER: _("Les clients, le programme, les récompenses et les messages."),
+        Role.VIEWER: _("Tout voir, ne rien changer."),
+    }
+    return TilesField(
+        label=_("Rôle"),
+        initial=Role.MANAGER.value,
+        options=[(role.value, role.label, detail) for role, detail in explained.items()],
+    )
+
+
 class LogInForm(HouseForm):
     email = _email(_("Adresse e-mail"))
     password = _password(_("Mot de passe"), new=False)
@@ -90,27 +103,11 @@ class SwitchOnForm(CodeForm):
 
 class InviteForm(HouseForm):
     email = _email(_("Adresse e-mail"), autocomplete="off")
-    role = TilesField(
-        label=_("Rôle"),
-        initial=Role.MANAGER,
-        options=[
-            (
-                Role.MANAGER.value,
-                Role.MANAGER.label,
-                _("Les clients, le programme, les récompenses et les messages."),
-            ),
-            (Role.VIEWER.value, Role.VIEWER.label, _("Tout voir, ne rien changer.")),
-            (
-                Role.OWNER.value,
-                Role.OWNER.label,
-                _("Tout, y compris l’équipe, les clés et l’abonnement."),
-            ),
-        ],
-    )
+    role = _role()
 
 
 class RoleForm(HouseForm):
-    role = forms.ChoiceField(label=_("Rôle"), choices=Role.choices)
+    role = _role()
 
 
 class JoinForm(HouseForm):

@@ -68,6 +68,7 @@ MATRIX = [
     ("post", "/reglages/equipe/inviter", Role.OWNER),
     ("get", "/reglages/equipe/{other}/retirer", Role.OWNER),
     ("post", "/reglages/equipe/{other}/retirer", Role.OWNER),
+    ("get", "/reglages/equipe/{other}/role", Role.OWNER),
     ("post", "/reglages/equipe/{other}/role", Role.OWNER),
 ]
 

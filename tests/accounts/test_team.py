@@ -217,11 +217,12 @@ def test_the_same_event_delivered_twice_writes_once(
 
 def test_the_last_owner_stays(cast: Cast, merchant: Tenant, logged_in: Enter) -> None:
     client = logged_in(cast.owner.user)
-    mine = cast.owner.public_id
-    for path, data in ((f"{mine}/role", {"role": "viewer"}), (f"{mine}/retirer", {})):
-        response = client.post(f"/reglages/equipe/{path}", data)
-        assert response.status_code == 302
-        assert "au moins un propriétaire" in client.get("/reglages/equipe").content.decode()
+    path = f"/reglages/equipe/{cast.owner.public_id}"
+    refused = client.post(f"{path}/role", {"role": "viewer"})
+    assert refused.status_code == 422
+    assert "au moins un propriétaire" in refused.content.decode()
+    assert client.post(f"{path}/retirer").status_code == 302
+    assert "au moins un propriétaire" in client.get("/reglages/equipe").content.decode()
     assert Membership.objects.get(id=cast.owner.id).role == Role.OWNER
 
 

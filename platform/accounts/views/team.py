@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -104,54 +105,48 @@ def withdraw(request: HttpRequest, invitation: str) -> HttpResponse:
     return _back()
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.OWNER)
 def set_role(request: HttpRequest, member: str) -> HttpResponse:
     """Give a member another role."""
-    form = RoleForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Choisissez un rôle de la liste."))
-        return _back()
-    membership_id = _id("mbr", member)
-    mine = membership_id == request.membership.id  # type: ignore[attr-defined]
-    try:
-        changed = change_role(
-            membership_id=membership_id,
-            tenant_id=_tenant_id(request),
-            role=Role(form.cleaned_data["role"]),
-            keep_session=request.session.session_key if mine else None,
-        )
-    except UnknownMemberError as error:
-        raise Http404 from error
-    except LastOwnerError:
-        messages.error(request, _last_owner())
-        return _back()
-    if mine:
-        request.session.cycle_key()
-    messages.success(
-        request,
-        _("%(name)s a maintenant le rôle %(role)s.")
-        % {"name": changed.user.name, "role": changed.get_role_display()},
+    membership = _member(request, member)
+    mine = membership.id == request.membership.id  # type: ignore[attr-defined]
+    form = RoleForm(
+        request.POST if request.method == "POST" else None, initial={"role": membership.role}
     )
-    return _back()
+    if form.is_valid():
+        try:
+            changed = change_role(
+                membership_id=membership.id,
+                tenant_id=membership.tenant_id,
+                role=Role(form.cleaned_data["role"]),
+                keep_session=request.session.session_key if mine else None,
+            )
+        except UnknownMemberError as error:
+            raise Http404 from error
+        except LastOwnerError:
+            form.add_error("role", _last_owner())
+        else:
+            if mine:
+                request.session.cycle_key()
+            messages.success(
+                request,
+                _("%(name)s a maintenant le rôle %(role)s.")
+                % {"name": changed.user.name, "role": changed.get_role_display()},
+            )
+            return _back()
+    return page(request, "set_role", status=form_status(form), form=form, member=membership)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.OWNER)
 def remove(request: HttpRequest, member: str) -> HttpResponse:
     """Asks, says what will happen, then takes a member out of the team (B8)."""
-    tenant_id = _tenant_id(request)
-    membership = (
-        Membership.objects.select_related("user")
-        .filter(id=_id("mbr", member), tenant_id=tenant_id)
-        .first()
-    )
-    if membership is None:
-        raise Http404
+    membership = _member(request, member)
     if request.method != "POST":
         return page(request, "remove_member", member=membership)
     try:
-        gone = remove_member(membership_id=membership.id, tenant_id=tenant_id)
+        gone = remove_member(membership_id=membership.id, tenant_id=membership.tenant_id)
     except UnknownMemberError as error:
         raise Http404 from error
     except LastOwnerError:
@@ -168,11 +163,19 @@ def _team(request: HttpRequest, form: InviteForm) -> HttpResponse:
     context: dict[str, Any] = {
         "members": members_of(tenant_id=tenant_id),
         "invitations": invitations_of(tenant_id=tenant_id),
-        "roles": Role.choices,
         "form": form,
         "now": timezone.now(),
     }
     return page(request, "team", status=form_status(form), **context)
+
+
+def _member(request: HttpRequest, member: str) -> Membership:
+    """The member of this tenant that an address names; 404 for any other (R23)."""
+    return get_object_or_404(
+        Membership.objects.select_related("user"),
+        id=_id("mbr", member),
+        tenant_id=_tenant_id(request),
+    )
 
 
 def _tenant_id(request: HttpRequest) -> uuid.UUID:
