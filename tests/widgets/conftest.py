@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.widgets.origins import House, Shop
+from tests.widgets.reports import report, site  # noqa: F401
 
 
 @pytest.fixture
