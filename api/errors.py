@@ -109,6 +109,11 @@ ERRORS: dict[str, Entry] = {
     "unsafe_name": Entry(
         400, _("Un nom contient une adresse web ou e-mail."), _("Envoyez le nom seul.")
     ),
+    "customer_exists": Entry(
+        409,
+        _("Un autre client a déjà cet identifiant ou cette adresse."),
+        _("Vérifiez à qui appartiennent « customer.id » et « customer.email »."),
+    ),
     "order_already_received": Entry(
         409,
         _("Une commande de cet identifiant a été reçue avec un autre contenu."),

@@ -59,10 +59,10 @@ class Text:
             )
         if _CONTROL.search(value):
             raise FieldError(_("Retirez les caractères de contrôle."), param=param)
-        value = value.strip()
-        if self.required and not value:
+        text = value.strip()
+        if self.required and not text:
             raise FieldError(_("Ce champ est obligatoire."), param=param)
-        return value
+        return text
 
     def schema(self) -> Schema:
         shape: Schema = {"type": "string", "minLength": 1} if self.required else _nullable("string")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from kernel.errors import RicochetError
+from tenants.database.current import this_connection
 
 PER_SECOND = 1_000
 _SHARES = 20
@@ -56,7 +56,7 @@ def count(*, name: str) -> None:
     """Count one request of a key; TooManyRequestsError when the second is used up."""
     limit = int(getattr(settings, "API_REQUESTS_PER_SECOND", PER_SECOND))
     second = int(time.time())
-    place = f"{connection.schema_name}:{name}"
+    place = f"{this_connection().schema_name}:{name}"
     with _lock:
         share = _shares.get(place)
         if share is not None and share.second == second and share.left > 0:

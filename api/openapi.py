@@ -78,17 +78,17 @@ def documented(
     """Publish a method: its answers by status, its body, and every problem it can answer."""
     problems = (*(_POST if body else _ALWAYS), *((404,) if missing else ()))
     responses: dict[Any, OpenApiResponse] = {
-        (status, "application/json"): OpenApiResponse(response=shape, description=summary)  # type: ignore[arg-type]
+        (status, "application/json"): OpenApiResponse(response=shape, description=summary)
         for status, shape in answers.items()
     }
     for status in sorted(problems):
         responses[(status, CONTENT_TYPE)] = OpenApiResponse(
             response={"$ref": "#/components/schemas/Problem"},
-            description=_MEANINGS[status],  # type: ignore[arg-type]
+            description=_MEANINGS[status],
         )
     return extend_schema(
         operation_id=name,
-        summary=summary,  # type: ignore[arg-type]
+        summary=summary,
         request={"application/json": body.schema()} if body else None,
         responses=responses,
         parameters=[*(parameters or []), *([_IDEMPOTENCY_KEY] if body else [])],
@@ -119,7 +119,7 @@ class OpenApiView(SpectacularAPIView):
         return renderer, renderer.media_type
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        response: Response = super().get(request, *args, **kwargs)
+        response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
         response.headers["Cache-Control"] = "public, max-age=300"
         response.headers["Vary"] = "Accept-Language"
         return response

@@ -16,6 +16,7 @@ from django.db import connection
 from api.models import IdempotencyRecord
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
+from tenants.database.current import this_connection
 
 KEPT_FOR = timedelta(days=90)
 _BATCH = 5_000
@@ -87,5 +88,5 @@ def forget_old_records(now: datetime) -> int:
 
 
 def _lock_number(key: str) -> int:
-    text = f"{connection.schema_name}\0idempotency\0{key}"
+    text = f"{this_connection().schema_name}\0idempotency\0{key}"
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), signed=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from api.models import ApiKey, Mode
@@ -21,6 +21,7 @@ from api.scopes import SCOPES
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from kernel.ids import uuid7
+from tenants.database.current import this_connection
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 SHAPE = re.compile(r"rk_(live|test)_[0-9a-z]{32}\Z")
@@ -144,7 +145,7 @@ def revoke_key(*, key_id: uuid.UUID, now: datetime) -> ApiKey:
 
 def note_use(*, key: ApiKey, now: datetime) -> None:
     """Remember that a key was used, in one write a minute at most."""
-    place = f"{connection.schema_name}:{key.id}"
+    place = f"{this_connection().schema_name}:{key.id}"
     due = _touched.get(place, 0.0)
     if time.monotonic() < due:
         return

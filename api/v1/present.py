@@ -1,6 +1,6 @@
 """Rows as version 1 shows them: plain JSON values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -69,6 +69,6 @@ def reward(row: Reward) -> dict[str, Any]:
     }
 
 
-def _referral_of(rows: Sequence[Referral]) -> Referral | None:
+def _referral_of(rows: Iterable[Referral]) -> Referral | None:
     """The referral that counts, else the last one that was refused."""
     return max(rows, key=lambda row: (row.state in OPEN_STATES, row.created_at), default=None)

@@ -53,7 +53,9 @@ def page_of_orders(parameters: Mapping[str, str]) -> tuple[list[Order], bool]:
     after = parameters.get("starting_after", "")
     if "starting_after" in parameters:
         number = parse_public_id("ord", after)
-        place = Order.objects.filter(id=number).values("received_at", "id").first()
+        place = (
+            Order.objects.filter(id=number).values("received_at", "id").first() if number else None
+        )
         if place is None:
             raise ParameterError(
                 _("Indiquez l’identifiant « ord_… » de la dernière commande reçue."),
