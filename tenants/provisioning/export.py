@@ -41,7 +41,9 @@ def _write(archive: zipfile.ZipFile, tenant: Tenant, now: datetime) -> dict[str,
         names = own.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [tenant.schema_name]
         ).fetchall()
-        counts = {name: _write_table(archive, own, tenant.schema_name, name) for (name,) in names}
+        counts = {
+            name: _write_table(archive, own, (tenant.schema_name, name), now) for (name,) in names
+        }
     facts: dict[str, Any] = {
         "format": FORMAT,
         "exported_at": now.isoformat(),
@@ -53,14 +55,23 @@ def _write(archive: zipfile.ZipFile, tenant: Tenant, now: datetime) -> dict[str,
         "created_at": tenant.created_at.isoformat(),
         "tables": counts,
     }
-    archive.writestr("manifest.json", json.dumps(facts, ensure_ascii=False, indent=2))
+    archive.writestr(_entry("manifest.json", now), json.dumps(facts, ensure_ascii=False, indent=2))
     return counts
 
 
-def _write_table(archive: zipfile.ZipFile, own: Connection, schema: str, table: str) -> int:
+def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, now.timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def _write_table(
+    archive: zipfile.ZipFile, own: Connection, table: tuple[str, str], now: datetime
+) -> int:
     count = 0
-    query = sql.SQL("SELECT row_to_json(t)::text FROM {} t").format(sql.Identifier(schema, table))
-    with archive.open(f"{table}.jsonl", "w", force_zip64=True) as out, own.cursor("export") as rows:
+    query = sql.SQL("SELECT row_to_json(t)::text FROM {} t").format(sql.Identifier(*table))
+    entry = _entry(f"{table[1]}.jsonl", now)
+    with archive.open(entry, "w", force_zip64=True) as out, own.cursor("export") as rows:
         rows.itersize = 2_000
         for (line,) in rows.execute(query):
             out.write(line.encode() + b"\n")
