@@ -25,7 +25,7 @@ _LAST_PORT = 65_535 - 200
 console = Console(highlight=False)
 
 
-class _StopRequested(BaseException):
+class StopRequested(BaseException):
     """Ctrl-C, SIGTERM, a closed terminal, or the end of the `make` that started us."""
 
 
@@ -54,10 +54,10 @@ def main() -> int:
             try:
                 _bring_up(stack, seed=not arguments.no_seed)
                 _say_hello(stack)
-                _watch(stack, parent)
+                watch(stack, parent=parent)
             finally:
                 _bring_down(stack)
-    except _StopRequested:
+    except StopRequested:
         console.print("[green]Stopped.[/] The data stay in .data/ for the next time.")
         return 0
     except ProcessError as error:
@@ -71,7 +71,7 @@ def main() -> int:
 
 
 def _on_signal(_number: int, _frame: object) -> None:
-    raise _StopRequested
+    raise StopRequested
 
 
 def _plain(text: str) -> str:
@@ -134,7 +134,7 @@ def _bring_up(stack: Stack, *, seed: bool) -> None:
         stack.prepare(seed=seed, progress=progress)
     with _step("Web, worker, beat, mail and shop"):
         stack.start()
-        stack.wait_ready(seconds=90)
+        stack.wait_ready(seconds=180)
 
 
 @contextmanager
@@ -172,12 +172,12 @@ def _say_hello(stack: Stack) -> None:
     console.print(Panel(table, title="Ricochet is running", subtitle="Ctrl-C stops it", padding=1))
 
 
-def _watch(stack: Stack, parent: int) -> None:
+def watch(stack: Stack, *, parent: int) -> None:
     """Wait until a stop is requested; ProcessError when a part ends by itself."""
     while True:
         time.sleep(0.5)
         if parent and os.getppid() != parent:
-            raise _StopRequested
+            raise StopRequested
         if child := stack.dead():
             raise ProcessError(f"{child.name} ended ({child.exit_code}).\n{child.tail()}")
 
@@ -187,7 +187,7 @@ def _bring_down(stack: Stack) -> None:
     try:
         with console.status("Stopping…"):
             stack.stop()
-    except _StopRequested:
+    except StopRequested:
         for name in list(stack.parts):
             with contextlib.suppress(ProcessError):
                 stack.kill(name)

@@ -8,13 +8,16 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy.local import clean
-from deploy.local.processes import ROOT, descendants, port_is_free
+from deploy.local.commands import Ports
+from deploy.local.demo import StopRequested, watch
+from deploy.local.processes import ROOT, ProcessError, descendants, port_is_free
+from deploy.local.stack import Stack
 from tests.local.test_processes import wait_for_the_end_of
 
 _COMMAND = [sys.executable, "-m", "deploy.local.demo", "--no-seed", "--data"]
@@ -102,29 +105,46 @@ def test_clean_refuses_while_a_demo_runs(
     assert not (place / ".data").exists()
 
 
-def start(place: Path, port: int) -> tuple[subprocess.Popen[str], list[int]]:
-    """A demo that says it runs, and the ids of all its processes."""
-    demo = subprocess.Popen(
-        [*_COMMAND, str(place)],
-        env=environment(port),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert demo.stdout
-    said = ""
-    for line in demo.stdout:
-        said += line
-        if "Ctrl-C stops it" in line:
-            return demo, descendants(demo.pid)
-    raise AssertionError(f"the demo did not start:\n{said}")
+@pytest.fixture
+def start(
+    place: Path, port: int
+) -> Iterator[Callable[[], tuple[subprocess.Popen[str], list[int]]]]:
+    """`start()`: a demo that says it runs, and the ids of all its processes."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin() -> tuple[subprocess.Popen[str], list[int]]:
+        demo = subprocess.Popen(
+            [*_COMMAND, str(place)],
+            env=environment(port),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        started.append(demo)
+        assert demo.stdout
+        said = ""
+        for line in demo.stdout:
+            said += line
+            if "Ctrl-C stops it" in line:
+                return demo, descendants(demo.pid)
+        raise AssertionError(f"the demo did not start:\n{said}")
+
+    yield begin
+    for demo in started:
+        demo.kill()
+        demo.wait()
+        if demo.stdout:
+            demo.stdout.close()
 
 
+@pytest.mark.timeout(900)  # two whole starts, beside whatever else this machine does
 @pytest.mark.xdist_group("demo")
-def test_nothing_is_left_of_a_demo_however_it_ends(place: Path, port: int) -> None:
+def test_nothing_is_left_of_a_demo_however_it_ends(
+    start: Callable[[], tuple[subprocess.Popen[str], list[int]]], port: int
+) -> None:
     """R6: stopped by SIGTERM, then started again on the same data and killed by SIGKILL."""
-    demo, pids = start(place, port)
+    demo, pids = start()
     assert len(pids) > 10
     demo.send_signal(signal.SIGTERM)
     said, _ = demo.communicate(timeout=60)
@@ -133,22 +153,25 @@ def test_nothing_is_left_of_a_demo_however_it_ends(place: Path, port: int) -> No
     assert wait_for_the_end_of(pids, 2) == []
     assert all(map(port_is_free, (port, port + 100, port + 200)))
 
-    demo, pids = start(place, port)
+    demo, pids = start()
     demo.kill()
     demo.communicate()
-    assert wait_for_the_end_of(pids, 20) == []
+    assert wait_for_the_end_of(pids, 30) == []
 
 
-@pytest.mark.xdist_group("demo")
-def test_a_demo_whose_part_dies_says_which_and_stops(place: Path, port: int) -> None:
-    demo, pids = start(place, port)
-    beat = next(
-        pid
-        for pid in pids
-        if "beat-schedule" in Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
-    )
-    os.kill(beat, signal.SIGKILL)
-    said, _ = demo.communicate(timeout=60)
-    assert demo.returncode == 1
-    assert "beat ended (-9)" in said
-    assert wait_for_the_end_of(pids, 2) == []
+def test_a_part_that_dies_is_named_and_ends_the_demo(place: Path) -> None:
+    stack = Stack(data_dir=place, ports=Ports.free())
+    stack.start("mail")
+    try:
+        assert stack.dead() is None
+        stack.kill("mail")
+        with pytest.raises(ProcessError, match=r"mail ended \(-9\)"):
+            watch(stack, parent=0)
+    finally:
+        stack.stop()
+
+
+def test_the_demo_stops_with_the_make_that_started_it(place: Path) -> None:
+    stack = Stack(data_dir=place, ports=Ports.free())
+    with pytest.raises(StopRequested):
+        watch(stack, parent=os.getppid() + 1)
