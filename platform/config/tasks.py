@@ -30,9 +30,7 @@ HEARTBEAT = "worker:heartbeat"
 
 @functools.cache
 def _redis() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_connect_timeout=0.3, socket_timeout=0.5
-    )
+    return redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=0.3, socket_timeout=0.5)
 
 
 def _nudged(schema: str) -> str:

@@ -6,11 +6,11 @@ door adds a parser; a new way to earn adds a rule; neither touches the road.
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kernel.db import atomic_with_retry
 from tenants.activity import services as activity
-from tenants.activity.models import Order, OrderState
+from tenants.activity.models import Order, OrderState, Source
 from tenants.activity.types import OrderInput, RefundInput
 from tenants.context import current_tenant
 from tenants.profiles import services as profiles
@@ -23,6 +23,10 @@ from tenants.referrals import attribution
 from tenants.referrals import services as referrals
 from tenants.referrals.attribution import Verdict
 from tenants.referrals.models import Referral, ReferralState, Refusal
+
+
+# How long after an order its browser may still tell where the customer came from.
+_LATE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def order_received(*, order: OrderInput, now: datetime) -> Outcome:
     row, created = activity.record_order(order=order, profile=profile, now=now)
     confirms = not created and row.state == OrderState.REPORTED and order.source.trusted
     if not created and not confirms:
-        return Outcome(order=row, created=False)
+        return _late_clue(row, order, profile, now)
     if confirms and row.profile_id == profile.id and row.amount == order.amount:
         return _confirm(row, order, profile, now)
     if confirms:
@@ -84,10 +88,15 @@ def refund_received(*, order_id: str, refund: RefundInput, now: datetime) -> Ord
 
 
 @atomic_with_retry
-def account_created(*, identity: Identity, source: str, at: datetime, now: datetime) -> Profile:
-    """Take in the opening of an account on the shop."""
+def account_created(*, identity: Identity, source: Source, at: datetime, now: datetime) -> Profile:
+    """Take in the opening of an account on the shop.
+
+    A browser's word makes the profile known, but does not date the account: a forged report
+    must not cost a friend their welcome (SP-20 counts what a trusted source says).
+    """
     profile, _ = profiles.find_or_create(identity=identity, source=source, now=now)
-    profiles.note_account(profile=profile, at=at)
+    if source.trusted:
+        profiles.note_account(profile=profile, at=at)
     return profile
 
 
@@ -111,6 +120,18 @@ def _confirm(row: Order, order: OrderInput, profile: Profile, now: datetime) -> 
     rewards = list(Reward.objects.select_related("profile").filter(referral=referral))
     notices.rewards_promised(referral=referral, rewards=rewards, now=now)
     return Outcome(order=row, created=False, referral=referral, rewards=tuple(rewards))
+
+
+def _late_clue(row: Order, order: OrderInput, profile: Profile, now: datetime) -> Outcome:
+    """The order is known, perhaps from the shop's server, which does not see the cookie.
+
+    What the browser adds about the same person's order soon after may still say who sent them.
+    """
+    tells = order.click_id is not None or bool(order.referral_code)
+    same = row.profile_id == profile.id and now - row.received_at < _LATE
+    if not (tells and same) or Referral.objects.filter(order=row).exists():
+        return Outcome(order=row, created=False)
+    return _attribute(row, order, profile, created=False, now=now)
 
 
 def _attribute(

@@ -131,7 +131,7 @@ def _against_clue(clue: Clue, referee: Profile) -> tuple[str, dict[str, Any]]:
 
 def _against(referee: Profile, order: Order | None) -> tuple[str, dict[str, Any]] | None:
     """SP-19 to SP-21: a referee is new to the merchant, and is referred once."""
-    if referee.first_order_at is not None:
+    if referee.first_order_at is not None and _bought_otherwise(referee, order):
         return Refusal.ALREADY_BOUGHT, {"since": referee.first_order_at.isoformat()}
     earlier = _earlier_referral(referee, order)
     if earlier is not None:
@@ -140,6 +140,12 @@ def _against(referee: Profile, order: Order | None) -> tuple[str, dict[str, Any]
     if created is not None and order is not None and created < order.ordered_at - _SAME_VISIT:
         return Refusal.ALREADY_HAS_ACCOUNT, {"since": created.isoformat()}
     return None
+
+
+def _bought_otherwise(referee: Profile, order: Order | None) -> bool:
+    """A confirmed order other than this one, which may be counted already."""
+    bought = Order.objects.filter(profile=referee).exclude(state=OrderState.REPORTED)
+    return (bought.exclude(id=order.id) if order is not None else bought).exists()
 
 
 def _earlier_referral(referee: Profile, order: Order | None) -> Referral | None:

@@ -129,7 +129,7 @@ def test_who_has_an_account_before_is_no_referee(camille, order_of):
     for days, refusal in ((30, "already_has_account"), (0, "")):
         email = f"account{days}@exemple.fr"
         at = NOW - timedelta(days=days, hours=1)
-        conductor.account_created(identity=Identity(email=email), source="api", at=at, now=at)
+        conductor.account_created(identity=Identity(email=email), source=Source.API, at=at, now=at)
         outcome = receive(
             order_of(email=email, external_id=f"A{days}", referral_code=code(camille))
         )
@@ -196,6 +196,30 @@ def test_what_a_browser_reports_waits_for_a_trusted_source(camille, order_of):
     assert Order.objects.get().state == OrderState.CONFIRMED
     clock.settle(now=later + timedelta(days=14), limit=100)
     assert balance(camille).available == 800
+
+
+def test_the_browser_may_tell_late_where_the_customer_came_from(camille, order_of):
+    """The shop's server reports the order first, and does not see the cookie."""
+    receive(order_of())
+    click = referrals.record_click(code=code(camille), channel="link", now=NOW)
+    soon = NOW + timedelta(minutes=1)
+    outcome = receive(order_of(source=Source.TRACKER, click_id=click), now=soon)
+    assert (outcome.referral.state, outcome.referral.referrer) == ("pending", camille)
+    assert outcome.order.state == OrderState.CONFIRMED
+    assert outcome.rewards[0].due_at == soon + timedelta(days=14)
+    again = receive(order_of(source=Source.TRACKER, click_id=click), now=soon)
+    assert again.referral is None
+    assert Reward.objects.count() == 2
+
+
+def test_a_browser_cannot_date_an_account(camille, order_of):
+    """A forged report of an account must not cost a friend their welcome."""
+    early = NOW - timedelta(days=30)
+    conductor.account_created(
+        identity=Identity(email="thomas@exemple.fr"), source=Source.TRACKER, at=early, now=early
+    )
+    outcome = receive(order_of(referral_code=code(camille)))
+    assert outcome.referral.state == "pending"
 
 
 def test_a_forged_report_cannot_stand_in_the_way_of_the_true_order(camille, order_of):
