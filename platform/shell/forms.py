@@ -34,9 +34,8 @@ def _speak_plainly(field: forms.Field) -> None:
     """Replace Django's sentences by ours; words that the form's author gave are kept."""
     stock: dict[str, Any] = {}
     for cls in reversed(type(field).__mro__):
-        stock.update(getattr(cls, "default_error_messages", {}))
-    if not type(field).__module__.startswith("django."):
-        return
+        if cls.__module__.startswith("django."):
+            stock.update(cls.__dict__.get("default_error_messages", {}))
     words = next((w for kind, w in _WORDS.items() if isinstance(field, kind)), {})
     for code, message in {"required": _ANY_REQUIRED, **words}.items():
         if field.error_messages.get(code) is stock.get(code):
