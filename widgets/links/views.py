@@ -24,6 +24,7 @@ from widgets.tracker import limits
 
 # Messengers look at a link to draw its preview; that is nobody's visit.
 _ROBOT = re.compile(r"bot\b|crawl|spider|facebookexternalhit|whatsapp|preview|embed", re.IGNORECASE)
+_SHAPE = re.compile(r"[A-Z0-9-]{1,32}\Z")
 # R32: so many unknown codes from one address in a minute, then nothing is told for a while.
 MISSES_A_MINUTE = 20
 _blocked: dict[str, float] = {}
@@ -76,6 +77,8 @@ def go(request: HttpRequest, code: str) -> HttpResponse:
 def _visit(request: HttpRequest, code: str) -> tuple[landing.Page, str] | None:
     """Store the visit: its page and the click's id, or None for an unknown code."""
     code = normalise(code)
+    if not _SHAPE.match(code):
+        return None
     tenant = request.tenant  # type: ignore[attr-defined]
     robot = request.method == "HEAD" or _ROBOT.search(request.headers.get("User-Agent", ""))
     click = None if robot else _store(request, code)
