@@ -78,6 +78,8 @@ def line(*, label: Text, now: Series, before: Series | None = None) -> SafeStrin
     top = _nice(max([*values, *former], default=0))
     path = _path(values, top)
     last = max(1, len(values) - 1)
+    named = [i for i, point in enumerate(now.points) if point.axis]
+    middle = min(named, key=lambda i: abs(i - last / 2), default=0)
     slots = [
         {
             "x": i / last * 100,
@@ -85,6 +87,8 @@ def line(*, label: Text, now: Series, before: Series | None = None) -> SafeStrin
             "width": 100 / last,
             "y": _HEIGHT * (1 - point.value / top),
             "point": point,
+            # A phone has room for three labels: the first, the last and one between.
+            "wide": i not in (0, last, middle),
         }
         for i, point in enumerate(now.points)
     ]
