@@ -103,7 +103,6 @@ class OpenApiView(SpectacularAPIView):
     authentication_classes = []
     permission_classes = [AllowAny]
     urlconf = "config.urls_tenant"
-    api_version = "1"
     custom_settings = {
         "APPEND_COMPONENTS": {"schemas": {"Problem": PROBLEM}},
         "DESCRIPTION": _(
@@ -118,6 +117,7 @@ class OpenApiView(SpectacularAPIView):
         renderer = OpenApiJsonRenderer2()
         return renderer, renderer.media_type
 
+    @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
         response.headers["Cache-Control"] = "public, max-age=300"
