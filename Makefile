@@ -57,8 +57,7 @@ $(READY): requirements.lock pyproject.toml
 		|| { echo "$$NO_NETWORK" >&2; exit 1; }
 	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --require-hashes -r requirements.lock \
 		|| { echo "$$NO_NETWORK" >&2; exit 1; }
-	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --no-deps -e . \
-		|| { echo "$$NO_NETWORK" >&2; exit 1; }
+	@$(PY) deploy/local/link.py
 	@touch $(READY)
 
 define NO_NETWORK

@@ -95,7 +95,9 @@ class Ricochet:
                 return Answer(False, f"Refusé ({error.code}) : {text}")
         except OSError as error:
             return Answer(False, f"Ricochet ne répond pas : {error}")
-        return Answer(True, f"Accepté : {json.dumps(reply, ensure_ascii=False)}")
+        explained = (reply.get("referral") or {}).get("explanation")
+        words = explained or json.dumps(reply, ensure_ascii=False)
+        return Answer(True, f"Reçu. Parrainage : {words}" if explained else f"Reçu : {words}")
 
     def _open(self, request: urllib.request.Request) -> dict[str, Any]:
         """Python does not resolve `*.localhost`: connect to loopback, and name the host."""
