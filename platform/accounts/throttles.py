@@ -3,6 +3,7 @@
 Every key carries its tenant (R21), and none holds an email: accounts are named by a keyed hash.
 """
 
+import ipaddress
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,12 +67,18 @@ def axes_account(_: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The browser's address; behind our own proxy, the last one that the proxy added."""
+    """The browser's address; behind our own proxy, the last one that the proxy added.
+
+    What is no address (a header that somebody made up, a socket without one) counts as one.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
     if settings.ACCOUNTS_TRUST_PROXY:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", 1)[-1].strip()
-        if forwarded:
-            return str(forwarded)
-    return str(request.META.get("REMOTE_ADDR", ""))
+        address = forwarded or address
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return "0.0.0.0"  # noqa: S104 - a name for nobody, nothing is bound to it
 
 
 def _key(action: str, subject: str) -> str:

@@ -128,6 +128,16 @@ CELERY = {
             "schedule": 3.0,
             "options": {"expires": 10},
         },
+        "purge what is over of log-ins and links": {
+            "task": "config.purge_accounts",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
+        "forget old answers of the API": {
+            "task": "config.forget_api_answers",
+            "schedule": 86_400.0,
+            "options": {"expires": 3600},
+        },
         "post due rewards": {
             "task": "config.post_due_rewards",
             "schedule": 60.0,
@@ -281,6 +291,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 # Dotted paths, so that lower floors call what stands above them without importing it.
 SHELL_MENU = "config.menu.build"
 SHELL_SEARCH = "config.search.providers"
+SETUP_FACTS = "config.setup_facts.facts"
 OUTBOX_NUDGE = "config.tasks.nudge"
 OUTBOX_HANDLERS = "config.outbox.HANDLERS"
 
@@ -290,6 +301,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": _env["RICOCHET_LOG_LEVEL"]},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# W004: an email is unique whatever its case, by a constraint that the check does not know.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 from config.settings_accounts import *  # noqa: E402, F403

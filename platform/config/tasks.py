@@ -16,6 +16,8 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from accounts.services import purge
+from api import services as api
 from kernel.outbox.relay import relay
 from tenants.context import enter
 from tenants.due import active_tenants, tenants_with_due_events
@@ -94,3 +96,22 @@ def post_due_rewards() -> None:
                 clock.settle(now=timezone.now(), limit=_BATCH)
             except Exception:
                 logger.exception("posting rewards failed in %s", tenant.schema_name)
+
+
+@shared_task(name="config.purge_accounts")
+def purge_accounts() -> None:
+    """Delete sessions, links, throttles and invitations that are over."""
+    connection.set_schema_to_public()
+    purge(now=timezone.now())
+
+
+@shared_task(name="config.forget_api_answers")
+def forget_api_answers() -> None:
+    """Delete the answers kept under old idempotency keys, tenant by tenant."""
+    connection.set_schema_to_public()
+    for tenant in active_tenants():
+        with enter(tenant):
+            try:
+                api.forget_old_records(timezone.now())
+            except Exception:
+                logger.exception("forgetting API answers failed in %s", tenant.schema_name)

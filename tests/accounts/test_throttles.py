@@ -1,0 +1,110 @@
+"""Counting tries, whose they are, and forgetting what is over."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.test import RequestFactory
+from pytest_django import Settings
+
+from accounts.models import Invitation, LoginSession, OneTimeLink, Role, Throttle
+from accounts.services import invite, purge
+from accounts.throttles import ThrottledError, client_address, forget, hit
+from tenants.context import enter
+from tenants.models import Tenant
+from tests.accounts.conftest import NOW, Cast, soon
+from tests.fixtures.tenants import TenantClient
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_tries_count_within_their_window_and_start_again_after_it(merchant: Tenant) -> None:
+    for _ in range(2):
+        hit(action="x", subject="a", limit=2, window=MINUTE, now=NOW)
+    with pytest.raises(ThrottledError) as caught:
+        hit(action="x", subject="a", limit=2, window=MINUTE, now=NOW + timedelta(seconds=20))
+    assert caught.value.retry_after == 40
+    assert caught.value.retry
+    hit(action="x", subject="a", limit=2, window=MINUTE, now=NOW + MINUTE)
+
+
+def test_subjects_actions_and_tenants_are_counted_apart(
+    merchant: Tenant, other_merchant: Tenant
+) -> None:
+    """R21."""
+    once = {"limit": 1, "window": MINUTE, "now": NOW}
+    hit(action="x", subject="a", **once)
+    hit(action="x", subject="b", **once)
+    hit(action="y", subject="a", **once)
+    with enter(other_merchant):
+        hit(action="x", subject="a", **once)
+    forget(action="x", subject="a")
+    hit(action="x", subject="a", **once)
+    assert "a" not in {row.key.rsplit(":", 1)[1] for row in Throttle.objects.all()}
+
+
+def test_tries_at_once_are_all_counted(live_merchant: Tenant) -> None:
+    """R32: sixteen guesses in parallel are not one guess."""
+
+    def guess(_: int) -> str:
+        try:
+            with enter(live_merchant):
+                hit(action="x", subject="a", limit=5, window=MINUTE, now=NOW)
+        except ThrottledError:
+            return "held"
+        finally:
+            connections.close_all()
+        return "let in"
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(guess, range(16)))
+    assert answers.count("let in") == 5
+
+
+@pytest.mark.parametrize(
+    "trusted, forwarded, address",
+    [
+        (False, "203.0.113.9", "192.0.2.1"),
+        (True, "198.51.100.1, 203.0.113.9", "203.0.113.9"),
+        (True, "", "192.0.2.1"),
+        (True, "2001:DB8::1", "2001:db8::1"),
+        (True, "no address", "0.0.0.0"),
+    ],
+)
+def test_only_our_own_proxy_is_believed_about_addresses(
+    settings: Settings, trusted: bool, forwarded: str, address: str
+) -> None:
+    settings.ACCOUNTS_TRUST_PROXY = trusted
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
+    assert client_address(request) == address
+
+
+def test_what_is_over_is_deleted_and_the_rest_stays(
+    cast: Cast, merchant: Tenant, logged_in: Callable[..., TenantClient]
+) -> None:
+    """D6: an invitation's address is not kept for ever."""
+    client = logged_in(cast.owner.user)
+    client.post("/mot-de-passe/oublie", {"email": "camille@exemple.fr"})
+    now = soon()
+    arguments = {"role": Role.VIEWER, "tenant_id": merchant.id, "invited_by": cast.owner.user}
+    invite(email="lou@exemple.fr", now=now, **arguments)
+    tables = (LoginSession, OneTimeLink, Throttle, Invitation)
+    before = [table.objects.count() for table in tables]
+    assert all(before)
+    purge(now=now)
+    assert [table.objects.count() for table in tables] == before
+    purge(now=now + timedelta(days=98))
+    assert [table.objects.count() for table in tables] == [0, 0, 0, 0]
+
+
+def test_a_page_speaks_the_persons_language(
+    cast: Cast, logged_in: Callable[..., TenantClient]
+) -> None:
+    client = logged_in(cast.owner.user)
+    assert '<html lang="fr"' in client.get("/compte").content.decode()
+    form = {"first_name": "Camille", "last_name": "Test", "language": "en", "theme": "dark"}
+    client.post("/compte", form)
+    page = client.get("/compte").content.decode()
+    assert '<html lang="en" data-theme="dark"' in page
