@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.pages.urls")),
     path("api/", include("api.urls")),
     path("", include("widgets.urls")),
+    path("", include("widgets.site.urls")),
+    path("", include("tenants.programme.urls")),
 ]
 
 handler400 = "shell.errors.bad_request"

@@ -1,0 +1,34 @@
+"""The menu of a back office: what exists, and how much work waits."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import current_membership
+from shell.menu import MenuGroup, MenuItem
+from tenants.programme.waiting import waiting
+
+
+def build(request: HttpRequest) -> list[MenuGroup]:
+    """The groups for this person; nothing for somebody who is not a member here."""
+    if getattr(request, "tenant", None) is None or current_membership(request) is None:
+        return []
+    work = waiting(now=timezone.now()).total
+    return [
+        MenuGroup(
+            [
+                MenuItem(_("Accueil"), "programme:home", "home", phone=True),
+                MenuItem(_("À traiter"), "programme:todo", "inbox", count=work, phone=True),
+                MenuItem(_("Clients"), "programme:customers", "users", phone=True),
+                MenuItem(_("Commandes"), "programme:orders", "cart", phone=True),
+            ]
+        ),
+        MenuGroup(
+            [
+                MenuItem(_("Parrainage"), "programme:referrals", "hops"),
+                MenuItem(_("Récompenses"), "programme:prizes", "gift"),
+            ],
+            label=_("Programmes"),
+        ),
+        MenuGroup([MenuItem(_("Réglages"), "programme:settings", "sliders")], foot=True),
+    ]

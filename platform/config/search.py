@@ -1,0 +1,58 @@
+"""What Ctrl K finds beside the menu's pages: settings, customers, orders (B18)."""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import current_membership
+from shell import formats
+from shell.search import MAX_HITS, Hit, Provider
+from shell.text import folded
+from tenants.activity.models import Order
+from tenants.profiles.models import Profile
+from tenants.programme import listing
+
+
+def providers(request: HttpRequest) -> list[Provider]:
+    """Members find everything; nobody else finds anything."""
+    if getattr(request, "tenant", None) is None or current_membership(request) is None:
+        return []
+    return [_settings, _customers, _orders]
+
+
+def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
+    pages = (
+        (_("Programme de parrainage"), "programme:rules", "hops"),
+        (_("Boutique, script et marque"), "site:site", "window"),
+        (_("Trackers : remontée des commandes"), "programme:incoming", "cart"),
+        (_("Demandes de lots"), "programme:claims", "gift"),
+        (_("Commandes refusées à l’entrée"), "programme:refused", "triangle"),
+        (_("Équipe"), "accounts:team", "users"),
+        (_("Clés d’API"), "keys:list", "key"),
+        (_("Mon compte"), "accounts:profile", "user"),
+        (_("Ajouter un client"), "programme:add_customer", "plus"),
+    )
+    for label, name, icon in pages:
+        if folded(query) in folded(label):
+            try:
+                yield Hit(label, _("Page"), reverse(name), icon)
+            except NoReverseMatch:
+                continue
+
+
+def _customers(request: HttpRequest, query: str) -> Iterable[Hit]:
+    found = listing.find_customers(Profile.objects.all(), text=query)
+    for profile in found.order_by("last_name", "first_name", "id")[:MAX_HITS]:
+        url = reverse("programme:customer", args=[profile.public_id])
+        yield Hit(profile.name, profile.email or profile.phone or _("Client"), url, "user")
+
+
+def _orders(request: HttpRequest, query: str) -> Iterable[Hit]:
+    found = Order.objects.select_related("profile").filter(external_id__istartswith=query.strip())
+    for order in found.order_by("-received_at", "-id")[:MAX_HITS]:
+        amount = formats.money(order.amount, order.currency)
+        detail = f"{order.profile.name}, {amount}, {formats.day(order.ordered_at)}"
+        url = reverse("programme:order", args=[order.public_id])
+        yield Hit(_("Commande %(number)s") % {"number": order.external_id}, detail, url, "cart")

@@ -1,0 +1,176 @@
+"""What the back office's lists show: rows with their figures, each list in one query."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
+
+from kernel.ledger.models import Account, AccountKind
+from tenants.activity.models import Order
+from tenants.profiles.models import Profile
+from tenants.profiles.services import fold_text
+from tenants.programme.models import Reward, Side
+from tenants.referrals import codes
+from tenants.referrals.models import Invitation, Referral, ReferralCode, ReferralState
+
+# A customer is new for a month after the first order, and inactive a year after the last one.
+NEW_FOR = timedelta(days=30)
+INACTIVE_AFTER = timedelta(days=365)
+
+
+def customers(*, unit: str, now: datetime) -> QuerySet[Profile]:
+    """Every customer with `look` (a state), `invited`, `validated` and `balance` (spendable)."""
+    return (
+        Profile.objects.select_related("referral_code")
+        .annotate(
+            validated=_count(Referral.objects.filter(state=ReferralState.VALIDATED), "referrer"),
+            invited=_count(Invitation.objects.all(), "referrer")
+            + _count(Referral.objects.filter(invitation__isnull=True), "referrer"),
+            balance=Coalesce(
+                Subquery(
+                    Account.objects.filter(
+                        kind=AccountKind.WALLET, owner_id=OuterRef("pk"), unit=unit
+                    ).values(spendable=Greatest(F("posted") - F("pending_out"), 0))
+                ),
+                0,
+            ),
+            look=_look(now),
+        )
+        .order_by("last_name", "first_name", "id")
+        .defer("notes", "search_text")
+    )
+
+
+def _count(rows: QuerySet[Referral] | QuerySet[Invitation], to: str) -> Coalesce:
+    """How many of `rows` point to the customer by the foreign key `to`."""
+    counted = (
+        rows.filter(**{to: OuterRef("pk")})
+        .order_by()
+        .values(to)
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _look(now: datetime) -> Case:
+    return Case(
+        When(unsubscribed_at__isnull=False, then=Value("unsubscribed")),
+        When(order_count=0, then=Value("not_yet")),
+        When(first_order_at__gt=now - NEW_FOR, then=Value("new")),
+        When(last_order_at__lt=now - INACTIVE_AFTER, then=Value("inactive")),
+        default=Value("active"),
+        output_field=CharField(),
+    )
+
+
+def state_of(*, profile: Profile, now: datetime) -> str:
+    """The state of one customer: the same rules as the list's, for a record."""
+    if profile.unsubscribed_at is not None:
+        return "unsubscribed"
+    if profile.order_count == 0:
+        return "not_yet"
+    if profile.first_order_at is not None and profile.first_order_at > now - NEW_FOR:
+        return "new"
+    if profile.last_order_at is not None and profile.last_order_at < now - INACTIVE_AFTER:
+        return "inactive"
+    return "active"
+
+
+def referrers(rows: QuerySet[Profile]) -> QuerySet[Profile]:
+    """Those of `rows` who invited somebody, or to whom a referral was owed."""
+    invited = Invitation.objects.filter(referrer=OuterRef("pk"))
+    referred = Referral.objects.filter(referrer=OuterRef("pk"))
+    return rows.filter(Exists(invited) | Exists(referred))
+
+
+def referees(rows: QuerySet[Profile]) -> QuerySet[Profile]:
+    """Those of `rows` whom somebody brought, and for whom it counts."""
+    open_states = (ReferralState.PENDING, ReferralState.VALIDATED)
+    return rows.filter(
+        Exists(Referral.objects.filter(referee=OuterRef("pk"), state__in=open_states))
+    )
+
+
+def find_customers(rows: QuerySet[Profile], *, text: str) -> QuerySet[Profile]:
+    """Those of `rows` who match by name, shop, e-mail, phone, code or order number (OF-02)."""
+    named = Q()
+    for word in fold_text(text).split():
+        named &= Q(search_text__contains=word)
+    digits = "".join(char for char in text if char.isdigit())
+    if len(digits) >= 6:
+        named |= Q(search_text__contains=digits)
+    code = ReferralCode.objects.filter(
+        profile=OuterRef("pk"), code__startswith=codes.normalise(text)
+    )
+    order = Order.objects.filter(profile=OuterRef("pk"), external_id__iexact=text.strip())
+    return rows.filter(named | Exists(code) | Exists(order))
+
+
+def orders() -> QuerySet[Order]:
+    """Every order with its customer, its referral and decisions at hand; last received first."""
+    return (
+        Order.objects.select_related("profile")
+        .prefetch_related("referrals__rewards", "referrals__referrer", "referrals__referee")
+        .order_by("-received_at", "-id")
+    )
+
+
+def find_orders(rows: QuerySet[Order], *, text: str) -> QuerySet[Order]:
+    """Those of `rows` whose number starts with `text`, or whose customer matches it."""
+    named = Q()
+    for word in fold_text(text).split():
+        named &= Q(profile__search_text__contains=word)
+    return rows.filter(Q(external_id__istartswith=text.strip()) | named)
+
+
+def all_referrals() -> QuerySet[Referral]:
+    """Every referral with both people, the order, and what the referrer gets for it."""
+    granted = Reward.objects.filter(referral=OuterRef("pk"), side=Side.REFERRER)
+    return (
+        Referral.objects.select_related("referrer", "referee", "order")
+        .prefetch_related("rewards")
+        .annotate(
+            reward=Subquery(granted.values(left=F("amount") - F("reversed"))[:1]),
+        )
+        .order_by("-created_at", "-id")
+    )
+
+
+def find_referrals(rows: QuerySet[Referral], *, text: str) -> QuerySet[Referral]:
+    """Those of `rows` whose people match, or whose code or order starts with `text`."""
+    brought, bringing = Q(), Q()
+    for word in fold_text(text).split():
+        brought &= Q(referee__search_text__contains=word)
+        bringing &= Q(referrer__search_text__contains=word)
+    return rows.filter(
+        brought
+        | bringing
+        | Q(code_used__startswith=codes.normalise(text))
+        | Q(order__external_id__istartswith=text.strip())
+    )
+
+
+def total_of(rows: QuerySet[Reward]) -> int:
+    """What `rows` granted and did not take back, in their unit."""
+    return int(rows.aggregate(total=Sum(F("amount") - F("reversed")))["total"] or 0)
+
+
+def customer(*, profile_id: uuid.UUID) -> Profile | None:
+    """One customer with their code, or None."""
+    return Profile.objects.select_related("referral_code").filter(id=profile_id).first()

@@ -1,0 +1,191 @@
+"""The customers: the list, adding one, changing one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import member_required
+from accounts.models import Role
+from kernel.errors import RicochetError
+from shell.forms import answer
+from shell.tables import Column, Empty, Filter, ListPage, View
+from tenants.profiles import services as profiles
+from tenants.profiles.models import Profile
+from tenants.profiles.services import ProfileExistsError
+from tenants.programme import listing
+from tenants.programme.forms import CustomerForm
+from tenants.programme.views.common import (
+    can_change,
+    customer_url,
+    profile_or_404,
+    put_error,
+    unit,
+)
+
+_FIELDS = ("first_name", "last_name", "email", "phone", "shop", "gender", "notes")
+_LOOKS = (
+    ("active", gettext_lazy("Actif")),
+    ("new", gettext_lazy("Nouveau")),
+    ("inactive", gettext_lazy("Inactif")),
+    ("not_yet", gettext_lazy("Pas encore client")),
+    ("unsubscribed", gettext_lazy("Désinscrit")),
+)
+
+
+def _filleuls(profile: Any) -> str:
+    """`3 sur 7`; a dash for who never invited anybody."""
+    if not profile.invited:
+        return "—"
+    return _("%(done)s sur %(all)s") % {"done": profile.validated, "all": profile.invited}
+
+
+# What a file carries beside what the screen shows.
+_ONLY_IN_FILES = (
+    Column("email", gettext_lazy("E-mail")),
+    Column("phone", gettext_lazy("Téléphone")),
+    Column("shop", gettext_lazy("Boutique ou société")),
+    Column("code", gettext_lazy("Code de parrainage"), value="referral_code.code"),
+    Column("order_count", gettext_lazy("Commandes"), kind="number"),
+    Column("order_total", gettext_lazy("Total commandé"), kind="money"),
+)
+
+
+class CustomersPage(ListPage):
+    label = gettext_lazy("Clients")
+    nouns = (gettext_lazy("client"), gettext_lazy("clients"))
+    export_name = "clients"
+    search_label = gettext_lazy("Nom, e-mail, code ou commande")
+    default_sort = "-last_order"
+    columns = (
+        Column(
+            "name",
+            gettext_lazy("Client"),
+            kind="person",
+            main=True,
+            sort=("last_name", "first_name"),
+            detail=lambda p: p.email or p.phone,
+            template="programme/cells/customer.html",
+        ),
+        Column("look", gettext_lazy("État"), kind="state"),
+        Column(
+            "referees",
+            gettext_lazy("Filleuls validés"),
+            kind="number",
+            sort=("validated", "invited"),
+            value=_filleuls,
+            template="programme/cells/plain.html",
+        ),
+        Column("balance", gettext_lazy("Cagnotte"), kind="money", sort="balance"),
+        Column(
+            "last_order",
+            gettext_lazy("Dernière commande"),
+            kind="date",
+            sort="last_order_at",
+            value="last_order_at",
+        ),
+    )
+    views = (
+        View("tous", gettext_lazy("Tous")),
+        View("parrains", gettext_lazy("Parrains"), listing.referrers),
+        View("filleuls", gettext_lazy("Filleuls"), listing.referees),
+        View("cagnottes", gettext_lazy("Cagnottes"), lambda rows: rows.filter(balance__gt=0)),
+        View("inactifs", gettext_lazy("Inactifs"), lambda rows: rows.filter(look="inactive")),
+    )
+    filters = (Filter("etat", gettext_lazy("État"), lambda q, v: q.filter(look=v), choices=_LOOKS),)
+    empty = Empty(
+        gettext_lazy("Ajoutez votre premier client"),
+        gettext_lazy("Vos clients arrivent aussi d’eux-mêmes, avec leur première commande."),
+        gettext_lazy("Ajouter un client"),
+        reverse_lazy("programme:add_customer"),  # type: ignore[arg-type]
+    )
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        if "export" in request.GET:
+            self.columns = (*self.columns, *_ONLY_IN_FILES)  # type: ignore[misc]
+
+    def queryset(self) -> QuerySet[Any]:
+        return listing.customers(unit=unit(), now=timezone.now())
+
+    def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
+        return listing.find_customers(rows, text=query)
+
+    def row_url(self, row: Any) -> str:
+        return customer_url(row)
+
+    def can_create(self) -> bool:
+        return can_change(self.request)
+
+    def rows(self) -> QuerySet[Any]:
+        """Whoever never ordered comes last, whichever way the dates run."""
+        rows = super().rows()
+        if self.state.sort == "-last_order":
+            return rows.order_by(F("last_order_at").desc(nulls_last=True), "-id")
+        return rows
+
+
+@require_safe
+@member_required()
+def customers(request: HttpRequest) -> HttpResponseBase:
+    """Everybody this merchant knows."""
+    page = CustomersPage(request)
+    total = Profile.objects.count()
+    context = {
+        "total": total,
+        "referrers": listing.referrers(Profile.objects.all()).count(),
+        "can_change": can_change(request),
+    }
+    return page.respond("programme/customers.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(role=Role.MANAGER)
+def add_customer(request: HttpRequest) -> HttpResponse:
+    """Enter a customer; the same form sent twice makes one."""
+    form = CustomerForm(request.POST or None)
+    context = {"editing": None, "back": reverse("programme:customers")}
+    if request.method == "POST" and form.is_valid():
+        key = form.cleaned_data["key"]
+        fields = {name: form.cleaned_data[name] for name in _FIELDS}
+        try:
+            profile = Profile.objects.filter(id=key).first() or profiles.create(
+                id=key, now=timezone.now(), source="manual", **fields
+            )
+        except ProfileExistsError as error:
+            put_error(form, error)
+        except RicochetError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, _("%(name)s ajouté à vos clients") % {"name": profile.name})
+            return redirect(customer_url(profile))
+    return answer(request, "programme/customer_form.html", context, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(role=Role.MANAGER)
+def edit_customer(request: HttpRequest, customer: str) -> HttpResponse:
+    """Change who a customer is and how to reach them."""
+    profile = profile_or_404(customer)
+    initial = {name: getattr(profile, name) for name in _FIELDS}
+    form = CustomerForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = profiles.update(
+                profile_id=profile.id, **{name: form.cleaned_data[name] for name in _FIELDS}
+            )
+        except RicochetError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, _("Fiche de %(name)s enregistrée") % {"name": saved.name})
+            return redirect(customer_url(profile))
+    context = {"editing": profile, "back": customer_url(profile)}
+    return answer(request, "programme/customer_form.html", context, form)

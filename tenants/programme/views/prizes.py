@@ -1,0 +1,204 @@
+"""The prizes that a cagnotte buys: list, add, change, archive."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import member_required
+from accounts.models import Role
+from kernel.errors import RicochetError
+from shell import undo
+from shell.forms import answer
+from shell.tables import Column, Empty, ListPage, View
+from tenants.programme.forms import PrizeForm
+from tenants.programme.views.common import can_change, number_or_404, put_error, unit
+from tenants.rewards.models import ClaimState, Prize
+from tenants.rewards.services import save_prize
+
+_FIELDS = ("name", "description", "kind", "cost", "stock")
+_ARCHIVED = "prize.archive"
+
+
+def _look(prize: Any) -> str:
+    if not prize.active:
+        return "inactive"
+    return "to_fix" if prize.stock == 0 else "available"
+
+
+class PrizesPage(ListPage):
+    label = gettext_lazy("Récompenses")
+    nouns = (gettext_lazy("lot"), gettext_lazy("lots"))
+    export_name = "lots"
+    search_label = gettext_lazy("Nom du lot")
+    default_sort = "position"
+    columns = (
+        Column("name", gettext_lazy("Lot"), main=True, detail=lambda p: p.description),
+        Column(
+            "state",
+            gettext_lazy("État"),
+            kind="state",
+            value=_look,
+            template="programme/cells/prize_state.html",
+        ),
+        Column("cost", gettext_lazy("Coût"), kind="money", sort="cost"),
+        Column(
+            "stock",
+            gettext_lazy("Stock"),
+            kind="number",
+            sort="stock",
+            value=lambda p: _("sans limite") if p.stock is None else p.stock,
+            template="programme/cells/plain.html",
+        ),
+        Column("taken", gettext_lazy("Demandés"), kind="number", sort="taken"),
+        Column(
+            "position",
+            gettext_lazy("Ordre"),
+            sort="position",
+            export=False,
+            template="programme/cells/prize_acts.html",
+        ),
+    )
+    views = (
+        View("proposes", gettext_lazy("Proposés"), lambda rows: rows.filter(active=True)),
+        View("archives", gettext_lazy("Archivés"), lambda rows: rows.filter(active=False)),
+    )
+    empty = Empty(
+        gettext_lazy("Proposez votre premier lot"),
+        gettext_lazy("Vos clients l’échangent contre leur cagnotte, sans quitter leur page."),
+        gettext_lazy("Ajouter un lot"),
+        reverse_lazy("programme:add_prize"),  # type: ignore[arg-type]
+    )
+
+    def queryset(self) -> QuerySet[Any]:
+        taken = Count("claims", filter=~Q(claims__state=ClaimState.CANCELLED))
+        return Prize.objects.annotate(taken=taken).order_by("position", "cost", "id")
+
+    def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
+        return rows.filter(name__icontains=query)
+
+    def row_url(self, row: Any) -> str:
+        if not can_change(self.request):
+            return ""
+        return reverse("programme:edit_prize", args=[row.public_id])
+
+    def can_create(self) -> bool:
+        return can_change(self.request)
+
+    def rows(self) -> QuerySet[Any]:
+        rows = super().rows()
+        # The merchant's own order, as customers see it.
+        return rows.order_by("position", "cost", "id") if self.state.sort == "position" else rows
+
+
+@require_safe
+@member_required()
+def prizes(request: HttpRequest) -> HttpResponseBase:
+    """The list, in the order that customers see."""
+    context = {"can_change": can_change(request), "current": "prizes"}
+    return PrizesPage(request).respond("programme/prizes.html", context)
+
+
+def _prize_or_404(public_id: str) -> Prize:
+    prize = Prize.objects.filter(id=number_or_404("prz", public_id)).first()
+    if prize is None:
+        raise Http404
+    return prize
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(role=Role.MANAGER)
+def add_prize(request: HttpRequest) -> HttpResponse:
+    """Offer a prize; the same form sent twice makes one."""
+    form = PrizeForm(request.POST or None, initial={"kind": "gift"})
+    if request.method == "POST" and form.is_valid():
+        values = {name: form.cleaned_data[name] for name in _FIELDS}
+        key = form.cleaned_data["key"]
+        try:
+            known = Prize.objects.filter(id=key).exists()
+            save_prize(
+                now=timezone.now(),
+                unit=unit(),
+                prize_id=key if known else None,
+                **({} if known else {"id": key, "position": Prize.objects.count()}),
+                **values,
+            )
+        except RicochetError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, _("« %(name)s » proposé") % {"name": values["name"]})
+            return redirect("programme:prizes")
+    return answer(request, "programme/prize_form.html", {"editing": None}, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(role=Role.MANAGER)
+def edit_prize(request: HttpRequest, prize: str) -> HttpResponse:
+    """Change a prize; claims made before keep their name and cost (SP-15)."""
+    row = _prize_or_404(prize)
+    form = PrizeForm(request.POST or None, initial={n: getattr(row, n) for n in _FIELDS})
+    if request.method == "POST" and form.is_valid():
+        values = {name: form.cleaned_data[name] for name in _FIELDS}
+        try:
+            save_prize(now=timezone.now(), unit=row.unit, prize_id=row.id, **values)
+        except RicochetError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, _("« %(name)s » enregistré") % {"name": values["name"]})
+            return redirect("programme:prizes")
+    return answer(request, "programme/prize_form.html", {"editing": row}, form)
+
+
+@require_POST
+@member_required(role=Role.MANAGER)
+def archive_prize(request: HttpRequest, prize: str) -> HttpResponse:
+    """Stop offering a prize, or offer it again; undone by the toast (B8)."""
+    row = _prize_or_404(prize)
+    active = request.POST.get("active") == "1"
+    save_prize(now=timezone.now(), unit=row.unit, prize_id=row.id, active=active)
+    text = _("« %(name)s » proposé à nouveau") if active else _("« %(name)s » archivé")
+    undo.offer(
+        request,
+        text % {"name": row.name},
+        url=reverse("programme:undo_archive"),
+        purpose=_ARCHIVED,
+        payload={"prize": row.public_id, "active": not active},
+    )
+    return redirect("programme:prizes")
+
+
+@require_POST
+@member_required(role=Role.MANAGER)
+def undo_archive(request: HttpRequest) -> HttpResponse:
+    """Put a prize back as it was before the toast."""
+    payload = undo.take(request, purpose=_ARCHIVED)
+    row = _prize_or_404(payload["prize"])
+    save_prize(now=timezone.now(), unit=row.unit, prize_id=row.id, active=payload["active"])
+    messages.success(request, _("« %(name)s » est comme avant") % {"name": row.name})
+    return redirect("programme:prizes")
+
+
+@require_POST
+@member_required(role=Role.MANAGER)
+def move_prize(request: HttpRequest, prize: str) -> HttpResponse:
+    """Move a prize one place up or down in the customers' list."""
+    row = _prize_or_404(prize)
+    offered = list(Prize.objects.filter(active=True))
+    at = next((i for i, other in enumerate(offered) if other.id == row.id), None)
+    to = (at or 0) + (-1 if request.POST.get("way") == "up" else 1)
+    if at is not None and 0 <= to < len(offered):
+        offered[at], offered[to] = offered[to], offered[at]
+        for position, other in enumerate(offered):
+            if other.position != position:
+                save_prize(
+                    now=timezone.now(), unit=other.unit, prize_id=other.id, position=position
+                )
+    return redirect("programme:prizes")

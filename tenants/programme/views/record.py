@@ -1,0 +1,145 @@
+"""One customer's record, and the full history of their cagnotte."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import member_required
+from kernel.ledger.selectors import balance
+from kernel.money import Amount
+from shell import charts, formats
+from tenants.addresses import absolute_url
+from tenants.context import current_tenant
+from tenants.profiles.models import Profile
+from tenants.programme import listing, record
+from tenants.programme.history import wallet_history
+from tenants.programme.models import Side
+from tenants.programme.sentences import explain_referral
+from tenants.programme.views.common import can_change, profile_or_404, unit
+
+_LINES = 8
+_REFEREES = 5
+PANELS = ("parrainage", "cagnotte", "activite")
+
+
+def role_word(profile: Profile, *, referrer: bool) -> str:
+    """Marraine or Parrain, Filleule or Filleul: the record's gender, else the neutral label."""
+    if referrer:
+        return _("Marraine") if profile.gender == "f" else _("Parrain")
+    return _("Filleule") if profile.gender == "f" else _("Filleul")
+
+
+@require_safe
+@member_required()
+def customer(request: HttpRequest, customer: str) -> HttpResponse:
+    """Everything about one customer. `volet` is the tab that a phone shows."""
+    profile = profile_or_404(customer)
+    now = timezone.now()
+    wanted = request.GET.get("volet", "")
+    context = {
+        "profile": profile,
+        "look": listing.state_of(profile=profile, now=now),
+        "panel": wanted if wanted in PANELS else PANELS[0],
+        "events": record.happenings(profile=profile),
+        "claims": record.claims(profile=profile),
+        "can_change": can_change(request),
+        **_received(profile),
+        **_made(profile),
+        **_wallet(profile),
+    }
+    return render(request, "programme/customer.html", context)
+
+
+@require_safe
+@member_required()
+def history(request: HttpRequest, customer: str) -> HttpResponse:
+    """Every line of one cagnotte: what the balance is made of (B17)."""
+    profile = profile_or_404(customer)
+    context = {
+        "profile": profile,
+        "lines": wallet_history(profile=profile, unit=unit()),
+        "wallet": balance(owner_id=profile.id, unit=unit()),
+        "expected": record.expected(profile=profile),
+        "can_change": can_change(request),
+    }
+    return render(request, "programme/history.html", context)
+
+
+def _received(profile: Profile) -> dict[str, Any]:
+    referral = record.referral_received(profile=profile)
+    word = role_word(profile, referrer=False)
+    if referral is None:
+        return {"received": None, "received_title": word}
+    return {
+        "received": referral,
+        "received_title": word,
+        "received_look": record.REFERRAL_LOOKS[referral.state],  # type: ignore[index]
+        "received_words": explain_referral(referral),
+        "received_gift": record.granted(referral=referral, side=Side.REFEREE),
+        "received_paid": record.granted(referral=referral, side=Side.REFERRER),
+    }
+
+
+def _made(profile: Profile) -> dict[str, Any]:
+    people = record.referees(profile=profile)
+    counted = [p for p in people if p.look in ("pending", "validated")]
+    received = record.referral_received(profile=profile)
+    referrer = received.referrer if received is not None and received.state != "refused" else None
+    code = getattr(profile, "referral_code", None)
+    chain = ""
+    if counted or referrer is not None:
+        caption = (
+            (_("%(n)s filleul") if len(counted) == 1 else _("%(n)s filleuls")) % {"n": len(counted)}
+            if counted
+            else ""
+        )
+        chain = charts.chain(
+            label=_chain_text(profile, referrer, len(counted)),
+            referrer=referrer.short_name if referrer else "",
+            person=profile.short_name,
+            referees=len(counted),
+            caption=caption,
+        )
+    return {
+        "made_title": role_word(profile, referrer=True),
+        "made": people[:_REFEREES],
+        "made_rest": people[_REFEREES:],
+        "made_count": len(people),
+        "last_referral": max(
+            (p.referral.created_at for p in people if p.referral and p in counted), default=None
+        ),
+        "chain": chain,
+        "code": code.code if code else "",
+        "link": absolute_url(current_tenant(), f"/r/{code.code}") if code else "",
+    }
+
+
+def _chain_text(profile: Profile, referrer: Profile | None, count: int) -> str:
+    """The drawing in words."""
+    parts = []
+    if referrer is not None:
+        parts.append(_("%(name)s vient de %(by)s") % {"name": profile.name, "by": referrer.name})
+    parts.append(_("%(n)s filleuls qui comptent") % {"n": count})
+    return ", ".join(parts)
+
+
+def _wallet(profile: Profile) -> dict[str, Any]:
+    lines = wallet_history(profile=profile, unit=unit())
+    expiry = record.next_expiry(profile=profile, unit=unit())
+    until = ""
+    if expiry is not None:
+        until = _("dont %(amount)s jusqu’au %(day)s") % {
+            "amount": formats.amount(Amount(expiry[1], unit())),
+            "day": formats.day(expiry[0]),
+        }
+    return {
+        "wallet": balance(owner_id=profile.id, unit=unit()),
+        "until": until,
+        "expected": record.expected(profile=profile),
+        "lines": lines[:_LINES],
+        "line_count": len(lines),
+    }

@@ -1,0 +1,1 @@
+"""Settings › Boutique et marque: the shop's address, the script to place, name and colour."""
