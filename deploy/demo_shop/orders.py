@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-_FIRST = 20_418
+_FIRST = 40_001
 
 
 @dataclass
