@@ -1,5 +1,6 @@
 """The home page's figures: what referrals brought over a period, and what they cost."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -159,15 +160,15 @@ def ambassadors(*, limit: int = 6) -> list[Ambassador]:
     ]
 
 
-def _invited(ids: list[object]) -> dict[object, int]:
+def _invited(ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     """How many people each of these referrers invited or brought."""
-    counts: dict[object, int] = {}
+    counts: dict[uuid.UUID, int] = {}
     sources = (
         Invitation.objects.filter(referrer__in=ids),
         Referral.objects.filter(referrer__in=ids, invitation__isnull=True),
     )
     for rows in sources:
-        for owner, n in rows.order_by().values_list("referrer").annotate(n=Count("id")):  # type: ignore[attr-defined]
+        for owner, n in rows.order_by().values_list("referrer").annotate(n=Count("id")):
             counts[owner] = counts.get(owner, 0) + n
     return counts
 

@@ -163,7 +163,12 @@ class ProgrammeForm(HouseForm):
     minimum_order = MoneyField(
         label=_("Commande minimum"), minimum=0, maximum=1_000_000, help_text=_("0,00 : aucune.")
     )
-    pending_days = IntegerField(label=_("Disponible après"), minimum=0, maximum=365)
+    pending_days = IntegerField(
+        label=_("Disponible après"),
+        minimum=0,
+        maximum=365,
+        help_text=_("Votre délai de retour."),
+    )
     cookie_days = IntegerField(
         label=_("Un clic compte pendant"),
         minimum=1,
@@ -171,16 +176,16 @@ class ProgrammeForm(HouseForm):
         help_text=_("Entre la visite du filleul et sa commande."),
     )
     expiry_months = IntegerField(
-        label=_("La cagnotte expire après"),
+        label=_("Expire après"),
         minimum=1,
         maximum=120,
         required=False,
         help_text=_("Vide : jamais."),
     )
     referrals_a_year = IntegerField(
-        label=_("Filleuls récompensés par parrain"),
+        label=_("Filleuls par parrain"),
         minimum=1,
         maximum=10_000,
         required=False,
-        help_text=_("Vide : sans limite."),
+        help_text=_("Récompensés. Vide : sans limite."),
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from tenants.activity.models import Order, OrderState, Refusal
 from tenants.programme.models import ProgrammeVersion
 from tenants.programme.sentences import explain_referral
-from tenants.referrals.models import Referral, ReferralState
+from tenants.referrals.models import OPEN_STATES, Referral, ReferralState
 
 
 def outcome_of(order: Order) -> str:
@@ -23,7 +23,7 @@ def outcome_of(order: Order) -> str:
         }
     if order.state == OrderState.REPORTED:
         return _("Annoncée par le navigateur, sans code ni lien de parrainage.")
-    return _("Aucun parrainage : ni code saisi, ni lien suivi, ni adresse invitée.")
+    return _("Sans parrainage.")
 
 
 def why_no_reward(order: Order, *, version: ProgrammeVersion | None) -> str:
@@ -45,8 +45,8 @@ def why_no_reward(order: Order, *, version: ProgrammeVersion | None) -> str:
 def referral_of(rows: Iterable[Referral]) -> Referral | None:
     """The referral of an order that counts, else the latest of the others."""
     latest = sorted(rows, key=lambda row: (row.created_at, row.id))
-    kept = [r for r in latest if r.state in (ReferralState.PENDING, ReferralState.VALIDATED)]
-    return (kept or latest or [None])[-1]
+    kept = [r for r in latest if r.state in OPEN_STATES]
+    return next(reversed(kept or latest), None)
 
 
 def refusal_text(refusal: Refusal) -> str:

@@ -81,8 +81,8 @@ def referees(*, profile: Profile) -> list[Referee]:
     order = [*OPEN_STATES[::-1], ReferralState.REFUSED, ReferralState.REVERSED]
     rows.sort(key=lambda referral: order.index(ReferralState(referral.state)))
     shown = [_referee(referral) for referral in rows]
-    used = {referral.invitation_id for referral in rows}
-    waiting = Invitation.objects.filter(referrer=profile).exclude(id__in=used - {None})
+    used = {r.invitation_id for r in rows if r.invitation_id is not None}
+    waiting = Invitation.objects.filter(referrer=profile).exclude(id__in=used)
     return shown + [_invited(invitation) for invitation in waiting.order_by("-created_at")]
 
 
@@ -159,12 +159,12 @@ def next_expiry(*, profile: Profile, unit: str) -> tuple[datetime, int] | None:
     return ledger.next_expiry(owner_id=profile.id, unit=unit)
 
 
-def happenings(*, profile: Profile, limit: int = 12) -> list[Happening]:
+def happenings(*, profile: Profile, limit: int = 8) -> list[Happening]:
     """What this customer did and what happened to them, the latest first."""
     found = [*_orders(profile, limit), *_sharing(profile, limit), *_prizes(profile, limit)]
     if profile.account_created_at is not None:
         found.append(Happening(profile.account_created_at, _("A ouvert un compte")))
-    found.append(Happening(profile.created_at, _("Est arrivé dans vos clients")))
+    found.append(Happening(profile.created_at, _("Fiche créée")))
     found.sort(key=lambda event: event.at, reverse=True)
     return found[:limit]
 

@@ -35,6 +35,13 @@ from tenants.rewards.services import ClaimClosedError, hand_over, undo_hand_over
 _HANDED = "claim.hand_over"
 
 
+_LOOKS = {
+    ClaimState.CLAIMED: "pending",
+    ClaimState.HANDED_OVER: "done",
+    ClaimState.CANCELLED: "cancelled",
+}
+
+
 class ClaimsPage(ListPage):
     label = gettext_lazy("Demandes de lots")
     nouns = (gettext_lazy("demande"), gettext_lazy("demandes"))
@@ -100,13 +107,6 @@ class ClaimsPage(ListPage):
 
     def row_url(self, row: Any) -> str:
         return customer_url(row.profile)
-
-
-_LOOKS = {
-    ClaimState.CLAIMED: "pending",
-    ClaimState.HANDED_OVER: "done",
-    ClaimState.CANCELLED: "cancelled",
-}
 
 
 @require_safe

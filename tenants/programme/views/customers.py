@@ -111,7 +111,7 @@ class CustomersPage(ListPage):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         if "export" in request.GET:
-            self.columns = (*self.columns, *_ONLY_IN_FILES)  # type: ignore[misc]
+            self.columns = (*self.columns, *_ONLY_IN_FILES)  # type: ignore[misc, assignment]
 
     def queryset(self) -> QuerySet[Any]:
         return listing.customers(unit=unit(), now=timezone.now())

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
@@ -55,7 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "ambassadors": figures.ambassadors(),
         "unit": unit(),
         "tasks": tasks(now=now)[:5],
-        "steps": [] if all(step.done for step in steps) else steps,
+        "left": [step for step in steps if not step.done],
         "can_change": can_change(request),
     }
     return render(request, "programme/home.html", context)
@@ -106,7 +106,8 @@ def _key_figures(period: Period, days: str, now: datetime) -> list[dict[str, Any
             "href": reverse("programme:todo"),
             "context": _("Tout est traité")
             if not work.total
-            else _("dont %(n)s lots à préparer") % {"n": work.claims},
+            else ngettext("dont %(n)s lot à préparer", "dont %(n)s lots à préparer", work.claims)
+            % {"n": formats.number(work.claims)},
         },
     ]
 

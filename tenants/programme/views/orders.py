@@ -162,9 +162,9 @@ class IncomingPage(OrdersPage):
     """SP-23: the last 200, whatever their state."""
 
     label = gettext_lazy("Dernières commandes reçues")
-    views = ()
-    filters = ()
-    search_label = ""
+    views = ()  # type: ignore[assignment]
+    filters = ()  # type: ignore[assignment]
+    search_label = ""  # type: ignore[assignment]
 
     def queryset(self) -> QuerySet[Any]:
         last = Order.objects.order_by("-received_at", "-id").values("id")[:_LAST]
