@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from api.models import IdempotencyRecord
-from kernel.db import atomic_with_retry
+from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import ConflictError
 from tenants.database.current import this_connection
 
@@ -48,18 +48,21 @@ class Answer:
 def once(*, key: str, fingerprint: str, effect: Callable[[], Answer], now: datetime) -> Answer:
     """Run `effect` unless this key was answered before; raises KeyReusedError, InProgressError."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_lock_number(key)])
-        row = cursor.fetchone()
-    if row is None or not row[0]:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s), EXISTS"
+            " (SELECT FROM api_idempotency WHERE key = %s)",
+            [_lock_number(key), key],
+        )
+        free, answered = cursor.fetchone()
+    if not free:
         raise InProgressError
-    # A statement of its own: only one that starts after the lock sees what its last holder wrote.
-    record = IdempotencyRecord.objects.filter(key=key).first()
-    if record is not None:
+    if answered:
+        record = IdempotencyRecord.objects.get(key=key)
         if record.fingerprint != fingerprint:
             raise KeyReusedError(param="Idempotency-Key")
         return Answer(record.status, record.body, replayed=True)
     answer = effect()
-    IdempotencyRecord.objects.bulk_create(
+    written = insert_if_absent(
         [
             IdempotencyRecord(
                 key=key,
@@ -70,6 +73,10 @@ def once(*, key: str, fingerprint: str, effect: Callable[[], Answer], now: datet
             )
         ]
     )
+    if not written:
+        # The lock's last holder committed while our statement was starting: its answer is there
+        # now. Ours is rolled back, and the next try replays it.
+        raise InProgressError
     return answer
 
 

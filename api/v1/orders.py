@@ -87,7 +87,7 @@ class Orders(FactDoor):
             order = reading.order_input(fields, is_test=is_test, now=now)
             with reading.naming_customer_fields():
                 outcome = conductor.order_received(order=order, now=now)
-            return Answer(201 if outcome.created else 200, present.fresh_order(outcome.order))
+            return Answer(201 if outcome.created else 200, present.outcome(outcome))
 
         try:
             return self.post_once(request, shapes.ORDER, receive)

@@ -8,6 +8,7 @@ from django.db.models import prefetch_related_objects
 
 from kernel.ids import public_id
 from tenants.activity.models import Order
+from tenants.programme.conductor import Outcome
 from tenants.programme.models import Reward
 from tenants.programme.sentences import explain_referral
 from tenants.referrals.models import OPEN_STATES, Referral
@@ -25,6 +26,17 @@ def fresh_order(row: Order) -> dict[str, Any]:
     """An order that was just written, with its parts read back."""
     prefetch_related_objects([row], *ORDER_PARTS)
     return order(row)
+
+
+def outcome(made: Outcome) -> dict[str, Any]:
+    """An order as the conductor left it: what was just written is not read back."""
+    if not made.created:
+        return fresh_order(made.order)
+    found = [made.referral] if made.referral else []
+    for one in found:
+        one._prefetched_objects_cache = {"rewards": list(made.rewards)}  # type: ignore[attr-defined]
+    made.order._prefetched_objects_cache = {"referrals": found}  # type: ignore[attr-defined]
+    return order(made.order)
 
 
 def order(row: Order) -> dict[str, Any]:

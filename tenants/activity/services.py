@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kernel.db import atomic_with_retry
+from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from tenants.activity.models import Order, OrderState, Refund, Refusal, Source
 from tenants.activity.types import OrderInput, RefundInput
@@ -102,11 +102,9 @@ def record_order(*, order: OrderInput, profile: Profile, now: datetime) -> tuple
         is_test=order.is_test,
     )
     # Waits for another transaction that is storing the same id, then sees its row.
-    Order.objects.bulk_create([row], ignore_conflicts=True)
+    if insert_if_absent([row]):
+        return row, True
     stored = Order.objects.select_for_update().get(external_id=order.external_id)
-    if stored.id == row.id:
-        stored.profile = profile
-        return stored, True
     _check_same(stored, order, profile)
     return stored, False
 

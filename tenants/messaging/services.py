@@ -1,13 +1,32 @@
 """Asking for an email. It leaves through the outbox, once."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kernel.outbox.services import emit
+from kernel.db import insert_if_absent
+from kernel.outbox.services import Draft as Event
+from kernel.outbox.services import emit_all
 from tenants.messaging.models import Email
 from tenants.profiles.models import Profile
 
 EVENT_KIND = "messaging.send"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An email to be written. `kind` names a template under `messaging/emails/`.
+
+    The same `key` is one email, however often it is asked for. `context` holds plain JSON values.
+    """
+
+    kind: str
+    to: str
+    key: str
+    context: dict[str, Any] = field(default_factory=dict)
+    profile: Profile | None = None
+    language: str = "fr"
 
 
 def queue(
@@ -20,22 +39,35 @@ def queue(
     profile: Profile | None = None,
     language: str = "fr",
 ) -> None:
-    """Queue one email in the caller's transaction; the same `key` queues nothing again.
+    """Queue one email in the caller's transaction: see `Draft`."""
+    draft = Draft(kind=kind, to=to, key=key, context=context, profile=profile, language=language)
+    queue_all(drafts=[draft], now=now)
 
-    `kind` names a template under `messaging/emails/`; `context` holds plain JSON values.
+
+def queue_all(*, drafts: Sequence[Draft], now: datetime) -> None:
+    """Queue any number of emails, in two statements.
+
     Somebody without an address is not written to, and that is no error.
     """
-    if not to:
-        return
-    row = Email(
-        kind=kind,
-        key=key,
-        profile=profile,
-        to=to,
-        language=language,
-        context=context,
-        queued_at=now,
+    rows = [
+        Email(
+            kind=draft.kind,
+            key=draft.key,
+            profile=draft.profile,
+            to=draft.to,
+            language=draft.language,
+            context=draft.context,
+            queued_at=now,
+        )
+        for draft in drafts
+        if draft.to
+    ]
+    new = insert_if_absent(rows)
+    emit_all(
+        drafts=[
+            Event(kind=EVENT_KIND, payload={"email_id": str(row.id)})
+            for row in rows
+            if row.id in new
+        ],
+        now=now,
     )
-    Email.objects.bulk_create([row], ignore_conflicts=True)
-    if Email.objects.filter(id=row.id).exists():
-        emit(kind=EVENT_KIND, payload={"email_id": str(row.id)}, now=now, key=f"email:{row.id}")

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from kernel.db import atomic_with_retry
+from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
@@ -95,22 +95,24 @@ def find_or_create(*, identity: Identity, source: str, now: datetime) -> tuple[P
     if found is not None:
         _complete(found, identity)
         return found, False
-    try:
-        with transaction.atomic():
-            return create(
-                email=email,
-                external_id=identity.external_id,
-                first_name=identity.first_name,
-                last_name=identity.last_name,
-                phone=identity.phone,
-                source=source,
-                now=now,
-            ), True
-    except (IntegrityError, ProfileExistsError):
-        found = _find(email=email, external_id=identity.external_id)
-        if found is None:
-            raise
-        return found, False
+    profile = _new(
+        email=email,
+        external_id=identity.external_id,
+        first_name=identity.first_name,
+        last_name=identity.last_name,
+        phone=identity.phone,
+        source=source,
+        now=now,
+    )
+    # Waits for another transaction that is making the same person, then finds them.
+    if insert_if_absent([profile]):
+        return profile, True
+    found = _find(email=email, external_id=identity.external_id)
+    if found is None:  # the shop's id belongs to somebody with another email: theirs it stays
+        profile.external_id = None
+        insert_if_absent([profile])
+        return profile, True
+    return found, False
 
 
 @atomic_with_retry
@@ -125,6 +127,30 @@ def create(
     **fields: Any,
 ) -> Profile:
     """Make a profile; ProfileExistsError when the email or the shop's id is taken."""
+    profile = _new(
+        email=email,
+        external_id=external_id,
+        first_name=first_name,
+        last_name=last_name,
+        source=source,
+        now=now,
+        **fields,
+    )
+    if not insert_if_absent([profile]):
+        raise ProfileExistsError(_("Un autre client a déjà cette adresse e-mail."), param="email")
+    return profile
+
+
+def _new(
+    *,
+    now: datetime,
+    source: str,
+    email: str = "",
+    external_id: str = "",
+    first_name: str = "",
+    last_name: str = "",
+    **fields: Any,
+) -> Profile:
     profile = Profile(
         email=emails.clean(email) if email else "",
         external_id=external_id or None,
@@ -137,13 +163,6 @@ def create(
     if not (profile.email or profile.phone or profile.external_id or profile.last_name):
         raise NoIdentityError(param="email")
     _derive(profile)
-    try:
-        with transaction.atomic():
-            profile.save(force_insert=True)
-    except IntegrityError as error:
-        raise ProfileExistsError(
-            _("Un autre client a déjà cette adresse e-mail."), param="email"
-        ) from error
     return profile
 
 

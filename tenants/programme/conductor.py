@@ -24,7 +24,6 @@ from tenants.referrals import services as referrals
 from tenants.referrals.attribution import Verdict
 from tenants.referrals.models import Referral, ReferralState, Refusal
 
-
 # How long after an order its browser may still tell where the customer came from.
 _LATE = timedelta(hours=1)
 
@@ -47,7 +46,9 @@ def order_received(*, order: OrderInput, now: datetime) -> Outcome:
     and its word replaces the browser's. Raises the errors of `activity.services`.
     """
     activity.check_order(order=order, currency=current_tenant().currency, now=now)
-    profile, _ = profiles.find_or_create(identity=order.customer, source=order.source, now=now)
+    profile, newcomer = profiles.find_or_create(
+        identity=order.customer, source=order.source, now=now
+    )
     row, created = activity.record_order(order=order, profile=profile, now=now)
     confirms = not created and row.state == OrderState.REPORTED and order.source.trusted
     if not created and not confirms:
@@ -57,7 +58,7 @@ def order_received(*, order: OrderInput, now: datetime) -> Outcome:
     if confirms:
         _withdraw(row, now)
         activity.confirm_order(order=row, order_input=order, profile=profile, now=now)
-    outcome = _attribute(row, order, profile, created=created, now=now)
+    outcome = _attribute(row, order, profile, created=created, newcomer=newcomer, now=now)
     if row.state != OrderState.REPORTED:
         profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
     return outcome
@@ -135,13 +136,19 @@ def _late_clue(row: Order, order: OrderInput, profile: Profile, now: datetime) -
 
 
 def _attribute(
-    row: Order, order: OrderInput, profile: Profile, *, created: bool, now: datetime
+    row: Order,
+    order: OrderInput,
+    profile: Profile,
+    *,
+    created: bool,
+    now: datetime,
+    newcomer: bool = False,
 ) -> Outcome:
     version = versions.in_force(now=now)
-    verdict = _judge(row, order, profile, version, now)
+    verdict = _judge(row, order, profile, version, newcomer=newcomer, now=now)
     if verdict is None or version is None:
         return Outcome(order=row, created=created)
-    if not verdict.refusal and row.state != OrderState.REPORTED:
+    if not (verdict.refusal or newcomer) and row.state != OrderState.REPORTED:
         _supersede_reported(profile, row, now)
     referral = referrals.record_referral(verdict=verdict, referee=profile, order=row, now=now)
     if verdict.refusal:
@@ -167,21 +174,24 @@ def _judge(
     order: OrderInput,
     profile: Profile,
     version: ProgrammeVersion | None,
+    *,
+    newcomer: bool,
     now: datetime,
 ) -> Verdict | None:
     """The verdict on who is owed this customer; None where nobody is pointed to."""
+    if version is None:
+        return None
     clues = attribution.ladder(
         referee=profile,
         typed_code=order.referral_code,
         click_id=order.click_id,
         now=now,
-        cookie_days=version.cookie_days if version else 30,
+        cookie_days=version.cookie_days,
     )
-    if not clues or version is None:
-        return None
     if not version.active:
-        return Verdict(clue=clues[0], refusal=Refusal.PROGRAMME_OFF)
-    verdict = attribution.judge(clues=clues, referee=profile, order=row)
+        first = next(clues, None)
+        return Verdict(clue=first, refusal=Refusal.PROGRAMME_OFF) if first else None
+    verdict = attribution.judge(clues=clues, referee=profile, order=row, newcomer=newcomer)
     if verdict is not None and not verdict.refusal and row.amount < version.minimum_order:
         return Verdict(
             clue=verdict.clue,

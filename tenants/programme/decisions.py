@@ -42,7 +42,37 @@ def note(
     **facts: Any,
 ) -> Decision:
     """Append one decision. `facts` are plain values; people are named by the foreign keys."""
-    return Decision.objects.create(
+    decision = build(
+        code=code,
+        now=now,
+        profile=profile,
+        order=order,
+        referral=referral,
+        version=version,
+        amount=amount,
+        unit=unit,
+        author_id=author_id,
+        **facts,
+    )
+    decision.save(force_insert=True)
+    return decision
+
+
+def build(
+    *,
+    code: str,
+    now: datetime,
+    profile: Profile | None = None,
+    order: Order | None = None,
+    referral: Referral | None = None,
+    version: ProgrammeVersion | None = None,
+    amount: int = 0,
+    unit: str = "",
+    author_id: uuid.UUID | None = None,
+    **facts: Any,
+) -> Decision:
+    """A decision that is not written yet, for `bulk_create`."""
+    return Decision(
         code=code,
         decided_at=now,
         profile=profile,

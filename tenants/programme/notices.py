@@ -45,14 +45,13 @@ def referrer_welcomed(*, referrer: Profile, code: str, now: datetime) -> None:
 
 def rewards_promised(*, referral: Referral, rewards: list[Reward], now: datetime) -> None:
     """Both sides learn what is on its way, and when it comes."""
-    for reward in rewards:
-        messaging.queue(
+    drafts = [
+        messaging.Draft(
             kind=f"reward_promised_{reward.side}",
             to=reward.profile.email,
             key=f"reward-promised:{reward.id}",
             profile=reward.profile,
             language=reward.profile.language,
-            now=now,
             context={
                 "first_name": reward.profile.short_name,
                 "referee": referral.referee.short_name,
@@ -62,6 +61,9 @@ def rewards_promised(*, referral: Referral, rewards: list[Reward], now: datetime
                 "due_at": reward.due_at.isoformat() if reward.due_at else None,
             },
         )
+        for reward in rewards
+    ]
+    messaging.queue_all(drafts=drafts, now=now)
 
 
 def reward_posted(*, reward: Reward, now: datetime) -> None:

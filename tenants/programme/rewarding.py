@@ -5,13 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kernel.ledger import services as ledger
-from kernel.ledger.accounts import lock_wallets
 from kernel.money import Amount
 from tenants.activity.models import Order, OrderState
 from tenants.profiles.models import Profile
 from tenants.programme import decisions, notices
 from tenants.programme.decisions import Code
-from tenants.programme.models import ProgrammeVersion, Reward, RewardState, Side
+from tenants.programme.models import Decision, ProgrammeVersion, Reward, RewardState, Side
 from tenants.referrals import services as referrals
 from tenants.referrals.models import Referral, ReferralState
 
@@ -26,47 +25,54 @@ def promise(
     confirmed = order is None or order.state != OrderState.REPORTED
     due_at = _due(version, now) if confirmed else None
     parts = _parts(referral=referral, version=version, now=now)
-    lock_wallets(owner_ids=[profile.id for _, profile, _ in parts], unit=version.unit)
-    granted = []
-    for side, profile, amount in parts:
-        transfer = ledger.issue_pending(
-            owner_id=profile.id,
-            unit=version.unit,
-            amount=amount,
-            reason=f"referral_{side}",
-            source=f"referral:{referral.id}",
-            key=f"referral:{referral.id}:{side}",
-            now=now,
-            due_at=due_at,
-            expires_at=_expiry(version, due_at),
-        )
-        granted.append(
-            Reward.objects.create(
-                referral=referral,
-                order=order,
-                profile=profile,
-                side=side,
-                version=version,
+    transfers = ledger.issue_pending(
+        promises=[
+            ledger.Promise(
+                owner_id=profile.id,
                 amount=amount,
-                unit=version.unit,
-                transfer_id=transfer.id,
+                reason=f"referral_{side}",
+                source=f"referral:{referral.id}",
+                key=f"referral:{referral.id}:{side}",
                 due_at=due_at,
-                granted_at=now,
+                expires_at=_expiry(version, due_at),
             )
-        )
-        decisions.note(
-            code=Code.REWARD_PROMISED if confirmed else Code.REWARD_UNCONFIRMED,
-            now=now,
-            profile=profile,
-            order=order,
+            for side, profile, amount in parts
+        ],
+        unit=version.unit,
+        now=now,
+    )
+    rewards = [
+        Reward(
             referral=referral,
+            order=order,
+            profile=profile,
+            side=side,
             version=version,
             amount=amount,
             unit=version.unit,
-            side=side,
+            transfer_id=transfer.id,
+            due_at=due_at,
+            granted_at=now,
+        )
+        for (side, profile, amount), transfer in zip(parts, transfers, strict=True)
+    ]
+    Reward.objects.bulk_create(rewards)
+    Decision.objects.bulk_create(
+        decisions.build(
+            code=Code.REWARD_PROMISED if confirmed else Code.REWARD_UNCONFIRMED,
+            now=now,
+            profile=reward.profile,
+            order=order,
+            referral=referral,
+            version=version,
+            amount=reward.amount,
+            unit=reward.unit,
+            side=reward.side,
             due_at=due_at.isoformat() if due_at else None,
         )
-    return granted
+        for reward in rewards
+    )
+    return rewards
 
 
 def start_delay(*, order: Order, now: datetime) -> None:

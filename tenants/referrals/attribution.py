@@ -1,6 +1,7 @@
 """Who is owed a new customer: the ladder, and the exclusions SP-18 to SP-21."""
 
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,20 +50,20 @@ def ladder(
     click_id: uuid.UUID | None,
     now: datetime,
     cookie_days: int,
-) -> list[Clue]:
-    """Every clue for this person, in the order in which they are believed."""
-    clues: list[Clue] = []
+) -> Iterator[Clue]:
+    """Every clue for this person, in the order in which they are believed.
+
+    A rung is looked up when it is asked for: most orders need the first one only.
+    """
     if typed_code.strip():
         found = codes.find(typed_code)
-        clues.append(
-            Clue(
-                step=Step.CODE,
-                referrer=found.profile if found else None,
-                code_used=found.code if found else codes.normalise(typed_code),
-            )
+        yield Clue(
+            step=Step.CODE,
+            referrer=found.profile if found else None,
+            code_used=found.code if found else codes.normalise(typed_code),
         )
     if click_id is not None:
-        clues += _from_click(click_id, now - timedelta(days=cookie_days))
+        yield from _from_click(click_id, now - timedelta(days=cookie_days))
     if referee.email_key:
         invitation = (
             Invitation.objects.select_related("referrer")
@@ -70,20 +71,22 @@ def ladder(
             .first()
         )
         if invitation is not None:
-            clues.append(
-                Clue(
-                    step=Step.EMAIL,
-                    referrer=invitation.referrer,
-                    channel=Channel.EMAIL,
-                    invitation=invitation,
-                )
+            yield Clue(
+                step=Step.EMAIL,
+                referrer=invitation.referrer,
+                channel=Channel.EMAIL,
+                invitation=invitation,
             )
-    return clues
 
 
-def judge(*, clues: list[Clue], referee: Profile, order: Order | None) -> Verdict | None:
-    """The first clue that counts, else the first that was refused, else None."""
-    against_person = _against(referee, order)
+def judge(
+    *, clues: Iterable[Clue], referee: Profile, order: Order | None, newcomer: bool = False
+) -> Verdict | None:
+    """The first clue that counts, else the first that was refused, else None.
+
+    A `newcomer` was unknown until this transaction: nothing earlier can be held against them.
+    """
+    against_person = None if newcomer else _against(referee, order)
     refused: Verdict | None = None
     for clue in clues:
         refusal, facts = _against_clue(clue, referee)

@@ -102,7 +102,7 @@ def test_a_crash_takes_the_effect_and_the_answer_back(
         raise RuntimeError("secret detail")
 
     with monkeypatch.context() as patch:
-        patch.setattr(present, "fresh_order", crash)
+        patch.setattr(present, "outcome", crash)
         response = shop.post("orders", order_body(referral_code=nadia[1]), key="k1")
     assert (response.status_code, response.json()["code"]) == (500, "internal_error")
     assert b"secret detail" not in response.content
@@ -239,3 +239,22 @@ def test_the_lock_is_the_merchants_own(live_merchant: Tenant) -> None:
     connection.set_schema_to_public()
     assert idempotency._lock_number("k") != here
     assert not transaction.get_connection().in_atomic_block
+
+
+def test_the_daily_task_forgets_in_every_merchants_schema(
+    live_merchant: Tenant, django_db_blocker: DjangoDbBlocker
+) -> None:
+    from config.tasks import forget_api_answers
+
+    with django_db_blocker.unblock():
+        for key, age in (("old", 91), ("young", 1)):
+            IdempotencyRecord.objects.create(
+                key=key,
+                fingerprint="",
+                status=201,
+                body={},
+                created_at=timezone.now() - timedelta(days=age),
+            )
+        forget_api_answers()
+        with enter(live_merchant):
+            assert [row.key for row in IdempotencyRecord.objects.all()] == ["young"]

@@ -51,7 +51,18 @@ class WalletMachine(RuleBasedStateMachine):
 
     @rule(amount=AMOUNTS)
     def promise(self, amount):
-        made = self._call(services.issue_pending, amount=amount, due_at=None)
+        self.steps += 1
+        promise = services.Promise(
+            owner_id=self.owner,
+            amount=amount,
+            reason="test",
+            source="test:1",
+            key=f"{self.owner}:{self.steps}",
+            due_at=None,
+        )
+        (made,) = services.issue_pending(promises=[promise], unit="EUR", now=self.now)
+        (again,) = services.issue_pending(promises=[promise], unit="EUR", now=self.now)
+        assert again.id == made.id
         self.incoming += amount
         self.open[made.id], self.left[made.id] = (amount, True), amount
         self.direction[made.id] = 1

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
+from kernel.db import insert_if_absent
 from kernel.ids import uuid7
 from kernel.ledger.models import Account, AccountKind
 
@@ -29,8 +30,9 @@ def lock_wallets(*, owner_ids: Iterable[uuid.UUID], unit: str) -> dict[uuid.UUID
     found = _select(wanted, unit)
     missing = wanted - {account.owner_id for account in found}
     if missing:
-        _create(missing, unit)
-        found = _select(wanted, unit)
+        made = _create(missing, unit)
+        # Wallets that we made are ours until we commit; others appeared at this moment.
+        found = found + made if len(made) == len(missing) else _select(wanted, unit)
     return {account.owner_id: account for account in found if account.owner_id}
 
 
@@ -52,14 +54,15 @@ def _select(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:
     )
 
 
-def _create(owner_ids: set[uuid.UUID], unit: str) -> None:
-    accounts = [
+def _create(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:
+    system = [
         Account(id=system_account_id(kind, unit), kind=kind, owner_id=None, unit=unit)
         for kind in _SYSTEM
     ]
-    accounts += [
+    wallets = [
         Account(id=uuid7(), kind=AccountKind.WALLET, owner_id=owner_id, unit=unit)
         for owner_id in sorted(owner_ids)
     ]
     # Somebody else may make the same ones at this moment: the unique constraint settles it.
-    Account.objects.bulk_create(accounts, ignore_conflicts=True)
+    inserted = insert_if_absent([*system, *wallets])
+    return [wallet for wallet in wallets if wallet.id in inserted]

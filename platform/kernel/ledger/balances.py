@@ -3,7 +3,10 @@
 Each function moves the balance and the lots together, so that the lots always hold
 `max(posted, 0)`."""
 
+import uuid
 from datetime import datetime
+
+from django.db import connection
 
 from kernel.ledger import lots
 from kernel.ledger.models import Account, Transfer
@@ -49,3 +52,17 @@ def give_back(
     gained = max(wallet.posted, 0) - max(before, 0)
     if spending is not None and gained:
         lots.give_back(wallet=wallet, spending=spending, reversal=reversal, gained=gained, now=now)
+
+
+def expect(amounts: dict[uuid.UUID, int]) -> None:
+    """Add to what wallets (by account id) are promised, all in one statement."""
+    if not amounts:
+        return
+    rows = ", ".join(["(%s::uuid, %s::bigint)"] * len(amounts))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE ledger_account SET pending_in = pending_in + promised.amount"  # noqa: S608
+            f" FROM (VALUES {rows}) AS promised (id, amount)"
+            " WHERE ledger_account.id = promised.id",
+            [value for pair in amounts.items() for value in pair],
+        )

@@ -6,12 +6,13 @@ other content raises KeyReusedError.
 """
 
 from kernel.ledger.expiring import expire_lot
-from kernel.ledger.issuing import issue, issue_pending
+from kernel.ledger.issuing import Promise, issue, issue_pending
 from kernel.ledger.resolving import post, set_due, void
 from kernel.ledger.reversing import reverse
 from kernel.ledger.spending import hold, redeem
 
 __all__ = [
+    "Promise",
     "expire_lot",
     "hold",
     "issue",
