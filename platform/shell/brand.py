@@ -185,17 +185,17 @@ def _explain(color: str, tokens: BrandTokens) -> list[str]:
     said = []
     if tokens.brand != color:
         said.append(
-            _("Aucun texte ne se lit sur votre %(color)s : nous l’avons foncé pour les boutons.")
+            _("Aucun texte ne se lit sur votre %(color)s : nous l’avons foncé pour les boutons.")
             % name
         )
     if tokens.text_light != color:
         said.append(
-            _("Votre %(color)s est trop clair pour du texte : nous l’avons foncé pour les liens.")
+            _("Votre %(color)s est trop clair pour du texte : nous l’avons foncé pour les liens.")
             % name
         )
     if tokens.text_dark != color:
         said.append(
-            _("Votre %(color)s est trop sombre la nuit : nous l’avons éclairci sur fond noir.")
+            _("Votre %(color)s est trop sombre la nuit : nous l’avons éclairci sur fond noir.")
             % name
         )
     return said

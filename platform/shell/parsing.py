@@ -97,7 +97,7 @@ def day(text: str) -> date:
     found = _NAMED.match(folded(compact))
     if found and found.group(2) in _MONTHS:
         return _date(int(found.group(3)), _MONTHS[found.group(2)], int(found.group(1)))
-    raise ValueError(_("Écrivez la date ainsi : 18/11/2026."))
+    raise ValueError(_("Écrivez la date ainsi : 18/11/2026."))
 
 
 def _date(year: int, month: int, number: int) -> date:

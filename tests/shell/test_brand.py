@@ -33,7 +33,7 @@ def test_honey_keeps_its_colour_and_gets_dark_ink() -> None:
     assert tokens.brand == "#e5a83b"
     assert brand.contrast(tokens.brand, tokens.brand_ink) == pytest.approx(8.6, abs=0.1)
     assert tokens.adjusted == [
-        "Votre jaune est trop clair pour du texte : nous l’avons foncé pour les liens."
+        "Votre jaune est trop clair pour du texte : nous l’avons foncé pour les liens."
     ]
 
 
@@ -43,7 +43,7 @@ def test_pine_takes_white_ink_and_is_lightened_in_the_dark() -> None:
     assert brand.contrast(tokens.brand, "#ffffff") == pytest.approx(7.9, abs=0.1)
     assert tokens.text_light == "#1f5c43"
     assert tokens.adjusted == [
-        "Votre vert est trop sombre la nuit : nous l’avons éclairci sur fond noir."
+        "Votre vert est trop sombre la nuit : nous l’avons éclairci sur fond noir."
     ]
 
 

@@ -136,7 +136,7 @@ def test_a_list_that_was_never_used_invites_to_begin() -> None:
 def test_a_filter_that_found_nothing_can_be_cleared(people: list[User]) -> None:
     """B1."""
     html = show("/p?q=zzz")
-    assert "« zzz »" in html
+    assert "« zzz »" in html
     assert "Effacer les filtres" in html
     assert 'href="/p"' in html
 

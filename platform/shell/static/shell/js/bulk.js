@@ -18,7 +18,8 @@ function wire(form) {
   const bar = /** @type {HTMLElement|null} */ (form.querySelector(".bulk"));
   const every = /** @type {HTMLInputElement|null} */ (form.querySelector("input[name=every]"));
 
-  function show() {
+  /** @param {boolean} [quiet] at the start there is nothing to announce */
+  function show(quiet = false) {
     const all = picks();
     const chosen = all.filter((pick) => pick.checked).length;
     if (whole) {
@@ -35,7 +36,10 @@ function wire(form) {
     const text = every?.value === "1" ? bar.dataset.every ?? ""
       : chosen === 1 ? bar.dataset.one ?? word("selectedOne")
         : (bar.dataset.many ?? word("selected")).replace("%s", String(chosen));
-    if (count && count.textContent !== text) { count.textContent = text; announce(text); }
+    if (count && count.textContent !== text) {
+      count.textContent = text;
+      if (!quiet) announce(text);
+    }
   }
 
   form.addEventListener("change", (event) => {
@@ -53,5 +57,5 @@ function wire(form) {
       whole?.focus();
     }
   });
-  show();
+  show(true);
 }
