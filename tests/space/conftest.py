@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.utils import timezone
 
+from tenants import lookup
 from tenants.activity.models import Source
 from tenants.activity.types import OrderInput
 from tenants.models import Tenant
@@ -33,18 +34,21 @@ def nothing_kept() -> None:
     cache.clear()
 
 
-@pytest.fixture
-def lumen(merchant: Tenant) -> Tenant:
-    """Maison Lumen with a shop, and 8 € for 5 €."""
+def open_lumen(merchant: Tenant) -> Tenant:
+    """Give a merchant a shop, and open its programme: 8 € for 5 €."""
     merchant.site_url = SHOP
     merchant.save(update_fields=["site_url"])
-    from tenants import lookup
-
     lookup.forget_locally()
     versions.publish(
         now=STARTED, name="Ma cagnotte", referrer_amount=800, referee_amount=500, minimum_order=3000
     )
     return merchant
+
+
+@pytest.fixture
+def lumen(merchant: Tenant) -> Tenant:
+    """Maison Lumen, open to referrals."""
+    return open_lumen(merchant)
 
 
 @pytest.fixture

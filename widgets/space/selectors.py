@@ -1,6 +1,6 @@
 """What a customer's space shows, read in a fixed number of queries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
@@ -67,9 +67,6 @@ class Space:
     referees: list[RefereeLine]
     history: list[HistoryLine]
     expiry: tuple[datetime, Amount] | None = None
-    used: int = 0
-    recent: list[HistoryLine] = field(default_factory=list)
-    older: list[HistoryLine] = field(default_factory=list)
 
     def amount(self, value: int) -> Amount:
         return Amount(value, self.unit)
@@ -86,8 +83,10 @@ class Space:
     def debt(self) -> Amount:
         return self.amount(self.balance.debt)
 
-
-_RECENT = 6
+    @property
+    def can_choose(self) -> bool:
+        """Whether a prize is within reach now."""
+        return any(line.within_reach for line in self.prizes)
 
 
 def open_version(*, now: datetime) -> ProgrammeVersion | None:
@@ -120,8 +119,6 @@ def space_of(*, profile: Profile, tenant: Tenant, now: datetime) -> Space:
         referees=_referees(profile),
         history=history,
         expiry=(expiry[0], Amount(expiry[1], unit)) if expiry else None,
-        recent=history[:_RECENT],
-        older=history[_RECENT:],
     )
 
 
@@ -201,7 +198,8 @@ def _referees(profile: Profile) -> list[RefereeLine]:
     answered = [referral.invitation_id for referral in referrals if referral.invitation_id]
     known = {referral.referee.email_key for referral in referrals if referral.referee.email_key}
     waiting = (
-        Invitation.objects.filter(referrer=profile)
+        # An address that was forgotten leaves nothing to show, and nobody to name.
+        Invitation.objects.filter(referrer=profile, email_key__isnull=False)
         .exclude(id__in=answered)
         .order_by("-created_at")[:30]
     )

@@ -17,10 +17,11 @@ from tenants.programme.models import ProgrammeVersion
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """Addresses of one code. `url` is the bare link; each way of sharing marks its own."""
+    """Addresses of one code: each way of sharing marks its own; `shown` is for eyes."""
 
     code: str
     url: str
+    shown: str
     qr_url: str
     title: str
     text: str
@@ -48,6 +49,7 @@ def sharing_of(*, code: str, tenant: Tenant, version: ProgrammeVersion | None) -
     return Sharing(
         code=code,
         url=link("link"),
+        shown=link("link").partition("://")[2].partition("?")[0],
         qr_url=link("qr"),
         title=title,
         text=text,

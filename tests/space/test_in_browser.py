@@ -1,0 +1,122 @@
+"""The shopper's pages in a real Chromium: accessible, styled by their own rules, usable by hand."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.wsgi import get_wsgi_application
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+from pytest_django import Settings
+
+from tenants import lookup
+from tenants.models import Tenant
+from tenants.profiles.models import Profile
+from tenants.rewards.models import Prize
+from tests.fixtures.tenants import host_of
+from tests.space.conftest import Earns, open_lumen
+from widgets.space import sessions
+
+pytestmark = pytest.mark.browser
+PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}
+BRANDS = ["#E5A83B", "#1F5C43"]
+
+
+class QuietHandler(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def lumen(live_merchant: Tenant) -> Tenant:
+    """A committed merchant: the browser's requests run in threads of their own."""
+    return open_lumen(live_merchant)
+
+
+@pytest.fixture
+def origin(lumen: Tenant, settings: Settings) -> Iterator[str]:
+    """Where the merchant's pages are served."""
+    server = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler)
+    server.daemon_threads = True
+    server.set_app(get_wsgi_application())
+    settings.PLATFORM_PORT = server.server_port
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://{host_of(lumen)}:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def rich(camille_earns: Earns, candle: Prize) -> None:
+    for friend in ("Thomas", "Awa", "Karim"):
+        camille_earns(friend)
+    camille_earns("Inès", posted=False)
+
+
+@pytest.fixture
+def open_page(origin: str, new_page: Callable[..., Page], camille: Profile) -> Callable[..., Page]:
+    """`open_page("/espace", viewport=…)`: a page in the browser that holds Camille's space."""
+
+    def make(path: str, **options: Any) -> Page:
+        page = new_page(**options)
+        cookie = {
+            "name": sessions.COOKIE,
+            "value": sessions.open_session(profile=camille, now=timezone.now()),
+            "url": origin.replace("http:", "https:"),
+            "secure": True,
+        }
+        page.context.add_cookies([cookie])
+        page.goto(origin + path)
+        return page
+
+    return make
+
+
+PAGES = ["/espace", "/espace/qr", "/espace/regles", "/r/{code}", "/r/PERSONNE-99"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("brand", BRANDS)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    rich: None,
+    lumen: Tenant,
+    code: str,
+    origin: str,
+    open_page: Callable[..., Page],
+    theme: str,
+    brand: str,
+) -> None:
+    """S7, B11, B12: both themes, two brands, 320 px; nothing that the policy refuses (R34)."""
+    lumen.brand_color = brand
+    lumen.save(update_fields=["brand_color"])
+    lookup.forget(lumen)
+    page = open_page("/espace", viewport=NARROW, color_scheme=theme)
+    for path in PAGES:
+        page.goto(origin + path.format(code=code))
+        found = Axe().run(page).response["violations"]
+        assert not found, (path, [(v["id"], [n["html"] for n in v["nodes"]]) for v in found])
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], path
+    # A page that is not found is said in the console, and that is all.
+    assert [said for said in page.troubles if "404" not in said] == []
+
+
+def test_a_prize_is_chosen_by_keyboard_and_without_scripts(
+    rich: None, open_page: Callable[..., Page]
+) -> None:
+    """B10, and no script is needed for what counts."""
+    page = open_page("/espace", viewport=PHONE, java_script_enabled=False)
+    page.get_by_role("link", name="Choisir Bougie Aube 190 g").press("Enter")
+    page.get_by_role("button", name="Choisir ce lot").press("Enter")
+    expect(page.get_by_text("Votre lot est réservé.")).to_be_visible()
+    expect(page.locator(".wallet-amount")).to_have_text("4,00\u00a0€")
+
+
+def test_the_link_is_copied_and_said(rich: None, open_page: Callable[..., Page]) -> None:
+    """S3: copied, and announced."""
+    page = open_page("/espace", viewport=PHONE, permissions=["clipboard-write", "clipboard-read"])
+    page.get_by_role("button", name="Lien").click()
+    expect(page.locator("#announcer")).not_to_be_empty()
