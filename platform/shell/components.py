@@ -30,6 +30,10 @@ from shell.forms import HouseForm
 from shell.states import STATES
 
 View = Callable[..., HttpResponseBase]
+_SWATCHES = (
+    *("lac", "lac-soft", "lac-mid", "ember-dot", "ground", "surface", "inset", "text"),
+    *("text-2", "hairline", "edge", "ok", "warn", "bad", "info", "plum"),
+)
 _BRANDS = ("#E5A83B", "#1F5C43", "#D81E5B", "#FFE600", "#0B0B0B", "#7A7A7A")
 
 
@@ -162,6 +166,7 @@ def page(request: HttpRequest) -> HttpResponse:
         **_charts(),
         "states": list(STATES),
         "icons": icons.names(),
+        "swatches": _SWATCHES,
         "sample": SampleForm(initial=_FILLED, auto_id="id_ok_%s"),
         "wrong": SampleForm(data=_WRONG, auto_id="id_ko_%s"),
         "brands": [(color, brand.compute(color)) for color in _BRANDS],

@@ -297,8 +297,3 @@ def item(mapping: Any, key: Any) -> Any:
 def error_count(form: Any) -> int:
     """How many sentences the error summary lists."""
     return len(form.non_field_errors()) + len(error_links(form))
-
-
-@register.filter
-def split_words(text: str) -> list[str]:
-    return text.split()
