@@ -1,0 +1,196 @@
+"""The first page, prizes and claims, and the programme's rules."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from kernel.ledger.selectors import balance
+from tenants.models import Tenant
+from tenants.profiles.models import Profile
+from tenants.programme import conductor, services
+from tenants.programme.models import ProgrammeVersion, Reward
+from tenants.rewards.models import Claim, ClaimState, Prize
+from tenants.rewards.services import save_prize
+from tests.fixtures.tenants import TenantClient
+from tests.pages.conftest import Story, new_key, text_of
+
+RULES = {
+    "active": "on",
+    "name": "Ma cagnotte",
+    "referrer_amount": "8,00",
+    "referee_amount": "5,00",
+    "minimum_order": "30",
+    "pending_days": "14",
+    "cookie_days": "30",
+    "expiry_months": "",
+    "referrals_a_year": "",
+}
+
+
+@pytest.fixture
+def claim(rules: ProgrammeVersion, camille: Profile) -> Claim:
+    """Camille took a candle for 5,00 € of her 12,00 €."""
+    now = timezone.now()
+    services.adjust(
+        profile=camille, amount=1200, reason="Bienvenue", key="k", author_id=None, now=now
+    )
+    candle = save_prize(now=now, unit="EUR", name="Bougie Aube", cost=500, stock=1)
+    return services.claim_prize(profile=camille, prize_id=candle.id, key="c", now=now)
+
+
+def test_o3_the_first_day_shows_steps_ticked_by_facts(
+    claire: TenantClient, merchant: Tenant
+) -> None:
+    page = claire.get("/").content.decode()
+    assert "Pour bien commencer" in page and page.count('class="tick"') == 6
+    assert page.count('<span class="sr-only"> (fait)</span>') == 0
+    claire.post("/reglages/programme", RULES)
+    assert claire.get("/").content.decode().count('<span class="sr-only"> (fait)</span>') == 1
+
+
+def test_the_home_page_counts_what_referrals_brought_and_cost(
+    claire: TenantClient, story: Story
+) -> None:
+    """One new customer for 8,00 € and 5,00 €; the total owed leads to its lines (B17)."""
+    response = claire.get("/")
+    page = text_of(response)
+    assert "Nouveaux clients par parrainage 1" in page
+    assert "Coût par nouveau client 13,00 €" in page
+    assert "et 13,00 € en attente" in page
+    assert "/clients?vue=cagnottes" in response.content.decode()
+
+
+def test_the_home_page_asks_as_much_for_many_customers_as_for_few(
+    claire: TenantClient, story: Story
+) -> None:
+    """Set-based: more rows, not more queries."""
+    claire.get("/")
+    with CaptureQueriesContext(
+        connection,
+    ) as few:
+        claire.get("/")
+    from tests.pages.conftest import customer
+
+    for number in range(8):
+        friend = customer(f"Ami{number}", "Test")
+        services.refer_by_hand(
+            referrer=story.camille, referee=friend, author_id=None, now=timezone.now()
+        )
+    with CaptureQueriesContext(connection) as many:
+        claire.get("/")
+    assert len(many) <= len(few)
+
+
+def test_validated_referrals_make_ambassadors(claire: TenantClient, story: Story) -> None:
+    later = timezone.now() + timedelta(days=15)
+    for reward in Reward.objects.all():
+        conductor.post_due_reward(transfer_id=reward.transfer_id, now=later)
+    page = text_of(claire.get("/"))
+    assert "Camille Rouvière" in page and "62,40 €" in page and "Cagnotte due 13,00 €" in page
+
+
+def test_a_claim_is_handed_over_once_and_undone(claire: TenantClient, claim: Claim) -> None:
+    """B8."""
+    assert "1 lot à préparer" in text_of(claire.get("/a-traiter")) or claim.code
+    url = f"/recompenses/demandes/{claim.public_id}/remettre"
+    for _ in range(2):
+        assert claire.post(url).status_code == 302
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.HANDED_OVER
+    html = claire.get("/recompenses/demandes").content.decode()
+    token = html.split('name="undo" value="')[1].split('"')[0]
+    claire.post("/recompenses/demandes/annuler", {"undo": token})
+    claim.refresh_from_db()
+    assert claim.state == ClaimState.CLAIMED
+
+
+def test_cancelling_a_claim_names_the_amount_and_gives_it_back_once(
+    claire: TenantClient, claim: Claim, camille: Profile
+) -> None:
+    url = f"/recompenses/demandes/{claim.public_id}/refuser"
+    assert "5,00 € reviennent dans sa cagnotte" in text_of(claire.get(url))
+    for _ in range(2):
+        assert claire.post(url).status_code == 302
+    assert balance(owner_id=camille.id, unit="EUR").available == 1200
+    assert Prize.objects.get().stock == 1
+
+
+def test_a_claim_is_found_by_the_code_that_the_customer_shows(
+    claire: TenantClient, claim: Claim
+) -> None:
+    spoken = f"{claim.code[:5]} {claim.code[5:]}".lower()
+    assert "Bougie Aube" in text_of(claire.get("/recompenses/demandes", {"q": spoken}))
+
+
+def test_sp15_prizes_are_added_changed_and_archived_with_undo(
+    claire: TenantClient, claim: Claim
+) -> None:
+    """SP-15: what was claimed keeps its name and cost."""
+    form = {"key": new_key(), "name": "Lampe", "kind": "gift", "cost": "60", "stock": ""}
+    for _ in range(2):
+        claire.post("/recompenses/ajouter", form)
+    assert Prize.objects.count() == 2
+    candle = Prize.objects.get(name="Bougie Aube")
+    changed = {**form, "name": "Bougie Soir", "cost": "6,00", "stock": "4"}
+    claire.post(f"/recompenses/{candle.public_id}", changed)
+    claim.refresh_from_db()
+    assert (claim.prize_name, claim.cost) == ("Bougie Aube", 500)
+    claire.post(f"/recompenses/{candle.public_id}/archiver", {"active": "0"})
+    html = claire.get("/recompenses").content.decode()
+    candle.refresh_from_db()
+    assert not candle.active and "« Bougie Soir » archivé" in html
+    token = html.split('name="undo" value="')[1].split('"')[0]
+    claire.post("/recompenses/annuler", {"undo": token})
+    candle.refresh_from_db()
+    assert candle.active
+
+
+def test_fs21_new_rules_are_a_new_version_and_the_same_rules_are_none(
+    claire: TenantClient, louis: TenantClient, rules: ProgrammeVersion
+) -> None:
+    claire.post("/reglages/programme", RULES)
+    assert ProgrammeVersion.objects.count() == 1
+    claire.post("/reglages/programme", {**RULES, "referrer_amount": "10,00 €"})
+    latest = ProgrammeVersion.objects.first()
+    assert latest is not None and (latest.number, latest.referrer_amount) == (2, 1000)
+    page = text_of(claire.get("/reglages/programme"))
+    assert "Coût d’un nouveau client 15,00 €" in page and "Claire Test" in page
+    assert louis.post("/reglages/programme", RULES).status_code == 403
+    assert "Publier ces règles" not in text_of(louis.get("/reglages/programme"))
+    assert ProgrammeVersion.objects.count() == 2
+
+
+def test_a_rule_out_of_its_limits_is_said_at_its_field(
+    claire: TenantClient, rules: ProgrammeVersion
+) -> None:
+    """B4: what to write, with both limits."""
+    response = claire.post("/reglages/programme", {**RULES, "pending_days": "400"})
+    assert response.status_code == 422
+    assert "Indiquez une valeur entre 0 et 365." in text_of(response)
+    assert ProgrammeVersion.objects.count() == 1
+
+
+def test_the_brand_is_kept_and_the_merchant_told_what_was_adjusted(
+    claire: TenantClient, merchant: Tenant
+) -> None:
+    form = {"name": "Maison Lumen", "site_url": "https://lumen.example", "color": "E5A83B"}
+    claire.post("/reglages/site", form)
+    page = claire.get("/reglages/site").content.decode()
+    merchant.refresh_from_db()
+    assert merchant.brand_color == "#E5A83B" and merchant.brand_tokens["brand"] == "#e5a83b"
+    assert "est trop clair pour du texte" in page
+    assert "data-key=&quot;pk_live_" in page
+    bad = claire.post("/reglages/site", {**form, "color": "bleu"})
+    assert bad.status_code == 422 and "par exemple #E5A83B" in text_of(bad)
+
+
+def test_every_page_leads_strangers_to_the_log_in(client_for, merchant: Tenant) -> None:
+    stranger = client_for(merchant)
+    for path in ("/", "/a-traiter", "/clients", "/commandes", "/parrainage", "/recompenses",
+                 "/recompenses/demandes", "/reglages", "/reglages/programme", "/reglages/site",
+                 "/reglages/trackers"):  # fmt: skip
+        response = stranger.get(path)
+        assert response.status_code == 302 and "/connexion" in response["Location"], path
