@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.tasks import HEARTBEAT
+from tenants.database.current import this_connection
 
 # The sweep runs every three seconds; a worker that is busy may miss a few.
 _STALE_SECONDS = 30
@@ -21,6 +22,7 @@ _LAG_SECONDS = 300
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when all is well, 503 with what is not. Says nothing about any merchant."""
+    this_connection().set_schema_to_public()  # whichever host was asked
     heartbeat = cache.get(HEARTBEAT) or {}
     checks = {
         "database": _database(),

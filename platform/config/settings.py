@@ -138,6 +138,7 @@ CELERY = {
             "schedule": 86_400.0,
             "options": {"expires": 3600},
         },
+        "tend the tenants": {"task": "config.tend_tenants", "schedule": 3600.0},
         "post due rewards": {
             "task": "config.post_due_rewards",
             "schedule": 60.0,

@@ -7,12 +7,12 @@ lost with the broker: each task looks in the database for what is due.
 import functools
 import logging
 import time
+from collections.abc import Callable, Iterable
 
 import redis
 from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -20,8 +20,12 @@ from accounts.services import purge
 from api import services as api
 from kernel.outbox.relay import relay
 from tenants.context import enter
+from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
+from tenants.models import Tenant
 from tenants.programme import clock
+from tenants.provisioning import lifecycle
+from tenants.provisioning.services import sweep_half_made
 from tenants.tasks import tenant_task
 
 logger = logging.getLogger(__name__)
@@ -45,11 +49,11 @@ def nudge(schema: str) -> None:
     # once, where Celery would try to connect for seconds.
     if not _redis().set(_nudged(schema), 1, nx=True, ex=2):
         return  # a worker was asked already, and has not looked yet
-    tenant = connection.tenant
+    tenant = this_connection().tenant
     if schema == settings.PUBLIC_SCHEMA_NAME:
         relay_public.apply_async(retry=False)
-    else:
-        relay_tenant.apply_async(args=[str(tenant.id)], retry=False)
+    elif isinstance(tenant, Tenant) and tenant.schema_name == schema:
+        relay_tenant.apply_async(args=(str(tenant.id),), retry=False)
 
 
 def _relay_here(schema: str) -> int:
@@ -62,56 +66,64 @@ def _relay_here(schema: str) -> int:
 @tenant_task(name="config.relay_tenant")
 def relay_tenant(tenant_id: str) -> None:
     """Deliver what is due in the tenant's outbox."""
-    _relay_here(connection.schema_name)
+    _relay_here(this_connection().schema_name)
 
 
 @shared_task(name="config.relay_public")
 def relay_public() -> None:
     """Deliver what is due in the public outbox."""
-    connection.set_schema_to_public()
-    _relay_here(connection.schema_name)
+    this_connection().set_schema_to_public()
+    _relay_here(this_connection().schema_name)
 
 
 @shared_task(name="config.sweep")
 def sweep() -> None:
     """Deliver what lost nudges left, in every tenant that has something due."""
-    connection.set_schema_to_public()
+    this_connection().set_schema_to_public()
     started = timezone.now()
-    lag = 0.0
-    for tenant, oldest in tenants_with_due_events(now=started):
-        lag = max(lag, (started - oldest).total_seconds())
-        with enter(tenant):
-            _relay_here(tenant.schema_name)
+    due = list(tenants_with_due_events(now=started))
+    _in_each(
+        [tenant for tenant, _oldest in due], lambda: _relay_here(this_connection().schema_name)
+    )
     _relay_here(settings.PUBLIC_SCHEMA_NAME)
+    lag = max(((started - oldest).total_seconds() for _tenant, oldest in due), default=0.0)
     cache.set(HEARTBEAT, {"at": time.time(), "lag": lag}, 300)
 
 
 @shared_task(name="config.post_due_rewards")
 def post_due_rewards() -> None:
     """Post the pending rewards whose delay has passed, and expire credits, tenant by tenant."""
-    connection.set_schema_to_public()
-    for tenant in active_tenants():
-        with enter(tenant):
-            try:
-                clock.settle(now=timezone.now(), limit=_BATCH)
-            except Exception:
-                logger.exception("posting rewards failed in %s", tenant.schema_name)
-
-
-@shared_task(name="config.purge_accounts")
-def purge_accounts() -> None:
-    """Delete sessions, links, throttles and invitations that are over."""
-    connection.set_schema_to_public()
-    purge(now=timezone.now())
+    this_connection().set_schema_to_public()
+    _in_each(active_tenants(), lambda: clock.settle(now=timezone.now(), limit=_BATCH))
 
 
 @shared_task(name="config.forget_api_answers")
 def forget_api_answers() -> None:
     """Delete the answers kept under old idempotency keys, tenant by tenant."""
-    connection.set_schema_to_public()
-    for tenant in active_tenants():
-        with enter(tenant):
-            try:
-                api.forget_old_records(timezone.now())
-            except Exception:
-                logger.exception("forgetting API answers failed in %s", tenant.schema_name)
+    this_connection().set_schema_to_public()
+    _in_each(active_tenants(), lambda: api.forget_old_records(timezone.now()))
+
+
+@shared_task(name="config.purge_accounts")
+def purge_accounts() -> None:
+    """Delete sessions, links, throttles and invitations that are over."""
+    this_connection().set_schema_to_public()
+    purge(now=timezone.now())
+
+
+@shared_task(name="config.tend_tenants")
+def tend_tenants() -> None:
+    """Finish or remove half-made tenants, and delete those whose thirty days are over."""
+    this_connection().set_schema_to_public()
+    sweep_half_made(timezone.now())
+    lifecycle.delete_due(timezone.now())
+
+
+def _in_each(tenants: Iterable[Tenant], work: Callable[[], object]) -> None:
+    """Run `work` inside each tenant; one that fails is logged and does not stop the others."""
+    for tenant in tenants:
+        try:
+            with enter(tenant):
+                work()
+        except Exception:
+            logger.exception("a periodic task failed in %s", tenant.schema_name)

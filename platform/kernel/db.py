@@ -83,9 +83,9 @@ def _insert_statement(
         if not isinstance(field.get_default(), DatabaseDefault)
     )
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(field.column or field.name) for field in fields)
     row = f"({', '.join(['%s'] * len(fields))})"
-    primary_key = model._meta.pk.column if model._meta.pk else "id"
+    primary_key = (model._meta.pk.column if model._meta.pk else None) or "id"
     return (
         f"INSERT INTO {quote(model._meta.db_table)} ({columns})"  # noqa: S608
         f" VALUES {', '.join([row] * count)}"
@@ -95,4 +95,5 @@ def _insert_statement(
 
 def _in_a_tests_own_transaction() -> bool:
     """Django's test cases wrap a test in a transaction: there, an inner call is the outermost."""
-    return bool(connection.atomic_blocks and connection.atomic_blocks[-1]._from_testcase)
+    blocks = connection.atomic_blocks
+    return bool(blocks) and bool(getattr(blocks[-1], "_from_testcase", False))

@@ -2,6 +2,7 @@
 
 import random
 import unicodedata
+from typing import Any
 
 # Those who appear in the screenshots come first, so that they exist whatever the numbers.
 NAMED = [
@@ -37,7 +38,7 @@ _LAST = (
     "Weber"
 ).split()
 
-PRIZES = [
+PRIZES: list[dict[str, Any]] = [
     {"name": "Bougie Aube 190 g", "cost": 2000, "icon": "gift", "kind": "gift", "stock": 40,
      "description": "Cire de colza, mèche en coton, 45 heures."},
     {"name": "Bon d’achat de 30 €", "cost": 3000, "icon": "ticket", "kind": "voucher",
