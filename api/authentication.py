@@ -75,6 +75,6 @@ class HasKey(BasePermission):
         scope = getattr(view, "scopes", {}).get(self._SAFE.get(method, method))
         if scope is not None and scope not in key.scopes:
             raise ScopeMissingError(
-                _("Cette requête demande le droit « %(scope)s ».") % {"scope": scope}
+                _("Cette requête demande le droit « %(scope)s ».") % {"scope": scope}
             )
         return True

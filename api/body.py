@@ -37,7 +37,7 @@ def read_object(request: HttpRequest) -> dict[str, Any]:
     Raises WrongContentTypeError, BodyTooLargeError, MalformedBodyError.
     """
     if request.content_type != "application/json":
-        raise WrongContentTypeError(_("Envoyez le corps avec « Content-Type: application/json »."))
+        raise WrongContentTypeError(_("Envoyez le corps avec « Content-Type: application/json »."))
     raw = request.read(LIMIT + 1)
     if len(raw) > LIMIT:
         raise BodyTooLargeError(_("Envoyez au plus 64 Ko."))

@@ -99,7 +99,7 @@ def idempotency_key(request: Request) -> str:
     value = str(request.META.get("HTTP_IDEMPOTENCY_KEY", ""))
     if not _KEY.match(value):
         raise IdempotencyKeyError(
-            _("Envoyez l’en-tête Idempotency-Key : de 1 à 255 caractères ASCII sans espace."),
+            _("Envoyez l’en-tête Idempotency-Key : de 1 à 255 caractères ASCII sans espace."),
             param="Idempotency-Key",
         )
     return value

@@ -25,7 +25,7 @@ ERRORS: dict[str, Entry] = {
     "missing_key": Entry(
         401,
         _("Aucune clé secrète n’accompagne la requête."),
-        _("Envoyez l’en-tête « Authorization: Bearer rk_live_… »."),
+        _("Envoyez l’en-tête « Authorization: Bearer rk_live_… »."),
     ),
     "invalid_key": Entry(
         401,
@@ -45,7 +45,7 @@ ERRORS: dict[str, Entry] = {
     "unsupported_media_type": Entry(
         415,
         _("Le corps n’est pas annoncé comme du JSON."),
-        _("Envoyez l’en-tête « Content-Type: application/json »."),
+        _("Envoyez l’en-tête « Content-Type: application/json »."),
     ),
     "body_too_large": Entry(
         413, _("Le corps dépasse 64 Ko."), _("N’envoyez qu’une commande par requête.")
@@ -58,17 +58,17 @@ ERRORS: dict[str, Entry] = {
     "invalid_field": Entry(
         400,
         _("Un champ manque ou n’est pas du bon type."),
-        _("Corrigez le champ nommé par « param »."),
+        _("Corrigez le champ nommé par « param »."),
     ),
     "unknown_field": Entry(
         400,
         _("Un champ n’existe pas, ou ne peut pas être écrit."),
-        _("Retirez le champ nommé par « param »."),
+        _("Retirez le champ nommé par « param »."),
     ),
     "invalid_parameter": Entry(
         400,
         _("Un paramètre de l’adresse ne convient pas."),
-        _("Corrigez le paramètre nommé par « param »."),
+        _("Corrigez le paramètre nommé par « param »."),
     ),
     "idempotency_key_missing": Entry(
         400,
@@ -86,7 +86,7 @@ ERRORS: dict[str, Entry] = {
         _("Répétez la même requête dans un instant."),
     ),
     "invalid_order": Entry(
-        400, _("La commande ne peut pas être prise telle quelle."), _("Corrigez « param ».")
+        400, _("La commande ne peut pas être prise telle quelle."), _("Corrigez « param ».")
     ),
     "wrong_currency": Entry(
         400,
@@ -104,7 +104,7 @@ ERRORS: dict[str, Entry] = {
     "customer_without_identity": Entry(
         400,
         _("Le client n’a ni adresse e-mail ni identifiant."),
-        _("Envoyez « customer.email » ou « customer.id »."),
+        _("Envoyez « customer.email » ou « customer.id »."),
     ),
     "unsafe_name": Entry(
         400, _("Un nom contient une adresse web ou e-mail."), _("Envoyez le nom seul.")
@@ -112,7 +112,7 @@ ERRORS: dict[str, Entry] = {
     "customer_exists": Entry(
         409,
         _("Un autre client a déjà cet identifiant ou cette adresse."),
-        _("Vérifiez à qui appartiennent « customer.id » et « customer.email »."),
+        _("Vérifiez à qui appartiennent « customer.id » et « customer.email »."),
     ),
     "order_already_received": Entry(
         409,
@@ -138,7 +138,7 @@ ERRORS: dict[str, Entry] = {
         _("Donnez un identifiant à chaque remboursement."),
     ),
     "unknown_customer": Entry(
-        404, _("Aucun client de cet identifiant."), _("Utilisez l’identifiant « cus_… » reçu.")
+        404, _("Aucun client de cet identifiant."), _("Utilisez l’identifiant « cus_… » reçu.")
     ),
     "not_found": Entry(
         404, _("Il n’y a rien à cette adresse."), _("Vérifiez l’adresse et l’identifiant.")
@@ -146,12 +146,12 @@ ERRORS: dict[str, Entry] = {
     "method_not_allowed": Entry(
         405,
         _("Cette adresse n’accepte pas cette méthode."),
-        _("Utilisez une méthode de l’en-tête « Allow »."),
+        _("Utilisez une méthode de l’en-tête « Allow »."),
     ),
     "too_many_requests": Entry(
         429,
         _("Trop de requêtes en une seconde."),
-        _("Attendez le temps donné par « Retry-After », puis répétez la requête."),
+        _("Attendez le temps donné par « Retry-After », puis répétez la requête."),
     ),
     "temporarily_unavailable": Entry(
         503,
@@ -161,10 +161,10 @@ ERRORS: dict[str, Entry] = {
     "internal_error": Entry(
         500,
         _("Une erreur s’est produite de notre côté. Rien n’a été enregistré."),
-        _("Répétez la requête. Si cela continue, donnez-nous « request_id »."),
+        _("Répétez la requête. Si cela continue, donnez-nous « request_id »."),
     ),
     "invalid_input": Entry(
-        400, _("La requête ne peut pas être prise telle quelle."), _("Corrigez « param ».")
+        400, _("La requête ne peut pas être prise telle quelle."), _("Corrigez « param ».")
     ),
     "conflict": Entry(
         409, _("L’état actuel ne permet pas cela."), _("Relisez l’objet, puis décidez.")

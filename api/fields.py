@@ -83,7 +83,7 @@ class Cents:
             raise FieldError(_("Ce champ est obligatoire."), param=param)
         if type(value) is not int:
             raise FieldError(
-                _("Indiquez un nombre entier de centimes : 8400 pour 84,00."), param=param
+                _("Indiquez un nombre entier de centimes : 8400 pour 84,00."), param=param
             )
         return value
 
@@ -129,7 +129,7 @@ class Moment:
                 moment = None
         if moment is None:
             raise FieldError(
-                _("Indiquez une date RFC 3339 avec son décalage : 2026-03-14T15:09:26+01:00."),
+                _("Indiquez une date RFC 3339 avec son décalage : 2026-03-14T15:09:26+01:00."),
                 param=param,
             )
         # Far from the calendar's ends, where an offset leads out of it.
@@ -160,7 +160,7 @@ class Body:
         for name in value:
             if name not in self.fields:
                 raise UnknownFieldError(
-                    _("Ce champ n’existe pas ici : retirez-le."), param=prefix + printable(name)
+                    _("Ce champ n’existe pas ici : retirez-le."), param=prefix + printable(name)
                 )
         return {
             name: shape.parse(value.get(name), prefix + name) for name, shape in self.fields.items()

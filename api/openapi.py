@@ -19,7 +19,7 @@ from api.problems import CONTENT_TYPE
 
 PROBLEM: Schema = {
     "type": "object",
-    "description": _("RFC 9457 : ce qui n’a pas convenu, et que faire."),
+    "description": _("RFC 9457 : ce qui n’a pas convenu, et que faire."),
     "properties": {
         "type": {"type": "string", "format": "uri"},
         "title": {"type": "string"},
@@ -45,7 +45,7 @@ _MEANINGS: dict[int, str | Promise] = {
     415: _("Le corps n’est pas annoncé comme du JSON."),
     429: _("Trop de requêtes en une seconde."),
     500: _("Une erreur de notre côté."),
-    503: _("Indisponible un moment : répétez la même requête."),
+    503: _("Indisponible un moment : répétez la même requête."),
 }
 _IDEMPOTENCY_KEY = OpenApiParameter(
     name="Idempotency-Key",
@@ -106,7 +106,7 @@ class OpenApiView(SpectacularAPIView):
     custom_settings = {
         "APPEND_COMPONENTS": {"schemas": {"Problem": PROBLEM}},
         "DESCRIPTION": _(
-            "Envoyez commandes, remboursements et comptes créés ; lisez ce qu’ils ont donné. "
+            "Envoyez commandes, remboursements et comptes créés ; lisez ce qu’ils ont donné. "
             "Les montants sont en centimes, les dates en RFC 3339."
         ),
     }

@@ -14,7 +14,7 @@ from api.scopes import SCOPES
 _OVERLAPS: list[tuple[str, str | Promise]] = [
     ("24", gettext_lazy("24 heures")),
     ("168", gettext_lazy("7 jours")),
-    ("0", gettext_lazy("Aucun : l’ancienne clé s’arrête tout de suite")),
+    ("0", gettext_lazy("Aucun : l’ancienne clé s’arrête tout de suite")),
 ]
 
 
@@ -24,7 +24,7 @@ class CreateForm(forms.Form):
     name = forms.CharField(
         label=gettext_lazy("Nom"),
         max_length=80,
-        help_text=gettext_lazy("À quoi sert la clé, par exemple « Boutique Shopify »."),
+        help_text=gettext_lazy("À quoi sert la clé, par exemple « Boutique Shopify »."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Donnez un nom à la clé.")},
     )
@@ -61,7 +61,7 @@ class ConfirmForm(forms.Form):
         field.error_messages["required"] = self._what_to_do()
 
     def _what_to_do(self) -> str:
-        return _("Écrivez le nom de la clé : %(name)s.") % {"name": self._name}
+        return _("Écrivez le nom de la clé : %(name)s.") % {"name": self._name}
 
     def clean_confirm(self) -> str:
         typed = str(self.cleaned_data["confirm"])

@@ -102,7 +102,7 @@ def create_key(
     )
     ApiKey.objects.bulk_create([row], ignore_conflicts=True)
     if not ApiKey.objects.filter(id=row.id, hash=row.hash).exists():
-        raise KeyExistsError(_("Cette clé vient d’être créée : une clé ne s’affiche qu’une fois."))
+        raise KeyExistsError(_("Cette clé vient d’être créée : une clé ne s’affiche qu’une fois."))
     return row, secret
 
 

@@ -36,7 +36,7 @@ class OneCustomer(Door):
                 name="reference",
                 location=OpenApiParameter.PATH,
                 type=str,
-                description=gettext_lazy("L’identifiant « cus_… » reçu avec une commande."),
+                description=gettext_lazy("L’identifiant « cus_… » reçu avec une commande."),
             )
         ],
         missing=True,

@@ -23,7 +23,7 @@ _REFERENCE = OpenApiParameter(
     name="reference",
     location=OpenApiParameter.PATH,
     type=str,
-    description=_("L’identifiant « ord_… », ou le numéro de la commande dans la boutique."),
+    description=_("L’identifiant « ord_… », ou le numéro de la commande dans la boutique."),
 )
 _LIMIT = OpenApiParameter(
     name="limit",
@@ -33,7 +33,7 @@ _LIMIT = OpenApiParameter(
 _STARTING_AFTER = OpenApiParameter(
     name="starting_after",
     type={"type": "string", "pattern": "^ord_[0-9a-hjkmnp-tv-z]{26}$"},
-    description=_("L’« id » de la dernière commande de la page précédente."),
+    description=_("L’« id » de la dernière commande de la page précédente."),
 )
 
 

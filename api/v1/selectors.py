@@ -48,7 +48,7 @@ def page_of_orders(parameters: Mapping[str, str]) -> tuple[list[Order], bool]:
 
     New orders come before the first page, so that pages already read stay as they were (D4).
     """
-    limit = _limit(parameters.get("limit", ""))
+    limit = _limit(parameters.get("limit"))
     rows = Order.objects.order_by("-received_at", "-id").prefetch_related(*present.ORDER_PARTS)
     after = parameters.get("starting_after", "")
     if "starting_after" in parameters:
@@ -58,7 +58,7 @@ def page_of_orders(parameters: Mapping[str, str]) -> tuple[list[Order], bool]:
         )
         if place is None:
             raise ParameterError(
-                _("Indiquez l’identifiant « ord_… » de la dernière commande reçue."),
+                _("Indiquez l’identifiant « ord_… » de la dernière commande reçue."),
                 param="starting_after",
             )
         at = place["received_at"]
@@ -104,8 +104,8 @@ def customer(reference: str, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def _limit(text: str) -> int:
-    if not text:
+def _limit(text: str | None) -> int:
+    if text is None:
         return _DEFAULT
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _MOST):
         raise ParameterError(

@@ -185,7 +185,8 @@ def test_orders_are_listed_by_cursor_while_others_arrive(shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     ("query", "param"),
-    [("limit=0", "limit"), ("limit=101", "limit"), ("limit=x", "limit"), ("limit=1.5", "limit"),
+    [("limit=0", "limit"), ("limit=101", "limit"), ("limit=x", "limit"),
+     ("limit=", "limit"), ("limit=1.5", "limit"),
      ("limit=²", "limit"), ("starting_after=A-1", "starting_after"),
      ("starting_after=ord_00000000000000000000000000", "starting_after"),
      ("starting_after=", "starting_after"), ("tenant=1", "tenant")],
