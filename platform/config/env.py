@@ -23,6 +23,7 @@ VARIABLES = (
     Variable("SECRET_KEY", str, "", "Signs cookies and links. Required unless RICOCHET_DEMO."),
     Variable("DATABASE_URL", str, "", "PostgreSQL 15 or later; no pooler in transaction mode."),
     Variable("DATABASE_POOL_MAX", int, 8, "Connections that one process keeps at most."),
+    Variable("DATABASE_ANSWER_SECONDS", int, 10, "The web waits so long for a statement's answer."),
     Variable("TEST_DATABASE_NAME", str, "", "The tests' own database, when it needs a name."),
     Variable("REDIS_URL", str, "redis://127.0.0.1:6379/0", "Redis or Valkey: broker and cache."),
     Variable("RICOCHET_DOMAIN", str, "ricochet.localhost", "The platform's own host name."),

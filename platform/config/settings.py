@@ -7,6 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env as environment
+from tenants.database.deadline import Connection as DatabaseConnection
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _env = environment.read()
@@ -86,13 +87,19 @@ DATABASES = {
         "ENGINE": "tenants.database",
         "CONN_MAX_AGE": 0,
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": _env["DATABASE_POOL_MAX"], "timeout": 5},
+            "pool": {
+                "min_size": 1,
+                "max_size": _env["DATABASE_POOL_MAX"],
+                "timeout": 5,
+                "connection_class": DatabaseConnection,
+            },
             "connect_timeout": 3,
             "application_name": "ricochet",
         },
         "TEST": {"NAME": _env["TEST_DATABASE_NAME"] or None},
     }
 }
+DATABASE_ANSWER_SECONDS = _env["DATABASE_ANSWER_SECONDS"]
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 
 REDIS_URL = _env["REDIS_URL"]

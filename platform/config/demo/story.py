@@ -25,6 +25,8 @@ from tenants.rewards.models import Prize
 
 CUSTOMERS = 200
 _MONTHS = 18
+# Sophie, Camille, Nadia, Julien, Awa and Hugo, from the first months on.
+_AMBASSADORS = [34.0, 20.0, 22.0, 19.0, 16.0, 12.0]
 _CHANNELS = ["whatsapp"] * 5 + ["link"] * 3 + ["email"] * 3 + ["sms", "qr"]
 
 
@@ -105,6 +107,14 @@ def _first_order(story: Story, person: dict[str, str], now: datetime) -> None:
         typed = code if story.rng.random() < 0.3 else None
         if story.rng.random() < 0.35:
             _invite(story, referrer, person, now - timedelta(days=story.rng.randint(1, 6)))
+    if story.rng.random() < 0.6:
+        identity = Identity(
+            email=person["email"],
+            first_name=person["first_name"],
+            last_name=person["last_name"],
+        )
+        opened = now - timedelta(minutes=story.rng.randint(5, 60))
+        conductor.account_created(identity=identity, source=Source.API, at=opened, now=opened)
     outcome = conductor.order_received(
         order=_order(story, person, now, code=typed or "", click=click), now=now
     )
@@ -113,7 +123,7 @@ def _first_order(story: Story, person: dict[str, str], now: datetime) -> None:
     codes.code_for(profile=profile, now=now)
     profile.refresh_from_db()
     story.known.append(profile)
-    story.loyal[profile.id] = story.rng.paretovariate(1.3)
+    story.loyal[profile.id] = _loyalty(story, index=len(story.known) - 1)
     if outcome.referral is not None and story.rng.random() < 0.07:
         _refund(story, outcome.order.external_id, outcome.order.amount, now)
 
@@ -149,8 +159,15 @@ def _repeat_order(story: Story, moment: datetime) -> None:
 
 
 def _referrer(story: Story) -> Profile:
-    weights = [story.loyal[p.id] * (4 if i < 6 else 1) for i, p in enumerate(story.known)]
+    weights = [story.loyal[profile.id] for profile in story.known]
     return story.rng.choices(story.known, weights=weights)[0]
+
+
+def _loyalty(story: Story, *, index: int) -> float:
+    """How much somebody talks about the shop: a few ambassadors, many who hardly do."""
+    if index < len(_AMBASSADORS):
+        return _AMBASSADORS[index]
+    return min(story.rng.paretovariate(1.3), 4.0)
 
 
 def _order(
