@@ -18,7 +18,7 @@ from kernel.outbox.types import EventData, Handler
 from tenants.context import current_tenant
 from tenants.messaging.kinds import KINDS
 from tenants.messaging.models import Email, EmailState
-from tenants.messaging.render import Rendered, one_line, render, without_tokens
+from tenants.messaging.render import Rendered, one_line, render
 from tenants.messaging.services import EVENT_KIND
 from tenants.messaging.unsubscribing import is_unsubscribed
 from tenants.models import Tenant
@@ -43,8 +43,8 @@ def send(event: EventData) -> None:
     rendered = render(email=email, tenant=tenant)
     message(email=email, rendered=rendered, tenant=tenant).send()
     email.state, email.sent_at = EmailState.SENT, timezone.now()
-    email.subject = rendered.subject[:200]
-    email.text, email.html = without_tokens(rendered.text), without_tokens(rendered.html)
+    email.subject = rendered.kept(rendered.subject)[:200]
+    email.text, email.html = rendered.kept(rendered.text), rendered.kept(rendered.html)
     email.save(update_fields=["state", "sent_at", "subject", "text", "html"])
 
 

@@ -40,6 +40,12 @@ class Rendered:
     text: str
     html: str
     unsubscribe_url: str
+    secret: str = ""
+
+    def kept(self, text: str) -> str:
+        """The copy of a part that is kept: what it shows opens nothing."""
+        without = _TOKEN.sub(r"\1…", text)
+        return without.replace(self.secret, "••• •••") if self.secret else without
 
 
 def render(*, email: Email, tenant: Tenant) -> Rendered:
@@ -52,6 +58,7 @@ def render(*, email: Email, tenant: Tenant) -> Rendered:
             text=_tidy(_plain(f"{name}.txt", values)),
             html=get_template(f"{name}.html").render(values),
             unsubscribe_url=values["unsubscribe_url"],
+            secret=values["code"] if email.kind == "space_link" else "",
         )
 
 
@@ -59,11 +66,6 @@ def one_line(text: str) -> str:
     """Text that fits into a header: no line break, no control character (R41)."""
     spaced = (char if char.isprintable() or char in _SPACES else " " for char in text)
     return re.sub(" +", " ", "".join(spaced)).strip(" ")
-
-
-def without_tokens(text: str) -> str:
-    """The copy that is kept: its links are shown, and open nothing."""
-    return _TOKEN.sub(r"\1…", text)
 
 
 def _values(email: Email, tenant: Tenant) -> dict[str, Any]:

@@ -55,6 +55,17 @@ def test_what_is_kept_of_an_email_opens_nothing(
     assert "/espace/entrer/…" in email.text
 
 
+def test_the_digits_of_a_log_in_are_not_kept(
+    queued: Queued, camille: Profile, mail_server: MailServer
+) -> None:
+    email = queued("space_link", profile=camille, **SAMPLES["space_link"])
+    outbox.send(event_of(email))
+    email.refresh_from_db()
+    digits = str(mail_server.messages[0]["Subject"]).strip()[:7]
+    assert re.fullmatch(r"\d{3} \d{3}", digits)
+    assert digits not in email.subject + email.text + email.html
+
+
 def test_a_mail_server_that_refuses_leaves_the_email_waiting(
     queued: Queued, camille: Profile, mail_server: MailServer
 ) -> None:

@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kernel.outbox.models import Event
@@ -101,6 +103,18 @@ def test_asking_answers_alike_for_everybody(visitor: TenantClient, camille: Prof
         if code_for(row_id=link.id) != "000000"
     }
     assert wrong == {422}
+
+
+def test_asking_does_the_same_work_for_everybody(visitor: TenantClient, camille: Profile) -> None:
+    """R33: as many statements, in the same order, whoever is asked for."""
+    done = []
+    for email in ("camille@exemple.fr", "personne@exemple.fr"):
+        with CaptureQueriesContext(connection) as asked:
+            ask(visitor, email)
+        done.append(
+            [query["sql"].split()[:3] for query in asked if "SAVEPOINT" not in query["sql"]]
+        )
+    assert done[0] == done[1]
 
 
 def test_only_known_customers_are_written_to(
