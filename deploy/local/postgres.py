@@ -103,6 +103,11 @@ class Postgres:
         return f"postgres://{USER}:{self._password}@127.0.0.1:{self.port}/{name}"
 
     @property
+    def programs(self) -> Path:
+        """The directory of psql, pgbench and the others of this server's version."""
+        return self._bin
+
+    @property
     def pid(self) -> int:
         return self._child.pid
 

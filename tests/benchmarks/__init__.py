@@ -1,0 +1,1 @@
+"""What Ricochet costs, as ratios measured in one run: `make bench`."""

@@ -1,0 +1,58 @@
+"""`make bench`: measures, prints the table, and keeps it in results.md beside this file.
+
+make bench                          about four minutes
+make bench ARGS="--quick"           sees that all of it works; nothing is kept
+make bench ARGS="--only orders"     one part; nothing is kept
+"""
+
+import argparse
+
+import rich
+
+from tests.benchmarks import clicks, orders, place, provisioning, results, tenancy
+
+PARTS = ("provisioning", "tenancy", "orders", "clicks")
+
+
+def main() -> None:
+    options = _options()
+    seconds = 1.0 if options.quick else options.seconds
+    rounds = 2 if options.quick else options.rounds
+    requests = 100 if options.quick else options.requests
+    parts = options.only or PARTS
+    rows: list[results.Row] = []
+    rich.print("Starting PostgreSQL and Valkey…")
+    with place.running_stack() as stack:
+        shop = place.open_shop()
+        if "provisioning" in parts:
+            rich.print("Making merchants…")
+            rows += provisioning.measure(rounds=rounds)
+        if "tenancy" in parts:
+            rich.print("Asking with and without tenancy…")
+            rows += tenancy.measure(host=shop.host, rounds=requests)
+        if {"orders", "clicks"} & set(parts):
+            place.start_web(stack)
+        if "clicks" in parts:
+            rich.print("Clicking…")
+            rows += clicks.measure(stack=stack, shop=shop, seconds=seconds)
+        if "orders" in parts:
+            rich.print("Ordering…")
+            rows += orders.measure(stack=stack, shop=shop, seconds=seconds)
+        conditions = results.machine(place.postgres_version())
+    results.show(rows, conditions=conditions)
+    if not (options.quick or options.only):
+        results.keep(rows, conditions=conditions)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure Ricochet.")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes; nothing is kept")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="some parts; nothing is kept")
+    parser.add_argument("--seconds", type=float, default=15.0, help="of each load (15)")
+    parser.add_argument("--rounds", type=int, default=9, help="of provisioning (9)")
+    parser.add_argument("--requests", type=int, default=4_000, help="through tenancy (4000)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

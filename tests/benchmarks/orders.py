@@ -1,0 +1,129 @@
+"""`POST /api/v1/orders` with a referral code, against pgbench writing the same rows as bare SQL.
+
+Every order is a new customer's, with the code of one of 200 referrers: a profile, an order, a
+referral, a wallet, two promised rewards with their transfers, decisions, emails and outbox
+events, and the answer kept under its idempotency key. Both sides run on the same server, in turn.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from deploy.local.postgres import Postgres
+from deploy.local.stack import Stack
+from tests.benchmarks.load import run_load
+from tests.benchmarks.place import REFERRERS, Shop, count
+from tests.benchmarks.results import Row
+
+CONNECTIONS = (1, 4, 16)
+SCRIPT = Path(__file__).with_name("bare_order.sql")
+_BODY = (
+    '{"id":"{n}","amount":6000,"currency":"EUR","referral_code":"{code}",'
+    '"customer":{"email":"{n}@exemple.fr","first_name":"Ana"}}'
+)
+
+
+def measure(*, stack: Stack, shop: Shop, seconds: float) -> list[Row]:
+    """One row for each number of connections; raises when an order was lost or doubled."""
+    pgbench = pgbench_of(stack)
+    rows = []
+    for connections in CONNECTIONS:
+        bare = run_pgbench(
+            pgbench, stack.database_url or "", shop.schema, connections, seconds=seconds
+        )
+        ours = send_orders(stack=stack, shop=shop, connections=connections, seconds=seconds)
+        rate = ours["measured"] / ours["seconds"]
+        p95 = ours["p95"] * 1000
+        aims = {1: (1 / 10, 0, None), 4: (1 / 10, 250, 50), 16: (1 / 10, 250, None)}[connections]
+        share, least, slowest = aims
+        wanted = ["a tenth"]
+        wanted += [f"{least}/s"] if least else []
+        wanted += [f"p95 under {slowest} ms"] if slowest else []
+        rows.append(
+            Row(
+                what=f"Orders through the API, {connections} at once (reference: pgbench)",
+                ours=f"{rate:.0f}/s, p50 {ours['p50'] * 1000:.1f} ms, p95 {p95:.1f} ms",
+                reference=f"{bare:.0f}/s",
+                ratio=f"1 / {bare / rate:.1f}" if rate else "",
+                aim=", ".join(wanted),
+                reached=rate >= bare * share
+                and rate >= least
+                and (slowest is None or p95 < slowest),
+            )
+        )
+    return rows
+
+
+def send_orders(*, stack: Stack, shop: Shop, connections: int, seconds: float) -> dict[str, Any]:
+    """What `load` found, once every 201 has its one row."""
+    before = count(shop, "activity_order")
+    found = run_load(
+        {
+            "host": "127.0.0.1",
+            "port": stack.ports.web,
+            "connections": connections,
+            "warm_up": min(2.0, seconds / 2),
+            "seconds": seconds,
+            "method": "POST",
+            "path": "/api/v1/orders",
+            "headers": {
+                "Host": f"{shop.host}:{stack.ports.web}",
+                "Authorization": f"Bearer {shop.secret}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": "{n}",
+            },
+            "body": _BODY,
+            "codes": shop.codes,
+        }
+    )
+    stored = count(shop, "activity_order") - before
+    if found["statuses"] != {"201": stored}:
+        raise RuntimeError(f"{found['statuses']} answered, {stored} orders stored")
+    return found
+
+
+def pgbench_of(stack: Stack) -> Path:
+    """pgbench of the server that runs, or the system's where the server is not ours."""
+    server = stack.parts.get("postgres")
+    if isinstance(server, Postgres):
+        return server.programs / "pgbench"
+    found = shutil.which("pgbench")
+    if found is None:
+        raise RuntimeError("pgbench is not installed: unset DATABASE_URL, or install it")
+    return Path(found)
+
+
+def run_pgbench(
+    pgbench: Path,
+    url: str,
+    schema: str,
+    connections: int,
+    *,
+    seconds: float = 0,
+    transactions: int = 0,
+) -> float:
+    """Orders a second that bare SQL stores, in prepared statements."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+    length = ["-T", str(max(1, round(seconds)))] if seconds else ["-t", str(transactions)]
+    done = subprocess.run(
+        [
+            *(str(pgbench), "-n", "-M", "prepared", "-c", str(connections)),
+            *("-j", str(min(connections, 2)), "-D", f"referrers={REFERRERS}"),
+            *("-f", str(SCRIPT), *length, url),
+        ],
+        env={**os.environ, "PGOPTIONS": f"-c search_path={schema},public"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
+    failed = re.search(r"failed transactions: ([1-9]\d*)", done.stdout)
+    if done.returncode or found is None or failed:
+        raise RuntimeError(f"pgbench failed.\n{done.stdout}{done.stderr}"[:3000])
+    return float(found.group(1))
