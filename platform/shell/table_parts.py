@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.http import HttpRequest
 from django.template import loader
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -106,12 +107,14 @@ def _heads(page: "ListPage") -> list[Head]:
     return heads
 
 
-def draw(column: "Column", row: Any, url: str) -> SafeString:
+def draw(
+    column: "Column", row: Any, url: str, request: HttpRequest | None = None
+) -> SafeString:
     """One cell as HTML."""
     value = column.read(row)
     if column.template:
         template = loader.get_template(column.template)
-        return template.render({"row": row, "value": value, "url": url})  # type: ignore[return-value]
+        return template.render({"row": row, "value": value, "url": url}, request)  # type: ignore[return-value]
     writers: dict[str, Any] = {
         "money": lambda: filters.money(value, getattr(row, "currency", None) or column.unit),
         "points": lambda: filters.number(value),
@@ -160,7 +163,7 @@ def _rows(page: "ListPage") -> list[Row]:
     drawn = []
     for source in page.page.object_list:
         url = page.row_url(source)
-        cells = [Cell(draw(c, source, url), c.label, _css(c)) for c in page.columns]
+        cells = [Cell(draw(c, source, url, page.request), c.label, _css(c)) for c in page.columns]
         first = next((c for c in page.columns if c.main), page.columns[0])
         drawn.append(Row(str(source.pk), str(first.read(source)), cells, source))
     return drawn

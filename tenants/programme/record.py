@@ -179,13 +179,13 @@ def _orders(profile: Profile, limit: int) -> list[Happening]:
             else _("A commandé pour %(amount)s")
         )
         amount = formats.money(order.amount, order.currency)
-        detail = _("commande n° %(number)s") % {"number": order.external_id}
+        detail = order.external_id
         found.append(Happening(order.ordered_at, words % {"amount": amount}, detail, money=True))
     refunds = Refund.objects.select_related("order").filter(order__profile=profile)
     for refund in refunds.order_by("-refunded_at")[:limit]:
         amount = formats.money(refund.amount, refund.order.currency)
         text = _("Remboursement de %(amount)s") % {"amount": amount}
-        detail = _("commande n° %(number)s") % {"number": refund.order.external_id}
+        detail = refund.order.external_id
         found.append(Happening(refund.refunded_at, text, detail, money=True))
     return found
 

@@ -194,3 +194,16 @@ def test_every_page_leads_strangers_to_the_log_in(client_for, merchant: Tenant) 
                  "/reglages/trackers"):  # fmt: skip
         response = stranger.get(path)
         assert response.status_code == 302 and "/connexion" in response["Location"], path
+
+
+def test_buttons_inside_a_list_carry_the_token_and_only_for_who_may_press_them(
+    claire: TenantClient, louis: TenantClient, claim: Claim
+) -> None:
+    """R28: a form without our token would be refused by a real browser."""
+    for path in ("/recompenses", "/recompenses/demandes"):
+        html = claire.get(path).content.decode().split('id="table-region"')[1]
+        forms = html.split("</table>")[0].split("<form ")[1:]
+        forms = [form for form in forms if 'method="post"' in form.split(">")[0]]
+        assert forms and all("csrfmiddlewaretoken" in form for form in forms), path
+        seen = louis.get(path).content.decode().split("<tbody")[1].split("</table>")[0]
+        assert "<form" not in seen, path

@@ -48,6 +48,14 @@ def _since(rows: QuerySet[Any], days: str) -> QuerySet[Any]:
     return rows.filter(created_at__gte=period.start)
 
 
+# What a file carries beside what the screen shows.
+_ONLY_IN_FILES = (
+    Column("how", gettext_lazy("Par"), value=_how),
+    Column("code_used", gettext_lazy("Code utilisé")),
+    Column("order", gettext_lazy("Commande"), value="order.external_id"),
+)
+
+
 class ReferralsPage(ListPage):
     label = gettext_lazy("Parrainages")
     nouns = (gettext_lazy("parrainage"), gettext_lazy("parrainages"))
@@ -61,6 +69,7 @@ class ReferralsPage(ListPage):
             main=True,
             value="referee.name",
             template="programme/cells/referee.html",
+            detail=_how,
         ),
         Column(
             "referrer",
@@ -75,7 +84,6 @@ class ReferralsPage(ListPage):
             value=lambda row: record.REFERRAL_LOOKS[row.state],
         ),
         Column("why", gettext_lazy("Explication"), value=explain_referral),
-        Column("how", gettext_lazy("Par"), value=_how),
         Column("reward", gettext_lazy("Récompense"), kind="money", sort="reward"),
         Column("date", gettext_lazy("Date"), kind="date", sort="created_at", value="created_at"),
     )
@@ -104,6 +112,11 @@ class ReferralsPage(ListPage):
         gettext_lazy("Voir vos clients"),
         "/clients",
     )
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        if "export" in request.GET:
+            self.columns = (*self.columns, *_ONLY_IN_FILES)  # type: ignore[misc, assignment]
 
     def queryset(self) -> QuerySet[Any]:
         return listing.all_referrals()
