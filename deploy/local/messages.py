@@ -31,7 +31,7 @@ msgstr ""
 
 """
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%?[sd]|\{\w*\}")
-_FRENCH_SPACE = re.compile("[\u00a0\u202f][:;?!»]|«[\u00a0\u202f]")
+_FRENCH_SPACE = re.compile("[ \u00a0\u202f][:;?!»]|«")
 
 
 def compile_messages(locales: Path = LOCALES) -> None:
@@ -112,8 +112,8 @@ def check(root: Path = ROOT, locales: Path = LOCALES) -> list[str]:
     return wrong
 
 
-def _texts(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+def _texts(value: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value or ())
 
 
 def _name(message: Message) -> str:

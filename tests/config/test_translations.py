@@ -1,0 +1,98 @@
+"""The English catalogue is whole, and each language counts as its speakers do."""
+
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from deploy.local import messages
+
+TEMPLATE = """{% load i18n %}<p title="{% translate "Lots" %}">
+{% blocktranslate trimmed count n=count with who=name %}
+  {{ n }} lot pour {{ who }}
+{% plural %}
+  {{ n }} lots pour {{ who }}
+{% endblocktranslate %}</p>
+{% include "a.html" with title=_("Clients") %}
+"""
+PYTHON = """from django.utils.translation import gettext_lazy as _
+TITLE = _("Bonjour %(name)s, "
+          "à bientôt")
+"""
+PLURAL = ("%(n)s lot pour %(who)s", "%(n)s lots pour %(who)s")
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A small product of two files, with an empty catalogue."""
+    (tmp_path / "tenants" / "templates").mkdir(parents=True)
+    (tmp_path / "tenants" / "templates" / "page.html").write_text(TEMPLATE)
+    (tmp_path / "tenants" / "forms.py").write_text(PYTHON)
+    return tmp_path
+
+
+def catalogue(tree: Path) -> Path:
+    return tree / "locale" / "en" / "LC_MESSAGES" / "django.po"
+
+
+def translate(tree: Path, french: str, english: str) -> None:
+    """Fill in one text, as a translator would in the file."""
+    path = catalogue(tree)
+    before = path.read_text()
+    after = before.replace(f'msgid "{french}"\nmsgstr ""', f'msgid "{french}"\nmsgstr "{english}"')
+    assert after != before, f"{french} was not waiting"
+    path.write_text(after)
+
+
+def test_every_text_has_its_english_and_no_english_is_unused() -> None:
+    assert messages.check() == []
+
+
+def test_texts_are_found_in_python_in_tags_in_blocks_and_in_arguments(tree: Path) -> None:
+    assert messages.update(tree, tree / "locale") == 4
+    written = catalogue(tree).read_text()
+    for text in ("Bonjour %(name)s, à bientôt", "Lots", "Clients", *PLURAL):
+        assert f'"{text}"' in written
+
+
+def test_an_update_keeps_translations_and_drops_texts_that_are_gone(tree: Path) -> None:
+    messages.update(tree, tree / "locale")
+    translate(tree, "Clients", "Customers")
+    translate(tree, "Bonjour %(name)s, à bientôt", "Hello %(name)s, see you soon")
+    (tree / "tenants" / "forms.py").unlink()
+    assert messages.update(tree, tree / "locale") == 2
+    written = catalogue(tree).read_text()
+    assert 'msgstr "Customers"' in written
+    assert "see you soon" not in written
+
+
+def test_the_check_names_what_is_missing_unused_or_unusable(tree: Path) -> None:
+    messages.update(tree, tree / "locale")
+    translate(tree, "Clients", "Customers\u202f!")
+    translate(tree, "Bonjour %(name)s, à bientôt", "Hello %(first_name)s")
+    assert set(messages.check(tree, tree / "locale")) == {
+        "no English: Lots",
+        f"no English: {PLURAL[0]}",
+        "French spaces in English: Clients",
+        "other placeholders: Bonjour %(name)s, à bientôt",
+    }
+    (tree / "tenants" / "templates" / "page.html").unlink()
+    assert "unused: Clients" in messages.check(tree, tree / "locale")
+
+
+def test_nought_is_singular_in_french_and_plural_in_english() -> None:
+    """Of the product's own texts, compiled: « 0 jour », but "0 days"."""
+
+    def days(n: int) -> str:
+        return ngettext("%(n)s jour", "%(n)s jours", n) % {"n": n}
+
+    with translation.override("fr"):
+        assert [days(n) for n in (0, 1, 2)] == ["0 jour", "1 jour", "2 jours"]
+    with translation.override("en"):
+        assert [days(n) for n in (0, 1, 2)] == ["0 days", "1 day", "2 days"]
+
+
+def test_a_french_text_that_django_knows_as_english_stays_ours() -> None:
+    with translation.override("fr"):
+        assert gettext("Clients") == "Clients"
