@@ -106,14 +106,16 @@ def test_asking_answers_alike_for_everybody(visitor: TenantClient, camille: Prof
 
 
 def test_asking_does_the_same_work_for_everybody(visitor: TenantClient, camille: Profile) -> None:
-    """R33: as many statements, in the same order, whoever is asked for."""
+    """R33: the same statements in the same order, whoever is asked for."""
     done = []
     for email in ("camille@exemple.fr", "personne@exemple.fr"):
         with CaptureQueriesContext(connection) as asked:
             ask(visitor, email)
-        done.append(
-            [query["sql"].split()[:3] for query in asked if "SAVEPOINT" not in query["sql"]]
-        )
+        statements = [str(query["sql"]) for query in asked]
+        # How the tenant was found depends on what a process remembers, not on who is asked for.
+        own = [s for s in statements if not s.startswith(("SAVEPOINT", "RELEASE", "SET"))]
+        done.append([s.split()[:3] for s in own if "tenants_domain" not in s])
+    assert len(done[0]) >= 5
     assert done[0] == done[1]
 
 
