@@ -6,10 +6,13 @@ changes. `api.problems` and `shell.errors` turn the code's kind into an HTTP sta
 
 from typing import Any, ClassVar
 
+from django.utils.functional import Promise
+
 
 class RicochetError(Exception):
     """Base of every expected refusal: a stable code, a sentence, and what it is about.
 
+    `words` is what a person reads where the raise says nothing more exact.
     `param` names the offending input field; `retry` says whether the same call can succeed
     later; `facts` are values for the sentence, never personal data.
     """
@@ -17,9 +20,10 @@ class RicochetError(Exception):
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
     retry: ClassVar[bool] = False
+    words: ClassVar[str | Promise] = ""
 
     def __init__(self, message: str = "", *, param: str | None = None, **facts: Any) -> None:
-        self.message = message or (self.__doc__ or "").strip().splitlines()[0]
+        self.message = message or str(self.words) or (self.__doc__ or "").strip().splitlines()[0]
         self.param = param
         self.facts = facts
         super().__init__(self.message)

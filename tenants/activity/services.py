@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -20,48 +21,56 @@ class InvalidOrderError(InvalidInputError):
     """The order cannot be taken as it is."""
 
     code = "invalid_order"
+    words = gettext_lazy("Cette commande ne peut pas être prise telle quelle.")
 
 
 class WrongCurrencyError(InvalidInputError):
     """The order is in another currency than the programme."""
 
     code = "wrong_currency"
+    words = gettext_lazy("Cette commande n’est pas dans la monnaie du programme.")
 
 
 class FutureOrderError(InvalidInputError):
     """The order's date lies in the future."""
 
     code = "date_in_future"
+    words = gettext_lazy("Cette date est dans le futur.")
 
 
 class OrderChangedError(ConflictError):
     """An order of this id was received before, with other contents."""
 
     code = "order_already_received"
+    words = gettext_lazy("Cette commande est déjà connue, avec un autre contenu.")
 
 
 class UnknownOrderError(NotFoundError):
     """No order of this id was received."""
 
     code = "unknown_order"
+    words = gettext_lazy("Aucune commande ne porte ce numéro.")
 
 
 class RefundTooLargeError(ConflictError):
     """More would be refunded than was paid."""
 
     code = "refund_too_large"
+    words = gettext_lazy("Le remboursement dépasse ce qui reste de la commande.")
 
 
 class RefundChangedError(ConflictError):
     """A refund of this id was received before, with another amount."""
 
     code = "refund_already_received"
+    words = gettext_lazy("Ce remboursement est déjà connu, avec un autre montant.")
 
 
 class OrderNotConfirmedError(ConflictError):
     """The order was only reported by a browser; confirm it before refunding it."""
 
     code = "order_not_confirmed"
+    words = gettext_lazy("Confirmez d’abord cette commande : seul le navigateur l’a annoncée.")
 
 
 def check_order(*, order: OrderInput, currency: str, now: datetime) -> None:

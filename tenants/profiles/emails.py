@@ -1,5 +1,6 @@
 """Emails: kept as typed, matched without case, folded only where fraud is judged."""
 
+from django.utils.translation import gettext_lazy
 from email_validator import EmailNotValidError, validate_email
 
 from kernel.errors import InvalidInputError
@@ -12,6 +13,7 @@ class InvalidEmailError(InvalidInputError):
     """This is not an email address: expected something like camille@exemple.fr."""
 
     code = "invalid_email"
+    words = gettext_lazy("Saisissez une adresse e-mail complète, par exemple camille@exemple.fr.")
 
 
 def clean(email: str) -> str:

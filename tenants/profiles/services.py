@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry, insert_if_absent
-from kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from kernel.errors import ConflictError, InvalidInputError, NotFoundError, TemporaryError
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
 
@@ -23,24 +24,30 @@ class UnknownProfileError(NotFoundError):
     """There is no such customer."""
 
     code = "unknown_customer"
+    words = gettext_lazy("Ce client n’existe pas.")
 
 
 class NoIdentityError(InvalidInputError):
     """A customer needs an email, a phone number or the shop's own id."""
 
     code = "customer_without_identity"
+    words = gettext_lazy(
+        "Indiquez au moins une adresse e-mail, un téléphone ou le numéro de client."
+    )
 
 
 class UnsafeNameError(InvalidInputError):
     """A name cannot hold a web or email address."""
 
     code = "unsafe_name"
+    words = gettext_lazy("Un nom ne peut pas contenir d’adresse web ou e-mail.")
 
 
 class ProfileExistsError(ConflictError):
     """Another customer has this email or this shop id already."""
 
     code = "customer_exists"
+    words = gettext_lazy("Un autre client a déjà cette adresse e-mail.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +115,8 @@ def find_or_create(*, identity: Identity, source: str, now: datetime) -> tuple[P
     if insert_if_absent([profile]):
         return profile, True
     found = _find(email=email, external_id=identity.external_id)
-    if found is None:  # the shop's id belongs to somebody with another email: theirs it stays
-        profile.external_id = None
-        insert_if_absent([profile])
-        return profile, True
+    if found is None:  # made and taken away again at this moment
+        raise TemporaryError
     return found, False
 
 
@@ -213,10 +218,12 @@ def uncount_amount(*, profile: Profile, amount: int) -> None:
 
 
 def _find(*, email: str, external_id: str) -> Profile | None:
+    """By email; else by the shop's own id, which outlives a change of address."""
     locked = Profile.objects.select_for_update()
-    if email:
-        return locked.filter(email_key=emails.key(email)).first()
-    return locked.filter(external_id=external_id).first()
+    found = locked.filter(email_key=emails.key(email)).first() if email else None
+    if found is None and external_id:
+        found = locked.filter(external_id=external_id).first()
+    return found
 
 
 def _complete(profile: Profile, identity: Identity) -> None:

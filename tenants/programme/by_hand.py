@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, NotFoundError
@@ -26,12 +27,14 @@ class UnknownReferralError(NotFoundError):
     """There is no such referral."""
 
     code = "unknown_referral"
+    words = gettext_lazy("Ce parrainage n’existe pas.")
 
 
 class OrderNumberTakenError(ConflictError):
     """Another customer's order has this number."""
 
     code = "order_already_received"
+    words = gettext_lazy("La commande d’un autre client porte ce numéro.")
 
 
 @atomic_with_retry

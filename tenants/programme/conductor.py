@@ -58,6 +58,8 @@ def order_received(*, order: OrderInput, now: datetime) -> Outcome:
     if confirms:
         _withdraw(row, now)
         activity.confirm_order(order=row, order_input=order, profile=profile, now=now)
+    if order.is_test:
+        return Outcome(order=row, created=created)  # seen and explained, and nothing granted
     outcome = _attribute(row, order, profile, created=created, newcomer=newcomer, now=now)
     if row.state != OrderState.REPORTED:
         profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
@@ -27,12 +28,14 @@ class ProgrammeClosedError(ConflictError):
     """The referral programme is not open."""
 
     code = "programme_closed"
+    words = gettext_lazy("Le parrainage n’est pas ouvert en ce moment.")
 
 
 class ReferralRefusedError(ConflictError):
     """This person cannot be referred."""
 
     code = "referral_refused"
+    words = gettext_lazy("Cette personne ne peut pas être parrainée.")
 
 
 def open_programme(*, now: datetime) -> ProgrammeVersion:

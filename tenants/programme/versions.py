@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry
 from kernel.errors import InvalidInputError
@@ -31,12 +32,14 @@ class InvalidProgrammeError(InvalidInputError):
     """These rules cannot hold together."""
 
     code = "invalid_programme"
+    words = gettext_lazy("Ces règles ne vont pas ensemble.")
 
 
 class UnitIsFixedError(InvalidInputError):
     """The unit cannot change once cagnottes hold something."""
 
     code = "unit_is_fixed"
+    words = gettext_lazy("L’unité ne peut plus changer : des cagnottes la portent déjà.")
 
 
 def in_force(*, now: datetime) -> ProgrammeVersion | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.errors import ConflictError, InvalidInputError
 from tenants.profiles.models import Profile
@@ -22,12 +23,14 @@ class InvalidCodeError(InvalidInputError):
     """A code has 4 to 32 letters without accents, digits or hyphens."""
 
     code = "invalid_code"
+    words = gettext_lazy("Un code compte de 4 à 32 lettres sans accent, chiffres ou tirets.")
 
 
 class CodeTakenError(ConflictError):
     """This code belongs to somebody else."""
 
     code = "code_taken"
+    words = gettext_lazy("Ce code est déjà pris.")
 
 
 def normalise(text: str) -> str:

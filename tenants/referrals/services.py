@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, NotFoundError, RicochetError
@@ -33,6 +34,7 @@ class UnknownCodeError(NotFoundError):
     """There is no such referral code."""
 
     code = "unknown_code"
+    words = gettext_lazy("Aucun parrain n’a ce code.")
 
 
 class TooManyInvitationsError(RicochetError):
@@ -41,12 +43,14 @@ class TooManyInvitationsError(RicochetError):
     code = "too_many_invitations"
     status = 429
     retry = True
+    words = gettext_lazy("Vous avez envoyé vos invitations du jour. Revenez demain.")
 
 
 class NotInvitableError(ConflictError):
     """This address cannot be invited: it was already, or it is known to the merchant."""
 
     code = "not_invitable"
+    words = gettext_lazy("Cette adresse ne peut pas être invitée. Partagez plutôt votre lien.")
 
 
 def record_click(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
@@ -23,36 +24,42 @@ class UnknownPrizeError(NotFoundError):
     """There is no such prize."""
 
     code = "unknown_prize"
+    words = gettext_lazy("Ce lot n’existe pas.")
 
 
 class UnknownClaimError(NotFoundError):
     """There is no such claim."""
 
     code = "unknown_claim"
+    words = gettext_lazy("Cette demande n’existe pas.")
 
 
 class PrizeUnavailableError(ConflictError):
     """This prize is not offered any more."""
 
     code = "prize_unavailable"
+    words = gettext_lazy("Ce lot n’est plus proposé.")
 
 
 class OutOfStockError(ConflictError):
     """There is none left of this prize."""
 
     code = "out_of_stock"
+    words = gettext_lazy("Ce lot est épuisé. Votre cagnotte n’a pas changé.")
 
 
 class ClaimClosedError(ConflictError):
     """This claim was handed over or cancelled before."""
 
     code = "claim_closed"
+    words = gettext_lazy("Cette demande est déjà close.")
 
 
 class InvalidPrizeError(InvalidInputError):
     """A prize needs a name, and a cost above zero."""
 
     code = "invalid_prize"
+    words = gettext_lazy("Donnez un nom au lot, et un coût supérieur à zéro.")
 
 
 @atomic_with_retry

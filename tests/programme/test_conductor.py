@@ -365,3 +365,25 @@ def test_every_decision_has_words_for_every_reader(camille, order_of):
             sentence = sentences.explain(decision, audience=audience)
             assert sentence
             assert "%(" not in sentence
+
+
+def test_a_test_order_is_stored_and_grants_nothing(camille, order_of):
+    outcome = receive(order_of(referral_code=code(camille), is_test=True))
+    assert outcome.order.is_test
+    assert not Transfer.objects.exists()
+    assert Profile.objects.get(id=outcome.order.profile_id).order_count == 0
+
+
+def test_the_shops_own_id_outlives_a_change_of_address(camille, order_of):
+    first = Identity(email="old@exemple.fr", external_id="C-7")
+    moved = Identity(email="new@exemple.fr", external_id="C-7")
+    one = receive(order_of(customer=first))
+    two = receive(order_of(external_id="LUM-2", customer=moved, referral_code=code(camille)))
+    assert two.order.profile == one.order.profile
+    assert two.referral.refusal == "already_bought"
+
+
+def test_refusals_speak_the_readers_language(camille):
+    from kernel.ledger.errors import InsufficientBalanceError
+
+    assert str(InsufficientBalanceError()) == "La cagnotte ne contient pas assez pour cela."
