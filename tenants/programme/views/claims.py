@@ -72,7 +72,12 @@ class ClaimsPage(ListPage):
             sort="claimed_at",
             value="claimed_at",
         ),
-        Column("acts", "", export=False, template="programme/cells/claim_acts.html"),
+        Column(
+            "acts",
+            gettext_lazy("Actions"),
+            export=False,
+            template="programme/cells/claim_acts.html",
+        ),
     )
     views = (
         View(
