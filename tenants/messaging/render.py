@@ -27,7 +27,6 @@ _FOLDER = "messaging/emails"
 _DEFAULT_COLOR = "#0f6170"
 # Spaces that French typography needs, and that Python calls unprintable.
 _SPACES = "\u00a0\u202f"
-_NAMELESS = {"", "—"}
 # What a stored copy of an email shows in place of a token.
 _TOKEN = re.compile(r"(/(?:espace/entrer|desabonnement)/)[\w-]{20,}")
 
@@ -71,13 +70,12 @@ def one_line(text: str) -> str:
 def _values(email: Email, tenant: Tenant) -> dict[str, Any]:
     context = email.context
     marketing = KINDS[email.kind].marketing
-    first_name = str(context.get("first_name", ""))
     values = {
         **context,
         "language": email.language,
         "tenant": tenant,
         "brand": _brand(tenant),
-        "first_name": "" if first_name in _NAMELESS else first_name,
+        "first_name": str(context.get("first_name", "")),
         "amount": _amount(context, "amount"),
         "minimum_order": _amount(context, "minimum_order"),
         "due_on": _day(context.get("due_at")),

@@ -6,6 +6,7 @@ where a field has no entry (D6).
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from kernel.ids import public_id, uuid7
 
@@ -61,8 +62,8 @@ class Profile(models.Model):
 
     @property
     def short_name(self) -> str:
-        """The first name where there is one: how a customer sees another."""
-        return self.first_name or self.email.split("@")[0] or "—"
+        """How one customer sees another: the first name, and nothing of an address (R23)."""
+        return self.first_name or gettext("Un proche")
 
 
 # What each personal field is for, and how long it is kept.

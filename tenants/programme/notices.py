@@ -39,7 +39,7 @@ def referrer_welcomed(*, referrer: Profile, code: str, now: datetime) -> None:
         profile=referrer,
         language=referrer.language,
         now=now,
-        context={"first_name": referrer.short_name, "code": code},
+        context={"first_name": referrer.first_name, "code": code},
     )
 
 
@@ -53,7 +53,7 @@ def rewards_promised(*, referral: Referral, rewards: list[Reward], now: datetime
             profile=reward.profile,
             language=reward.profile.language,
             context={
-                "first_name": reward.profile.short_name,
+                "first_name": reward.profile.first_name,
                 "referee": referral.referee.short_name,
                 "referrer": referral.referrer.short_name if referral.referrer else "",
                 "amount": reward.amount,
@@ -76,7 +76,7 @@ def reward_posted(*, reward: Reward, now: datetime) -> None:
         language=reward.profile.language,
         now=now,
         context={
-            "first_name": reward.profile.short_name,
+            "first_name": reward.profile.first_name,
             "referee": reward.referral.referee.short_name,
             "side": reward.side,
             "amount": reward.amount - reward.reversed,
@@ -95,7 +95,7 @@ def reward_reversed(*, reward: Reward, amount: int, source: str, now: datetime) 
         language=reward.profile.language,
         now=now,
         context={
-            "first_name": reward.profile.short_name,
+            "first_name": reward.profile.first_name,
             "referee": reward.referral.referee.short_name,
             "side": reward.side,
             "amount": amount,
@@ -115,5 +115,5 @@ def prize_claimed(
         profile=profile,
         language=profile.language,
         now=now,
-        context={"first_name": profile.short_name, "prize": prize_name, "code": code},
+        context={"first_name": profile.first_name, "prize": prize_name, "code": code},
     )
