@@ -207,3 +207,14 @@ def test_buttons_inside_a_list_carry_the_token_and_only_for_who_may_press_them(
         assert forms and all("csrfmiddlewaretoken" in form for form in forms), path
         seen = louis.get(path).content.decode().split("<tbody")[1].split("</table>")[0]
         assert "<form" not in seen, path
+
+
+def test_a_draft_is_kept_until_it_is_saved(claire: TenantClient, rules: ProgrammeVersion) -> None:
+    """B14: the form keeps a draft; the page after saving lets it go and is not given it back."""
+    assert 'data-draft="rules"' in claire.get("/reglages/programme").content.decode()
+    claire.post("/reglages/programme", {**RULES, "referrer_amount": "9"})
+    saved = claire.get("/reglages/programme").content.decode()
+    assert 'data-draft-saved="rules"' in saved and 'data-draft="rules"' not in saved
+    form = {"key": new_key(), "first_name": "Awa", "last_name": "Diallo"}
+    record = claire.post("/clients/ajouter", form)["Location"]
+    assert 'data-draft-saved="customer"' in claire.get(record).content.decode()

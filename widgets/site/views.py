@@ -34,7 +34,12 @@ def site(request: HttpRequest) -> HttpResponse:
     }
     form = SiteForm(request.POST or None, initial=initial)
     may_change = has_role(request, Role.MANAGER)
-    context = {**_context(), "can_change": may_change}
+    context = {
+        **_context(),
+        "can_change": may_change,
+        # Just saved: what was typed has done its work, and is not given back.
+        "draft": "" if len(messages.get_messages(request)) else "site",
+    }
     if request.method == "POST":
         if not may_change:
             return render(request, "site/site.html", {**context, "form": None}, status=403)

@@ -58,7 +58,12 @@ def rules(request: HttpRequest) -> HttpResponse:
             return render(request, "programme/rules.html", _context(version, None), status=403)
         if form.is_valid() and _published(request, version, form):
             return redirect("programme:rules")
-    context = {**_context(version, form), "can_change": can_change(request)}
+    context = {
+        **_context(version, form),
+        "can_change": can_change(request),
+        # Just saved: what was typed has done its work, and is not given back.
+        "draft": "" if len(messages.get_messages(request)) else "rules",
+    }
     return answer(request, "programme/rules.html", context, form)
 
 

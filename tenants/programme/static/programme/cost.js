@@ -1,7 +1,7 @@
 /** The cost of a new customer, rewritten at each input of the rules' form. */
 
 const box = document.querySelector("[data-cost]");
-const form = /** @type {HTMLFormElement|null} */ (document.querySelector("form[data-draft=rules]"));
+const form = /** @type {HTMLFormElement|null} */ (document.querySelector("main form"));
 
 /** @param {string} name @returns {number} cents, as loosely typed as the server reads them */
 function cents(name) {
