@@ -29,7 +29,7 @@ check: $(READY) ## Lint, types, floors, templates, migrations
 	.venv/bin/ruff format --check .
 	RICOCHET_DEMO=1 .venv/bin/mypy $(wildcard $(PACKAGES)) manage.py
 	.venv/bin/lint-imports
-	.venv/bin/djlint --check --lint --quiet platform tenants partnerships operations widgets api
+	.venv/bin/djlint --lint --quiet platform tenants partnerships operations widgets api
 	RICOCHET_DEMO=1 $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 bench: $(READY) ## Measure, and print the table that tests/benchmarks/ keeps
