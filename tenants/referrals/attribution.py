@@ -134,9 +134,12 @@ def _against_clue(clue: Clue, referee: Profile) -> tuple[str, dict[str, Any]]:
 
 def _against(referee: Profile, order: Order | None) -> tuple[str, dict[str, Any]] | None:
     """SP-19 to SP-21: a referee is new to the merchant, and is referred once."""
+    earlier = _earlier_referral(referee, order)
+    # By hand, where an earlier purchase is no hindrance, an earlier referral still is.
+    if order is None and earlier is not None:
+        return Refusal.ALREADY_REFERRED, {"since": earlier.created_at.isoformat()}
     if referee.first_order_at is not None and _bought_otherwise(referee, order):
         return Refusal.ALREADY_BOUGHT, {"since": referee.first_order_at.isoformat()}
-    earlier = _earlier_referral(referee, order)
     if earlier is not None:
         return Refusal.ALREADY_REFERRED, {"since": earlier.created_at.isoformat()}
     created = referee.account_created_at
