@@ -1,0 +1,232 @@
+"""Every address of the product, whom it is for, and what its parameters name.
+
+A new address without a line here makes the matrix fail: whoever adds a page says who may open it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Role
+
+if TYPE_CHECKING:
+    from tests.isolation.conftest import Side
+
+Kwargs = Callable[["Side"], dict[str, Any]]
+
+
+class For(Enum):
+    """Whom an address is for."""
+
+    ANYBODY = "whoever comes: nothing of a merchant's is behind it"
+    LINK = "whoever holds this link, which its address carries"
+    MEMBER = "members of the merchant's team, from a role on"
+    CUSTOMER = "a customer in their own space"
+    SITE = "a script on one of the merchant's sites, with a public key"
+    PROGRAM = "a program with a secret key"
+
+
+@dataclass(frozen=True)
+class Page:
+    """`role` may look, `acts` may post; `names` gives the address's parameters on one side."""
+
+    whom: For
+    role: Role = Role.VIEWER
+    acts: Role = Role.MANAGER
+    names: Kwargs | None = None
+    data: dict[str, str] = field(default_factory=dict)
+
+
+def member(
+    names: Kwargs | None = None, *, role: Role = Role.VIEWER, acts: Role = Role.MANAGER
+) -> Page:
+    return Page(For.MEMBER, role=role, acts=acts, names=names)
+
+
+def link(names: Kwargs) -> Page:
+    return Page(For.LINK, names=names)
+
+
+def _customer(side: "Side") -> dict[str, Any]:
+    return {"customer": side.profile.public_id}
+
+
+def _order(side: "Side") -> dict[str, Any]:
+    return {"order": side.order.public_id}
+
+
+def _prize(side: "Side") -> dict[str, Any]:
+    return {"prize": side.prize.public_id}
+
+
+def _claim(side: "Side") -> dict[str, Any]:
+    return {"claim": side.claim.public_id}
+
+
+def _side(side: "Side") -> dict[str, Any]:
+    return {**_customer(side), "side": "parrain"}
+
+
+def _key(side: "Side") -> dict[str, Any]:
+    return {"key": side.key.public_id}
+
+
+def _invitation(side: "Side") -> dict[str, Any]:
+    return {"invitation": side.invitation_id}
+
+
+def _member(side: "Side") -> dict[str, Any]:
+    return {"member": side.member_id}
+
+
+_OWN = member(acts=Role.VIEWER)
+_OWNER = {"role": Role.OWNER, "acts": Role.OWNER}
+_MANAGER = {"role": Role.MANAGER}
+_ANYBODY = Page(For.ANYBODY)
+
+TENANT: dict[str, Page] = {
+    "healthz": _ANYBODY,
+    # accounts
+    "account_login": _ANYBODY,
+    "account_second_factor": _ANYBODY,
+    "account_logout": _ANYBODY,
+    "account_reset_password": _ANYBODY,
+    "account_reset_password_from_key": link(lambda s: {"token": s.reset_token}),
+    "accounts:invitation": link(lambda s: {"token": s.invitation_token}),
+    "accounts:arrive": link(lambda s: {"token": s.arrival_token}),
+    "accounts:profile": _OWN,
+    "accounts:password": _OWN,
+    "accounts:end_other_sessions": _OWN,
+    "accounts:two_factor_on": _OWN,
+    "accounts:two_factor_off": _OWN,
+    "accounts:new_codes": _OWN,
+    "accounts:switch": _OWN,
+    "accounts:team": member(),
+    "accounts:invite": member(**_OWNER),
+    "accounts:resend": member(_invitation, **_OWNER),
+    "accounts:withdraw": member(_invitation, **_OWNER),
+    "accounts:set_role": member(_member, **_OWNER),
+    "accounts:remove": member(_member, **_OWNER),
+    # shell
+    "shell:theme": _ANYBODY,
+    "shell:language": _ANYBODY,
+    "shell:search": _ANYBODY,  # answers members only: a test of its own
+    "shell:components": _ANYBODY,
+    "shell:components-list": _ANYBODY,
+    "shell:components-undo": _ANYBODY,
+    "shell:components-act": _ANYBODY,
+    "shell:components-error": Page(For.ANYBODY, names=lambda _: {"status": 404}),
+    # keys
+    "keys:list": member(),
+    "keys:create": member(**_OWNER),
+    "keys:rotate": member(_key, **_OWNER),
+    "keys:revoke": member(_key, **_OWNER),
+    # API
+    "api:openapi": _ANYBODY,
+    "api:orders": Page(For.PROGRAM),
+    "api:refunds": Page(For.PROGRAM, names=lambda s: {"reference": s.order.external_id}),
+    "api:order": Page(For.PROGRAM, names=lambda s: {"reference": s.order.public_id}),
+    "api:customer": Page(For.PROGRAM, names=lambda s: {"reference": s.profile.public_id}),
+    "api:accounts": Page(For.PROGRAM),
+    "api:docs": _ANYBODY,
+    "api:errors": _ANYBODY,
+    "api:^.*$": _ANYBODY,
+    # script and tracker
+    "widgets:latest": _ANYBODY,
+    "widgets:pinned": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),
+    "widgets:manifest": _ANYBODY,
+    "widgets:orders": Page(For.SITE),
+    "widgets:accounts": Page(For.SITE),
+    "widgets:seen": Page(For.SITE),
+    # links and the customer's space
+    "widgets:link": link(lambda s: {"code": s.code}),
+    "widgets:link_go": link(lambda s: {"code": s.code}),
+    "widgets:space": _ANYBODY,
+    "widgets:space_ask": _ANYBODY,
+    "widgets:space_code": link(lambda s: {"asked": s.asked.id.hex}),
+    "widgets:space_enter": link(lambda s: {"token": s.space_token}),
+    "widgets:unsubscribe": link(lambda s: {"token": s.unsubscribe_token}),
+    "widgets:space_leave": Page(For.CUSTOMER),
+    "widgets:space_invite": Page(For.CUSTOMER),
+    "widgets:space_prize": Page(For.CUSTOMER, names=_prize),
+    "widgets:space_qr": Page(For.CUSTOMER),
+    "widgets:space_qr_file": Page(For.CUSTOMER),
+    "widgets:space_rules": _ANYBODY,
+    "widgets:space_choices": Page(For.CUSTOMER),
+    # the shop and the brand
+    "site:site": member(),
+    # the programme
+    "programme:home": member(),
+    "programme:todo": member(),
+    "programme:retry": member(),
+    "programme:customers": member(),
+    "programme:add_customer": member(**_MANAGER),
+    "programme:undo_code": member(),
+    "programme:customer": member(_customer),
+    "programme:edit_customer": member(_customer, **_MANAGER),
+    "programme:history": member(_customer),
+    "programme:adjust": member(_customer, **_MANAGER),
+    "programme:code": member(_customer, **_MANAGER),
+    "programme:add_order": member(_customer, **_MANAGER),
+    "programme:attach": member(_side, **_MANAGER),
+    "programme:refer": member(_side, **_MANAGER),
+    "programme:remove_referral": member(
+        lambda s: {**_customer(s), "referral": s.referral.public_id}, **_MANAGER
+    ),
+    "programme:orders": member(),
+    "programme:refused": member(),
+    "programme:order": member(_order),
+    "programme:confirm_order": member(_order, **_MANAGER),
+    "programme:refund": member(_order, **_MANAGER),
+    "programme:referrals": member(),
+    "programme:prizes": member(),
+    "programme:add_prize": member(**_MANAGER),
+    "programme:undo_archive": member(),
+    "programme:claims": member(),
+    "programme:undo_hand": member(),
+    "programme:hand_claim": member(_claim),
+    "programme:cancel_claim": member(_claim, **_MANAGER),
+    "programme:edit_prize": member(_prize, **_MANAGER),
+    "programme:archive_prize": member(_prize, **_MANAGER),
+    "programme:move_prize": member(_prize),
+    "programme:settings": member(),
+    "programme:rules": member(),
+    "programme:incoming": member(),
+}
+PUBLIC: dict[str, Page] = {"healthz": _ANYBODY, "account_login": _ANYBODY}
+
+
+def names_in(urlconf: str) -> list[str]:
+    """The name of every address: `app:name`, or `app:` and its pattern where it has none."""
+    return sorted(set(_walk(get_resolver(urlconf).url_patterns, "")))
+
+
+def _walk(patterns: list[URLPattern | URLResolver], space: str) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            below = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _walk(pattern.url_patterns, below)
+        else:
+            yield f"{space}{pattern.name or pattern.pattern}"
+
+
+def address(name: str, side: "Side", *, urlconf: str | None = None) -> str:
+    """The path of an address, with this side's own things in it."""
+    table = PUBLIC if urlconf == settings.PUBLIC_SCHEMA_URLCONF else TENANT
+    page = table[name]
+    if "^" in name:
+        return "/api/nothing-of-the-kind"
+    return reverse(
+        name,
+        urlconf=urlconf or settings.ROOT_URLCONF,
+        kwargs=page.names(side) if page.names else None,
+    )
+
+
+def for_whom(*whom: For) -> list[tuple[str, Page]]:
+    """The tenant's addresses that are for these."""
+    return [(name, page) for name, page in TENANT.items() if page.whom in whom]
