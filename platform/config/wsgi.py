@@ -1,5 +1,6 @@
 """The web process: WSGI only, because a tenant belongs to a thread for one whole request."""
 
+import gc
 import os
 
 from django.conf import settings
@@ -10,3 +11,7 @@ from tenants.database.deadline import give_up_after
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 give_up_after(settings.DATABASE_ANSWER_SECONDS)
+
+# What was loaded to start stays for good: the collector need not look through it again and again.
+gc.collect()
+gc.freeze()

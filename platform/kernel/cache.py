@@ -9,8 +9,9 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from django.db import connection
+from redis import Redis
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -39,8 +40,24 @@ def _tolerant(name: str, when_down: Any) -> Callable[..., Any]:
     return method
 
 
+class _KeptClient(RedisCacheClient):
+    """Django's client makes a `Redis` for every call, which costs more than the call itself."""
+
+    _kept: Redis | None = None
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Redis:
+        # It holds no connection: each command borrows one from the pool. We have one server.
+        if self._kept is None:
+            self._kept = super().get_client(key, write=write)
+        return self._kept
+
+
 class TolerantRedisCache(RedisCache):
     """Django's Redis cache, where a server that fails is a miss and not an error."""
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _KeptClient
 
     add = _tolerant("add", True)
     get = _tolerant("get", None)

@@ -1,6 +1,7 @@
 """What the ORM lacks: retries after a deadlock (R13), and inserts that tell what they inserted."""
 
 import functools
+import operator
 import random
 import time
 import uuid
@@ -50,6 +51,18 @@ def atomic_with_retry(function: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
+def insert(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one model in one statement; IntegrityError where a unique value is taken.
+
+    What `bulk_create` does, for rows whose every value is set, at a fifth of its price.
+    """
+    if rows:
+        statement, readers = _insert_statement(type(rows[0]), len(rows))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [read(row) for row in rows for read in readers])
+        _mark(rows, {row.pk for row in rows})
+
+
 def insert_if_absent(rows: Sequence[models.Model]) -> set[uuid.UUID]:
     """Insert rows of one model whose unique values are free; returns the ids of those inserted.
 
@@ -57,25 +70,28 @@ def insert_if_absent(rows: Sequence[models.Model]) -> set[uuid.UUID]:
     """
     if not rows:
         return set()
-    statement, fields = _insert_statement(type(rows[0]), len(rows))
-    values: list[Any] = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection)
-        for row in rows
-        for field in fields
-    ]
+    statement, readers = _insert_statement(type(rows[0]), len(rows), unless_there=True)
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(statement, [read(row) for row in rows for read in readers])
         inserted = {found[0] for found in cursor.fetchall()}
+    _mark(rows, inserted)
+    return inserted
+
+
+def _mark(rows: Sequence[models.Model], inserted: set[uuid.UUID]) -> None:
     for row in rows:
         row._state.adding = row.pk not in inserted
         row._state.db = connection.alias
-    return inserted
+
+
+Reader = Callable[[models.Model], Any]
 
 
 @functools.lru_cache(maxsize=256)
 def _insert_statement(
-    model: type[models.Model], count: int
-) -> tuple[str, tuple["models.Field[Any, Any]", ...]]:
+    model: type[models.Model], count: int, *, unless_there: bool = False
+) -> tuple[str, tuple[Reader, ...]]:
+    """The SQL for `count` rows, and how the values of one row are read, in its order."""
     fields = tuple(
         field
         for field in model._meta.concrete_fields
@@ -86,11 +102,45 @@ def _insert_statement(
     columns = ", ".join(quote(field.column or field.name) for field in fields)
     row = f"({', '.join(['%s'] * len(fields))})"
     primary_key = (model._meta.pk.column if model._meta.pk else None) or "id"
-    return (
+    ending = f" ON CONFLICT DO NOTHING RETURNING {quote(primary_key)}" if unless_there else ""
+    statement = (
         f"INSERT INTO {quote(model._meta.db_table)} ({columns})"  # noqa: S608
-        f" VALUES {', '.join([row] * count)}"
-        f" ON CONFLICT DO NOTHING RETURNING {quote(primary_key)}"
-    ), fields
+        f" VALUES {', '.join([row] * count)}{ending}"
+    )
+    return statement, tuple(_reader(field) for field in fields)
+
+
+# What psycopg writes as it is. Fields of other classes, also their subclasses, are asked.
+_AS_IS = {
+    models.BooleanField,
+    models.UUIDField,
+    models.SmallIntegerField,
+    models.IntegerField,
+    models.BigIntegerField,
+    models.ForeignKey,
+    models.OneToOneField,
+}
+_TEXT = {models.CharField, models.EmailField, models.TextField}
+
+
+def _reader(field: "models.Field[Any, Any]") -> Reader:
+    """Reads one field's value from a row, as the database takes it."""
+    if type(field) in _AS_IS:
+        return operator.attrgetter(field.attname)
+    if type(field) is models.DateTimeField and not (field.auto_now or field.auto_now_add):
+        return operator.attrgetter(field.attname)
+    if type(field) in _TEXT:
+        return functools.partial(_text, field.attname, field)
+    return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), connection)
+
+
+def _text(name: str, field: "models.Field[Any, Any]", row: models.Model) -> str | None:
+    value = getattr(row, name)
+    if value is None or type(value) is str:
+        return value
+    prepared = field.get_prep_value(value)
+    # A choice of an enumeration is a str as well: the text itself is cheaper to send.
+    return str.__str__(prepared) if isinstance(prepared, str) else prepared
 
 
 def _in_a_tests_own_transaction() -> bool:

@@ -71,7 +71,7 @@ def build(
     author_id: uuid.UUID | None = None,
     **facts: Any,
 ) -> Decision:
-    """A decision that is not written yet, for `bulk_create`."""
+    """A decision that is not written yet, for `kernel.db.insert`."""
     return Decision(
         code=code,
         decided_at=now,

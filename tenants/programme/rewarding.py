@@ -4,13 +4,14 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from kernel.db import insert
 from kernel.ledger import services as ledger
 from kernel.money import Amount
 from tenants.activity.models import Order, OrderState
 from tenants.profiles.models import Profile
 from tenants.programme import decisions, notices
 from tenants.programme.decisions import Code
-from tenants.programme.models import Decision, ProgrammeVersion, Reward, RewardState, Side
+from tenants.programme.models import ProgrammeVersion, Reward, RewardState, Side
 from tenants.referrals import services as referrals
 from tenants.referrals.models import Referral, ReferralState
 
@@ -56,21 +57,23 @@ def promise(
         )
         for (side, profile, amount), transfer in zip(parts, transfers, strict=True)
     ]
-    Reward.objects.bulk_create(rewards)
-    Decision.objects.bulk_create(
-        decisions.build(
-            code=Code.REWARD_PROMISED if confirmed else Code.REWARD_UNCONFIRMED,
-            now=now,
-            profile=reward.profile,
-            order=order,
-            referral=referral,
-            version=version,
-            amount=reward.amount,
-            unit=reward.unit,
-            side=reward.side,
-            due_at=due_at.isoformat() if due_at else None,
-        )
-        for reward in rewards
+    insert(rewards)
+    insert(
+        [
+            decisions.build(
+                code=Code.REWARD_PROMISED if confirmed else Code.REWARD_UNCONFIRMED,
+                now=now,
+                profile=reward.profile,
+                order=order,
+                referral=referral,
+                version=version,
+                amount=reward.amount,
+                unit=reward.unit,
+                side=reward.side,
+                due_at=due_at.isoformat() if due_at else None,
+            )
+            for reward in rewards
+        ]
     )
     return rewards
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kernel.db import atomic_with_retry
+from kernel.db import atomic_with_retry, insert
 from kernel.errors import ConflictError, NotFoundError, RicochetError
 from kernel.ids import uuid7
 from tenants.activity.models import Order
@@ -137,7 +137,7 @@ def record_referral(
     clue = verdict.clue
     refused = bool(verdict.refusal)
     himself = clue.referrer is not None and clue.referrer.id == referee.id
-    return Referral.objects.create(
+    row = Referral(
         referrer=None if himself else clue.referrer,
         referee=referee,
         order=order,
@@ -151,6 +151,8 @@ def record_referral(
         created_at=now,
         decided_at=now if refused else None,
     )
+    insert([row])
+    return row
 
 
 def open_referrals_of_order(*, order: Order) -> Iterable[Referral]:

@@ -1,4 +1,4 @@
-"""A load generator in a process of its own, light on CPU: it shares the cores with what it measures.
+"""A load generator in a process of its own, light on CPU: it shares the cores with the web.
 
 Each connection sends its next request as soon as the last answer is whole. Requests are made
 from the lines of a plan (JSON on standard input):

@@ -65,8 +65,8 @@ def keep(rows: list[Row], *, conditions: str, file: Path = KEPT) -> None:
         _line(("---",) * len(_COLUMNS)),
         *(_line(row.cells) for row in rows),
         "",
-        "Each ratio is taken within one run, so that it holds on a slower machine as well. The load",
-        "generator, pgbench and PostgreSQL share the cores with what they measure.",
+        "Each ratio is taken within one run, so that it holds on a slower machine as well.",
+        "The load generator, pgbench and PostgreSQL share the cores with what they measure.",
         "",
     ]
     file.write_text("\n".join(lines), encoding="utf-8")

@@ -87,7 +87,7 @@ def _seconds(handler: Callable[..., Any], host: str, alias: str) -> float:
         "wsgi.url_scheme": "http",
     }
     started = time.perf_counter()
-    response = handler(environ, lambda status, headers: None)
+    response = handler(environ, lambda _status, _headers: None)
     body = b"".join(response)
     response.close()
     seconds = time.perf_counter() - started

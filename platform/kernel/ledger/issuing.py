@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kernel.db import atomic_with_retry, insert_if_absent
+from kernel.db import atomic_with_retry, insert, insert_if_absent
 from kernel.ledger import balances, records
 from kernel.ledger.accounts import lock_wallet, lock_wallets, system_account_id
 from kernel.ledger.errors import KeyReusedError
@@ -85,15 +85,17 @@ def issue_pending(*, promises: Sequence[Promise], unit: str, now: datetime) -> l
     ]
     inserted = insert_if_absent(transfers)
     fresh = [pair for pair in zip(promises, transfers, strict=True) if pair[1].id in inserted]
-    Pending.objects.bulk_create(
-        Pending(
-            transfer=transfer,
-            wallet_id=transfer.credit_id,
-            remaining=transfer.amount,
-            incoming=True,
-            due_at=promise.due_at,
-        )
-        for promise, transfer in fresh
+    insert(
+        [
+            Pending(
+                transfer=transfer,
+                wallet_id=transfer.credit_id,
+                remaining=transfer.amount,
+                incoming=True,
+                due_at=promise.due_at,
+            )
+            for promise, transfer in fresh
+        ]
     )
     balances.expect({transfer.credit_id: transfer.amount for _, transfer in fresh})
     return [
