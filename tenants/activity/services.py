@@ -131,7 +131,9 @@ def confirm_order(
     order.source = order_input.source
     order.amount = order_input.amount
     order.ordered_at = order_input.ordered_at
-    order.save(update_fields=["profile", "state", "confirmed_at", "source", "amount", "ordered_at"])
+    order.is_test = order_input.is_test
+    changed = ["profile", "state", "confirmed_at", "source", "amount", "ordered_at", "is_test"]
+    order.save(update_fields=changed)
 
 
 @atomic_with_retry

@@ -53,7 +53,8 @@ def order_received(*, order: OrderInput, now: datetime) -> Outcome:
     confirms = not created and row.state == OrderState.REPORTED and order.source.trusted
     if not created and not confirms:
         return _late_clue(row, order, profile, now)
-    if confirms and row.profile_id == profile.id and row.amount == order.amount:
+    same = row.profile_id == profile.id and row.amount == order.amount
+    if confirms and same and not order.is_test:
         return _confirm(row, order, profile, now)
     if confirms:
         _withdraw(row, now)
@@ -72,9 +73,12 @@ def refund_received(*, order_id: str, refund: RefundInput, now: datetime) -> Ord
 
     The same refund again changes nothing.
     """
+    # The customer, then the order: `order_received` takes its locks in this order too.
+    buyer = Profile.objects.select_for_update(of=("self",)).filter(orders__external_id=order_id)
+    list(buyer.values_list("id"))
     order, row, created = activity.record_refund(external_id=order_id, refund=refund, now=now)
-    if not created:
-        return order
+    if not created or order.is_test:
+        return order  # a test was never counted, and granted nothing
     profile = Profile.objects.select_for_update().get(id=order.profile_id)
     profiles.uncount_amount(profile=profile, amount=row.amount)
     rewarding.take_back(
@@ -119,6 +123,9 @@ def _confirm(row: Order, order: OrderInput, profile: Profile, now: datetime) -> 
         .first()
     )
     if referral is None:
+        # The shop's server may know the code that was typed, which the browser did not tell.
+        if _tells(row, order):
+            return _attribute(row, order, profile, created=False, now=now)
         return Outcome(order=row, created=False)
     rewards = list(Reward.objects.select_related("profile").filter(referral=referral))
     notices.rewards_promised(referral=referral, rewards=rewards, now=now)
@@ -130,11 +137,18 @@ def _late_clue(row: Order, order: OrderInput, profile: Profile, now: datetime) -
 
     What the browser adds about the same person's order soon after may still say who sent them.
     """
-    tells = order.click_id is not None or bool(order.referral_code)
     same = row.profile_id == profile.id and now - row.received_at < _LATE
-    if not (tells and same) or Referral.objects.filter(order=row).exists():
+    # Nothing is granted for a test, nor for money that went back already.
+    counts = not (row.is_test or row.refunded)
+    if not (same and counts and _tells(row, order)):
         return Outcome(order=row, created=False)
     return _attribute(row, order, profile, created=False, now=now)
+
+
+def _tells(row: Order, order: OrderInput) -> bool:
+    """Whether this word on a known order says who sent the customer, and none did before."""
+    tells = order.click_id is not None or bool(order.referral_code.strip())
+    return tells and not Referral.objects.filter(order=row).exists()
 
 
 def _attribute(

@@ -149,8 +149,9 @@ def _against(referee: Profile, order: Order | None) -> tuple[str, dict[str, Any]
 
 
 def _bought_otherwise(referee: Profile, order: Order | None) -> bool:
-    """A confirmed order other than this one, which may be counted already."""
-    bought = Order.objects.filter(profile=referee).exclude(state=OrderState.REPORTED)
+    """A confirmed order other than this one, which may be counted already; tests are none."""
+    bought = Order.objects.filter(profile=referee, is_test=False)
+    bought = bought.exclude(state=OrderState.REPORTED)
     return (bought.exclude(id=order.id) if order is not None else bought).exists()
 
 
