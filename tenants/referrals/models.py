@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import public_id, uuid7
 from tenants.activity.models import Order
@@ -26,11 +27,11 @@ class ReferralCode(models.Model):
 class Channel(models.TextChoices):
     """How a link was passed on, as the share buttons write it into the link."""
 
-    LINK = "link", "Lien"
-    EMAIL = "email", "E-mail"
+    LINK = "link", _("Lien")
+    EMAIL = "email", _("E-mail")
     WHATSAPP = "whatsapp", "WhatsApp"
-    SMS = "sms", "SMS"
-    QR = "qr", "QR code"
+    SMS = "sms", _("SMS")
+    QR = "qr", _("QR code")
 
 
 class Invitation(models.Model):

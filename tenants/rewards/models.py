@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import public_id, uuid7
 from tenants.profiles.models import Profile
@@ -10,10 +11,10 @@ from tenants.profiles.models import Profile
 class PrizeKind(models.TextChoices):
     """What a prize is, which says how it reaches the customer (SP-03, SP-04)."""
 
-    GIFT = "gift", "Cadeau à remettre"
-    POST = "post", "Envoi par courrier"
-    VOUCHER = "voucher", "Bon d’achat"
-    PARTNER_VOUCHER = "partner", "Bon chez un partenaire"
+    GIFT = "gift", _("Cadeau à remettre")
+    POST = "post", _("Envoi par courrier")
+    VOUCHER = "voucher", _("Bon d’achat")
+    PARTNER_VOUCHER = "partner", _("Bon chez un partenaire")
 
 
 class Prize(models.Model):
