@@ -1,5 +1,6 @@
 """Suspending, resuming and removing a merchant. The row stays for ever (R20, R25)."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -9,6 +10,8 @@ from kernel.errors import ConflictError
 from tenants import lookup
 from tenants.models import Tenant, TenantState
 from tenants.provisioning import replay
+
+logger = logging.getLogger(__name__)
 
 # R25: how long a merchant can change their mind.
 DELETION_WAITS = timedelta(days=30)
@@ -43,17 +46,21 @@ def schedule_deletion(*, tenant: Tenant, now: datetime) -> Tenant:
     )
 
 
-def delete_now(*, tenant: Tenant, now: datetime) -> Tenant:
+def delete_now(*, tenant: Tenant, now: datetime, only_due: bool = False) -> Tenant:
     """Drop the schema and everything in it. What stays names the schema, so that none reuses it.
 
     The addresses and memberships go; the slug stays taken, for links in old emails must not
-    lead to another merchant one day.
+    lead to another merchant one day. With `only_due`, a merchant whose deletion was called off
+    at the last moment is left alone: TenantStateError.
     """
     lookup.forget(tenant)
     with transaction.atomic():
         tenant = Tenant.objects.select_for_update().get(id=tenant.id)
         if tenant.state == TenantState.DELETED:
             raise TenantStateError("This merchant is deleted already.", state=tenant.state)
+        due = tenant.delete_after is not None and tenant.delete_after <= now
+        if only_due and not (tenant.state == TenantState.DELETING and due):
+            raise TenantStateError("This merchant's deletion was called off.", state=tenant.state)
         replay.drop(tenant.schema_name)
         tenant.domains.all().delete()
         Membership.objects.filter(tenant_id=tenant.id).delete()
@@ -65,11 +72,18 @@ def delete_now(*, tenant: Tenant, now: datetime) -> Tenant:
 
 
 def delete_due(now: datetime) -> int:
-    """Delete every merchant whose waiting time is over; returns how many."""
+    """Delete every merchant whose waiting time is over; returns how many.
+
+    One that cannot be deleted now is logged and tried again by the next call.
+    """
     count = 0
     for tenant in Tenant.objects.filter(state=TenantState.DELETING, delete_after__lte=now):
-        delete_now(tenant=tenant, now=now)
-        count += 1
+        try:
+            delete_now(tenant=tenant, now=now, only_due=True)
+        except Exception:
+            logger.exception("tenant %s was not deleted", tenant.id)
+        else:
+            count += 1
     return count
 
 

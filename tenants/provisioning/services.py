@@ -158,8 +158,12 @@ def sweep_half_made(now: datetime) -> int:
     )
     count = 0
     for tenant in left.order_by("created_at"):
-        resume_or_remove(tenant, now=now)
         count += 1
+        try:
+            resume_or_remove(tenant, now=now)
+        except Exception:
+            # The next sweep tries again, and those behind this one need not wait for it.
+            logger.exception("tenant %s stays half made for now", tenant.id)
     return count
 
 

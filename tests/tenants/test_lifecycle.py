@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -14,6 +15,7 @@ from accounts.models import Membership, User
 from tenants.context import enter
 from tenants.models import Domain, Tenant, TenantState
 from tenants.provisioning import export as export_module
+from tenants.provisioning import replay
 from tenants.provisioning.export import export_tenant
 from tenants.provisioning.lifecycle import (
     TenantStateError,
@@ -67,6 +69,33 @@ def test_a_deletion_waits_thirty_days_and_can_be_called_off(
     assert resume(tenant=merchant, now=now).delete_after is None
     assert delete_due(now + timedelta(days=31)) == 0
     assert schema_exists(merchant.schema_name)
+
+
+def test_a_deletion_called_off_at_the_last_moment_is_not_done(
+    merchant: Tenant, now: datetime
+) -> None:
+    """R25: `delete_due` had read the row before; what the operator said last holds."""
+    read_before = schedule_deletion(tenant=merchant, now=now)
+    resume(tenant=merchant, now=now + timedelta(days=31))
+    with pytest.raises(TenantStateError):
+        delete_now(tenant=read_before, now=now + timedelta(days=31), only_due=True)
+    assert schema_exists(merchant.schema_name)
+
+
+def test_a_merchant_that_cannot_be_deleted_now_stops_nobody(
+    merchant: Tenant, other_merchant: Tenant, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tenant in (merchant, other_merchant):
+        schedule_deletion(tenant=tenant, now=now)
+    tried = []
+
+    def drop(schema: str) -> None:
+        tried.append(schema)
+        raise psycopg.errors.LockNotAvailable
+
+    monkeypatch.setattr(replay, "drop", drop)
+    assert delete_due(now + timedelta(days=31)) == 0
+    assert sorted(tried) == sorted([merchant.schema_name, other_merchant.schema_name])
 
 
 def test_what_is_due_is_deleted_and_its_row_stays(make_live_merchant: Make, now: datetime) -> None:
