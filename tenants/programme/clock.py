@@ -1,11 +1,18 @@
 """What time alone brings about: rewards that become definitive, credits that expire."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+
+from django.db import InterfaceError, OperationalError
 
 from kernel.ledger import selectors as ledger_selectors
 from kernel.ledger import services as ledger
 from tenants.programme import conductor
 from tenants.referrals import services as referrals
+
+logger = logging.getLogger(__name__)
 
 
 def settle(*, now: datetime, limit: int) -> int:
@@ -15,8 +22,19 @@ def settle(*, now: datetime, limit: int) -> int:
     """
     done = 0
     for transfer_id in ledger_selectors.due_pendings(now=now, limit=limit):
-        done += conductor.post_due_reward(transfer_id=transfer_id, now=now) is not None
+        done += _done(partial(conductor.post_due_reward, transfer_id=transfer_id, now=now))
     for lot_id in ledger_selectors.expired_lots(now=now, limit=limit):
-        done += ledger.expire_lot(lot_id=lot_id, now=now) is not None
+        done += _done(partial(ledger.expire_lot, lot_id=lot_id, now=now))
     referrals.forget_unused_addresses(now=now)
     return done
+
+
+def _done(step: Callable[[], object | None]) -> bool:
+    """Take one step; one that fails is logged, and those behind it need not wait for it."""
+    try:
+        return step() is not None
+    except (InterfaceError, OperationalError):
+        raise  # the database is away: nothing else would succeed either
+    except Exception:
+        logger.exception("a due amount could not be settled")
+        return False

@@ -14,6 +14,7 @@ from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from kernel.ids import uuid7
 from kernel.ledger import services as ledger
 from kernel.ledger.accounts import lock_wallet
+from kernel.ledger.errors import KeyReusedError
 from tenants.profiles.models import Profile
 from tenants.rewards.models import Claim, ClaimState, Prize
 
@@ -86,8 +87,9 @@ def save_prize(
 def claim(*, profile: Profile, prize_id: uuid.UUID, key: str, now: datetime) -> tuple[Claim, bool]:
     """Take a prize: balance, stock and claim change in one step; returns (claim, is new).
 
-    The same `key` answers the same claim. Raises InsufficientBalanceError, OutOfStockError,
-    PrizeUnavailableError or UnknownPrizeError, and then nothing has changed.
+    The same `key` answers the same claim, and is refused for another prize (KeyReusedError).
+    Raises InsufficientBalanceError, OutOfStockError, PrizeUnavailableError or UnknownPrizeError,
+    and then nothing has changed.
     """
     prize = Prize.objects.filter(id=prize_id).first()
     if prize is None:
@@ -96,6 +98,8 @@ def claim(*, profile: Profile, prize_id: uuid.UUID, key: str, now: datetime) -> 
     lock_wallet(owner_id=profile.id, unit=prize.unit)
     earlier = Claim.objects.filter(key=key, profile=profile).first()
     if earlier is not None:
+        if earlier.prize_id != prize.id:
+            raise KeyReusedError
         return earlier, False
     if not prize.active:
         raise PrizeUnavailableError

@@ -2,13 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
+
 from kernel.ledger import selectors as ledger
+from kernel.ledger.errors import KeyReusedError
 from tenants.activity.models import OrderState, Source
 from tenants.activity.types import RefundInput
 from tenants.profiles.models import Profile
-from tenants.programme import conductor
+from tenants.programme import clock, conductor, services
 from tenants.programme.models import Reward
 from tenants.referrals.models import Referral, ReferralState
+from tenants.rewards import services as rewards
 from tests.fixtures.programme import NOW
 
 SOON = NOW + timedelta(minutes=10)
@@ -84,3 +88,34 @@ def test_a_test_order_is_no_earlier_purchase(camille, order_of):
     told = receive(late, now=SOON)
     assert told.referral is not None
     assert not told.referral.refusal
+
+
+def test_one_amount_that_cannot_be_settled_holds_up_no_other(camille, order_of, monkeypatch):
+    """The soonest due fails every time; the rewards behind it are posted all the same."""
+    first, other = receive(order_of(referral_code=code(camille))).rewards
+    post = conductor.post_due_reward
+
+    def failing(*, transfer_id, now):
+        if transfer_id == first.transfer_id:
+            raise RuntimeError
+        return post(transfer_id=transfer_id, now=now)
+
+    monkeypatch.setattr(conductor, "post_due_reward", failing)
+    assert clock.settle(now=NOW + timedelta(days=14), limit=100) == 1
+    other.refresh_from_db()
+    assert other.posted_at is not None
+
+
+def test_a_key_that_took_one_prize_does_not_answer_for_another(camille, order_of):
+    """R3: the same key with another body is refused."""
+    receive(order_of(referral_code=code(camille)))
+    later = NOW + timedelta(days=14)
+    clock.settle(now=later, limit=100)
+    one, two = (
+        rewards.save_prize(now=NOW, unit="EUR", name=name, cost=400) for name in ("Bougie", "Savon")
+    )
+    claim = services.claim_prize(profile=camille, prize_id=one.id, key="k", now=later)
+    with pytest.raises(KeyReusedError):
+        services.claim_prize(profile=camille, prize_id=two.id, key="k", now=later)
+    again = services.claim_prize(profile=camille, prize_id=one.id, key="k", now=later)
+    assert again.id == claim.id
