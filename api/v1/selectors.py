@@ -107,8 +107,10 @@ def customer(reference: str, *, now: datetime) -> dict[str, Any]:
 def _limit(text: str | None) -> int:
     if text is None:
         return _DEFAULT
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= _MOST):
+    # Looked at before it is read: a long text of digits is no number worth computing.
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else 0
+    if not 1 <= number <= _MOST:
         raise ParameterError(
             _("Indiquez un nombre entre 1 et %(most)s.") % {"most": _MOST}, param="limit"
         )
-    return int(text)
+    return number

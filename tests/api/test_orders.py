@@ -1,6 +1,6 @@
 """Orders sent, read and refunded through the API."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,13 +10,12 @@ from django.utils import timezone
 
 from kernel.ledger.models import Transfer
 from kernel.outbox.models import Event
-from tenants.activity.models import Order, Refund, Refusal, Source
+from tenants.activity.models import Order, Refusal, Source
 from tenants.activity.types import OrderInput
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
 from tenants.programme import conductor
 from tenants.referrals import services as referrals
-from tenants.referrals.models import Referral
 from tests.api.conftest import Shop, order_body
 
 
@@ -186,7 +185,7 @@ def test_orders_are_listed_by_cursor_while_others_arrive(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("query", "param"),
     [("limit=0", "limit"), ("limit=101", "limit"), ("limit=x", "limit"),
-     ("limit=", "limit"), ("limit=1.5", "limit"),
+     ("limit=", "limit"), ("limit=1.5", "limit"), ("limit=0001000000", "limit"),
      ("limit=²", "limit"), ("starting_after=A-1", "starting_after"),
      ("starting_after=ord_00000000000000000000000000", "starting_after"),
      ("starting_after=", "starting_after"), ("tenant=1", "tenant")],
@@ -214,81 +213,6 @@ def test_listing_costs_the_same_for_many(shop: Shop, nadia: tuple[Profile, str])
             customer={"email": f"ami{number}@exemple.fr"},
         )
     assert cost() == few
-
-
-def test_a_refund_takes_back_in_proportion(shop: Shop, nadia: tuple[Profile, str]) -> None:
-    """R4 through the API."""
-    made = shop.order(referral_code=nadia[1]).json()
-    part = shop.post("orders/A-1/refunds", {"id": "R-1", "amount": 4200})
-    assert part.status_code == 201
-    assert (part.json()["id"], part.json()["amount"]) == ("R-1", 4200)
-    assert part.json()["order"]["refunded"] == 4200
-    assert [r["reversed"] for r in part.json()["order"]["rewards"]] == [400, 250]
-    rest = shop.post(f"orders/{made['id']}/refunds", {"id": "R-2", "amount": 4200}).json()
-    assert rest["order"]["state"] == "refunded"
-    assert rest["order"]["referral"]["state"] == "reversed"
-    assert [r["state"] for r in rest["order"]["rewards"]] == ["cancelled", "cancelled"]
-
-
-def test_a_refund_counts_once(shop: Shop) -> None:
-    """Bad input: refunded twice."""
-    shop.order()
-    for _ in range(2):
-        assert shop.post("orders/A-1/refunds", {"id": "R-1", "amount": 100}).status_code == 201
-    assert Order.objects.get().refunded == 100
-    other = shop.post("orders/A-1/refunds", {"id": "R-1", "amount": 200})
-    assert (other.status_code, other.json()["code"]) == (409, "refund_already_received")
-
-
-def test_a_refund_beyond_the_amount_changes_nothing(shop: Shop, nadia: tuple[Profile, str]) -> None:
-    """Bad input: refunded beyond its amount; the ledger is unchanged."""
-    shop.order(referral_code=nadia[1])
-    transfers = Transfer.objects.count()
-    response = shop.post("orders/A-1/refunds", {"id": "R-1", "amount": 8401})
-    assert (response.status_code, response.json()["code"]) == (409, "refund_too_large")
-    assert response.json()["param"] == "amount"
-    assert not Refund.objects.exists()
-    assert Transfer.objects.count() == transfers
-    assert Refusal.objects.get().code == "refund_too_large"
-
-
-def test_a_refund_of_an_unknown_order_is_404(shop: Shop) -> None:
-    response = shop.post("orders/A-9/refunds", {"id": "R-1", "amount": 1})
-    assert (response.status_code, response.json()["code"]) == (404, "unknown_order")
-
-
-def test_a_customer_shows_balance_code_and_counts(shop: Shop, nadia: tuple[Profile, str]) -> None:
-    shop.order(referral_code=nadia[1])
-    assert shop.get(f"customers/{nadia[0].public_id}").json() == {
-        "id": nadia[0].public_id,
-        "external_id": None,
-        "referral_code": nadia[1],
-        "balance": {"unit": "EUR", "available": 0, "pending": 800, "held": 0, "debt": 0},
-        "orders": {"count": 0, "total": 0, "currency": "EUR"},
-        "referrals": {"pending": 1, "validated": 0},
-    }
-
-
-def test_an_account_is_noted_and_stops_a_later_referral(
-    shop: Shop, nadia: tuple[Profile, str]
-) -> None:
-    """SP-20 through the API."""
-    long_ago = (timezone.now() - timedelta(days=30)).isoformat()
-    response = shop.post(
-        "accounts", {"customer": {"email": "camille@exemple.fr"}, "created_at": long_ago}
-    )
-    assert response.status_code == 201
-    refused = shop.order(referral_code=nadia[1]).json()
-    assert refused["referral"]["refusal"] == "already_has_account"
-    assert Referral.objects.get().order is not None
-
-
-def test_an_account_in_the_future_is_refused(shop: Shop) -> None:
-    response = shop.post(
-        "accounts", {"customer": {"email": "a@exemple.fr"}, "created_at": "2999-01-01T00:00:00Z"}
-    )
-    assert (response.json()["code"], response.json()["param"]) == ("date_in_future", "created_at")
-    assert not Profile.objects.filter(email="a@exemple.fr").exists()
 
 
 def test_a_refused_order_is_seen_by_the_merchant(shop: Shop) -> None:
