@@ -11,13 +11,16 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kernel.db import atomic_with_retry, insert_if_absent
+from kernel.db import atomic_with_retry, insert_if_absent, read
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError, TemporaryError
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _ADDRESS = re.compile(r"(https?:|www\.|//|@)", re.IGNORECASE)
+
+_LOCK_BY_EMAIL = "SELECT {0} FROM profiles_profile WHERE email_key = %s FOR UPDATE"
+_LOCK_BY_ID = "SELECT {0} FROM profiles_profile WHERE external_id = %s FOR UPDATE"
 
 
 class UnknownProfileError(NotFoundError):
@@ -219,11 +222,10 @@ def uncount_amount(*, profile: Profile, amount: int) -> None:
 
 def _find(*, email: str, external_id: str) -> Profile | None:
     """By email; else by the shop's own id, which outlives a change of address."""
-    locked = Profile.objects.select_for_update()
-    found = locked.filter(email_key=emails.key(email)).first() if email else None
-    if found is None and external_id:
-        found = locked.filter(external_id=external_id).first()
-    return found
+    found = read((Profile,), _LOCK_BY_EMAIL, [emails.key(email)]) if email else []
+    if not found and external_id:
+        found = read((Profile,), _LOCK_BY_ID, [external_id])
+    return found[0][0] if found else None
 
 
 def _complete(profile: Profile, identity: Identity) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kernel.db import atomic_with_retry
+from kernel.db import atomic_with_retry, read
 from kernel.errors import InvalidInputError
 from kernel.money import UNITS
 from tenants.programme.models import ProgrammeVersion
@@ -27,6 +27,11 @@ _COPIED = (
     "terms",
 )
 
+_IN_FORCE = """
+    SELECT {0} FROM programme_version WHERE starts_at <= %s
+    ORDER BY starts_at DESC, number DESC LIMIT 1
+"""
+
 
 class InvalidProgrammeError(InvalidInputError):
     """These rules cannot hold together."""
@@ -44,7 +49,8 @@ class UnitIsFixedError(InvalidInputError):
 
 def in_force(*, now: datetime) -> ProgrammeVersion | None:
     """The version in force at `now`, or None before the programme was ever set up."""
-    return ProgrammeVersion.objects.filter(starts_at__lte=now).first()
+    found = read((ProgrammeVersion,), _IN_FORCE, [now])
+    return found[0][0] if found else None
 
 
 @atomic_with_retry

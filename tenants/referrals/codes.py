@@ -4,11 +4,13 @@ import re
 import secrets
 import unicodedata
 from datetime import datetime
+from typing import cast
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kernel.db import read
 from kernel.errors import ConflictError, InvalidInputError
 from tenants.profiles.models import Profile
 from tenants.referrals.models import ReferralCode
@@ -17,6 +19,12 @@ from tenants.referrals.models import ReferralCode
 _ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
 _TAIL = 4
 _SHAPE = re.compile(r"^[A-Z0-9](?:[A-Z0-9-]{2,30})[A-Z0-9]$")
+
+_OF_CODE = """
+    SELECT {0}, {1} FROM referrals_code
+    JOIN profiles_profile ON profiles_profile.id = referrals_code.profile_id
+    WHERE referrals_code.code = %s
+"""
 
 
 class InvalidCodeError(InvalidInputError):
@@ -73,11 +81,12 @@ def rename(*, code: ReferralCode, to: str) -> ReferralCode:
 
 def find(text: str) -> ReferralCode | None:
     """The code that somebody typed, or None."""
-    return (
-        ReferralCode.objects.select_related("profile").filter(code=normalise(text)).first()
-        if text.strip()
-        else None
-    )
+    if not text.strip():
+        return None
+    for code, profile in read((ReferralCode, Profile), _OF_CODE, [normalise(text)]):
+        code.profile = profile
+        return cast(ReferralCode, code)
+    return None
 
 
 def _stem(profile: Profile) -> str:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from kernel.db import insert_if_absent
+from kernel.db import insert_if_absent, read
 from kernel.ids import uuid7
 from kernel.ledger.models import Account, AccountKind
 
@@ -14,6 +14,11 @@ _SYSTEM = (
     AccountKind.EXPIRED,
     AccountKind.ADJUSTED,
 )
+
+_LOCK_WALLETS = """
+    SELECT {0} FROM ledger_account
+    WHERE kind = 'wallet' AND owner_id = ANY(%s) AND unit = %s ORDER BY id FOR UPDATE
+"""
 
 
 def system_account_id(kind: AccountKind, unit: str) -> uuid.UUID:
@@ -47,11 +52,8 @@ def lock_account(*, account_id: uuid.UUID) -> Account:
 
 
 def _select(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:
-    return list(
-        Account.objects.select_for_update()
-        .filter(kind=AccountKind.WALLET, owner_id__in=owner_ids, unit=unit)
-        .order_by("id")
-    )
+    found = read((Account,), _LOCK_WALLETS, [list(owner_ids), unit])
+    return [account for (account,) in found]
 
 
 def _create(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:

@@ -1,0 +1,85 @@
+"""Rows written and read without the ORM are those that the ORM writes and reads."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, models, transaction
+
+from kernel.db import insert, insert_if_absent, read
+from kernel.outbox.models import Event
+from tenants.models import Tenant
+from tenants.profiles.models import Profile
+from tenants.programme.models import Decision
+from tenants.referrals.models import ReferralCode
+
+NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+
+
+def _profile(**values: Any) -> Profile:
+    return Profile(**{"email": "ana@exemple.fr", "first_name": "Ana", "created_at": NOW, **values})
+
+
+def _values(row: models.Model) -> dict[str, Any]:
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_an_inserted_row_is_what_the_orm_reads(merchant: Tenant) -> None:
+    rows = [
+        _profile(email_key="ana@exemple.fr", order_total=2**40, is_test=True, last_order_at=NOW),
+        _profile(first_name="O’Neil \\ %s {0} 'é", external_id=None, notes='{"a": 1}'),
+    ]
+    insert(rows)
+    assert not any(row._state.adding for row in rows)
+    for row in rows:
+        assert _values(Profile.objects.get(id=row.id)) == _values(row)
+
+
+def test_an_inserted_json_value_and_a_choice_are_what_the_orm_reads(merchant: Tenant) -> None:
+    decision = Decision(
+        code="refused", decided_at=NOW, facts={"when": "2026", "deep": [1, None, "é'"]}
+    )
+    event = Event(kind="x", payload={"id": 1}, created_at=NOW, due_at=NOW)
+    insert([decision])
+    assert insert_if_absent([event]) == {event.id}
+    assert Decision.objects.get(id=decision.id).facts == decision.facts
+    assert Event.objects.get(id=event.id).state == "pending"
+
+
+def test_a_taken_value_is_an_error_for_one_and_an_answer_for_the_other(merchant: Tenant) -> None:
+    insert([_profile(email_key="ana@exemple.fr")])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert([_profile(email_key="ana@exemple.fr")])
+    late = _profile(email_key="ana@exemple.fr")
+    assert insert_if_absent([late]) == set()
+    assert late._state.adding
+
+
+def test_nothing_is_asked_where_there_is_nothing_to_insert(
+    merchant: Tenant, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        insert([])
+        assert insert_if_absent([]) == set()
+
+
+def test_rows_that_are_read_are_those_of_the_orm(merchant: Tenant) -> None:
+    profile = _profile(email_key="ana@exemple.fr", last_order_at=NOW)
+    code = ReferralCode(code="ANA-ABCD", profile=profile, created_at=NOW)
+    insert([profile])
+    insert([code])
+    statement = (
+        "SELECT {0}, {1} FROM referrals_code"
+        " JOIN profiles_profile ON profiles_profile.id = profile_id WHERE code = %s"
+    )
+    [(found, owner)] = read((ReferralCode, Profile), statement, ["ANA-ABCD"])
+    assert (found, owner) == (code, profile)
+    assert _values(owner) == _values(Profile.objects.get(id=profile.id))
+    assert not owner._state.adding
+    assert read((ReferralCode, Profile), statement, [str(uuid.uuid4())]) == []
+
+
+def test_a_model_with_values_that_only_the_orm_can_read_is_refused(merchant: Tenant) -> None:
+    with pytest.raises(TypeError, match="Decision"):
+        read((Decision,), "SELECT {0} FROM programme_decision", [])
