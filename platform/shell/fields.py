@@ -1,5 +1,6 @@
 """Form fields that take what French people type and paste (B5), and answer in plain words (B4)."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -41,8 +42,9 @@ class _TypedField(forms.Field):
         self.widget.attrs.setdefault("inputmode", self.input_mode)
         self.widget.attrs.setdefault("autocomplete", "off")
 
+    @abstractmethod
     def parse(self, text: str) -> Any:
-        raise NotImplementedError  # pragma: no cover  every field below has its own
+        """The typed text as a value; raises ValidationError with words on what to type."""
 
     def show(self, value: Any) -> str:
         return str(value)
