@@ -4,13 +4,14 @@ A friend who was invited has no profile, and their address is forgotten: what st
 hash, so that nobody is written to again by mistake (D4).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
 from kernel.db import atomic_with_retry
-from tenants.messaging.models import Email, Unsubscription
+from tenants.messaging.models import Email, EmailState, Unsubscription
 from tenants.profiles import emails
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
@@ -23,11 +24,20 @@ def is_unsubscribed(*, address: str, profile: Profile | None = None) -> bool:
     return Unsubscription.objects.filter(address_hash=address_hash(address)).exists()
 
 
+def has_ended(*, email: Email) -> bool:
+    """Whether marketing to whoever got this email has ended."""
+    if email.profile is not None and email.profile.unsubscribed_at is not None:
+        return True
+    return Unsubscription.objects.filter(address_hash=_recipient(email)).exists()
+
+
 @atomic_with_retry
 def unsubscribe(*, email: Email, now: datetime) -> None:
     """End marketing to whoever got this email; once more changes nothing."""
-    _forget(email.to, now)
-    profile = email.profile or Profile.objects.filter(email_key=emails.key(email.to)).first()
+    _note(_recipient(email), now)
+    profile = email.profile
+    if profile is None and email.to:
+        profile = Profile.objects.filter(email_key=emails.key(email.to)).first()
     if profile is not None and profile.unsubscribed_at is None:
         profiles.update(profile_id=profile.id, unsubscribed_at=now)
 
@@ -38,8 +48,24 @@ def choose(*, profile: Profile, wanted: bool, now: datetime) -> None:
     if wanted:
         Unsubscription.objects.filter(address_hash=address_hash(profile.email)).delete()
     else:
-        _forget(profile.email, now)
+        _note(address_hash(profile.email), now)
     profiles.update(profile_id=profile.id, unsubscribed_at=None if wanted else now)
+
+
+@atomic_with_retry
+def forget_recipients(*, keys: Iterable[str]) -> None:
+    """Blank the emails of these keys: neither address nor words of them stay (D7).
+
+    A keyed hash stays, so that the link in the email goes on ending marketing.
+    """
+    rows = list(Email.objects.select_for_update().filter(key__in=list(keys)).order_by("id"))
+    for row in rows:
+        row.context = {"address_hash": _recipient(row)}
+        row.to = row.subject = row.text = row.html = ""
+        if row.state == EmailState.QUEUED:
+            row.state, row.skipped_because = EmailState.SKIPPED, "forgotten"
+    changed = ["context", "to", "subject", "text", "html", "state", "skipped_because"]
+    Email.objects.bulk_update(rows, changed, batch_size=500)
 
 
 def address_hash(address: str) -> str:
@@ -49,6 +75,11 @@ def address_hash(address: str) -> str:
     return salted_hmac(salt, emails.key(address), algorithm="sha256").hexdigest()
 
 
-def _forget(address: str, now: datetime) -> None:
-    row = Unsubscription(address_hash=address_hash(address), unsubscribed_at=now)
+def _recipient(email: Email) -> str:
+    """The hash of the address that an email went to, also once the address is forgotten."""
+    return str(email.context.get("address_hash") or address_hash(email.to))
+
+
+def _note(hashed: str, now: datetime) -> None:
+    row = Unsubscription(address_hash=hashed, unsubscribed_at=now)
     Unsubscription.objects.bulk_create([row], ignore_conflicts=True)

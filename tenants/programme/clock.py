@@ -7,9 +7,10 @@ from functools import partial
 
 from django.db import InterfaceError, OperationalError
 
+from kernel.db import atomic_with_retry
 from kernel.ledger import selectors as ledger_selectors
 from kernel.ledger import services as ledger
-from tenants.programme import conductor
+from tenants.programme import conductor, notices
 from tenants.referrals import services as referrals
 
 logger = logging.getLogger(__name__)
@@ -25,8 +26,15 @@ def settle(*, now: datetime, limit: int) -> int:
         done += _done(partial(conductor.post_due_reward, transfer_id=transfer_id, now=now))
     for lot_id in ledger_selectors.expired_lots(now=now, limit=limit):
         done += _done(partial(ledger.expire_lot, lot_id=lot_id, now=now))
-    referrals.forget_unused_addresses(now=now)
+    _forget_friends(now)
     return done
+
+
+@atomic_with_retry
+def _forget_friends(now: datetime) -> None:
+    """In one step: an address that only the email still held would never be found again."""
+    if forgotten := referrals.forget_unused_addresses(now=now):
+        notices.invitations_forgotten(ids=forgotten)
 
 
 def _done(step: Callable[[], object | None]) -> bool:

@@ -1,8 +1,11 @@
 """Which emails a programme's events send. Words and looks live with the messaging."""
 
+import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
 from tenants.messaging import services as messaging
+from tenants.messaging.unsubscribing import forget_recipients
 from tenants.profiles.models import Profile
 from tenants.programme.models import ProgrammeVersion, Reward
 from tenants.referrals.models import Invitation, Referral
@@ -28,6 +31,11 @@ def invitation_sent(
             "minimum_order": version.minimum_order,
         },
     )
+
+
+def invitations_forgotten(*, ids: Iterable[uuid.UUID]) -> None:
+    """D7: a friend's address goes from the email as well, with what was written to them."""
+    forget_recipients(keys=[f"invitation:{number}" for number in ids])
 
 
 def referrer_welcomed(*, referrer: Profile, code: str, now: datetime) -> None:

@@ -124,10 +124,13 @@ def invite(*, referrer: Profile, email: str, first_name: str, now: datetime) -> 
     return stored
 
 
-def forget_unused_addresses(*, now: datetime) -> int:
-    """Blank the addresses of invitations that led to nothing in time (D7); returns how many."""
-    unused = Invitation.objects.filter(forget_at__lte=now, email_key__isnull=False)
-    return unused.update(email="", email_key=None, first_name="")
+def forget_unused_addresses(*, now: datetime) -> list[uuid.UUID]:
+    """Blank the addresses of invitations whose time is over (D7); returns the invitations' ids."""
+    over = Invitation.objects.filter(forget_at__lte=now, email_key__isnull=False)
+    ids = list(over.values_list("id", flat=True))
+    if ids:
+        Invitation.objects.filter(id__in=ids).update(email="", email_key=None, first_name="")
+    return ids
 
 
 def record_referral(

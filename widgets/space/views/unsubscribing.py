@@ -26,5 +26,5 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(email.language):
         if request.method == "POST":
             unsubscribing.unsubscribe(email=email, now=timezone.now())
-        done = unsubscribing.is_unsubscribed(address=email.to, profile=email.profile)
+        done = unsubscribing.has_ended(email=email)
         return show(request, "unsubscribe", {"done": done})
