@@ -113,6 +113,38 @@ def test_a_killed_relay_leaves_an_event_that_becomes_due_and_says_so(merchant):
     assert seen[0].interrupted
 
 
+def test_an_event_that_kills_its_worker_every_time_dies(merchant):
+    """Nothing else in this schema is held up by it, and an operator sees it."""
+    clock = Clock()
+    emit()
+    for _ in range(relaying.MOST_INTERRUPTIONS):
+        relaying._claim(clock())  # the process dies here
+        clock.now += relaying.LEASE
+    seen = []
+    relaying.relay(handlers={"test": seen.append}, clock=clock)
+    assert not seen
+    event = Event.objects.get()
+    assert (event.state, event.last_error) == (EventState.DEAD, "interrupted")
+    assert services.retry_dead(now=clock.now) == 1
+    relaying.relay(handlers={"test": seen.append}, clock=clock)
+    assert len(seen) == 1
+
+
+def test_the_log_of_a_failure_quotes_nobodys_address(merchant, caplog):
+    """D9: a mail server names whom it refused."""
+
+    answer = "550 camille@exemple.fr unknown"
+
+    def refused(event):
+        raise RuntimeError(answer)
+
+    emit()
+    relaying.relay(handlers={"test": refused}, clock=Clock())
+    assert "RuntimeError" in caplog.text
+    assert "in refused" in caplog.text
+    assert "camille" not in caplog.text
+
+
 def test_a_failing_nudge_is_swallowed(merchant, settings, django_capture_on_commit_callbacks):
     """R8: the broker is down, the event stands."""
     settings.OUTBOX_NUDGE = "tests.kernel.test_outbox.no_broker"

@@ -7,6 +7,7 @@ that marks the event done: its writes happen once, however often the event is de
 
 import logging
 import random
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 MOST_FAILURES = 8
+# Starts that ended without a word: an event that kills its worker must not go on for ever.
+MOST_INTERRUPTIONS = 20
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(hours=1)
 
@@ -51,10 +54,14 @@ def _claim(now: datetime) -> Event | None:
             .order_by("due_at", "id")
             .first()
         )
-        if event is not None:
-            event.attempts += 1
-            event.due_at = now + LEASE
-            event.save(update_fields=["attempts", "due_at"])
+        if event is None:
+            return None
+        event.attempts += 1
+        event.due_at = now + LEASE
+        if event.attempts - event.failures > MOST_INTERRUPTIONS:
+            event.state, event.finished_at = EventState.DEAD, now
+            event.last_error = "interrupted"
+        event.save(update_fields=["attempts", "due_at", "state", "finished_at", "last_error"])
         return event
 
 
@@ -72,7 +79,14 @@ def _deliver(
             event.last_error = ""
             event.save(update_fields=["state", "finished_at", "last_error"])
     except Exception as error:
-        logger.exception("outbox event %s (%s) failed", claimed.id, claimed.kind)
+        # Where and what, without the error's own words: a mail server's quote the address (D9).
+        logger.error(
+            "outbox event %s (%s) failed: %s\n%s",
+            claimed.id,
+            claimed.kind,
+            type(error).__name__,
+            "".join(traceback.format_tb(error.__traceback__)),
+        )
         _record_failure(claimed, error, clock())
 
 
