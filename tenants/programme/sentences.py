@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from kernel.money import Amount
 from shell import formats
+from tenants.activity.models import OrderState
 from tenants.programme.decisions import Code
 from tenants.programme.models import Decision, Reward, Side
 from tenants.referrals.models import Referral, ReferralState, Refusal
@@ -32,11 +33,19 @@ def explain_referral(referral: Referral, *, audience: Audience = "merchant") -> 
     if referral.state == ReferralState.REFUSED:
         return _refusal(referral, audience)
     if referral.state == ReferralState.REVERSED:
+        if taken_back_by_hand(referral):
+            return _("Parrainage retiré à la main.")
         return _("Annulé : la commande a été remboursée.")
     rewards = [r for r in referral.rewards.all() if r.side == Side.REFERRER]
     if not rewards:
         return _("Parrainage reconnu, sans récompense pour le parrain.")
     return explain_reward(rewards[0])
+
+
+def taken_back_by_hand(referral: Referral) -> bool:
+    """Whether the merchant took this referral back, where no refund ended it."""
+    ended = referral.state == ReferralState.REVERSED
+    return ended and (referral.order is None or referral.order.state != OrderState.REFUNDED)
 
 
 def explain_reward(reward: Reward) -> str:

@@ -9,7 +9,7 @@ from kernel.ledger.errors import KeyReusedError
 from tenants.activity.models import OrderState, Source
 from tenants.activity.types import RefundInput
 from tenants.profiles.models import Profile
-from tenants.programme import clock, conductor, services
+from tenants.programme import by_hand, clock, conductor, sentences, services
 from tenants.programme.models import Reward
 from tenants.referrals.models import Referral, ReferralState
 from tenants.rewards import services as rewards
@@ -119,3 +119,17 @@ def test_a_key_that_took_one_prize_does_not_answer_for_another(camille, order_of
         services.claim_prize(profile=camille, prize_id=two.id, key="k", now=later)
     again = services.claim_prize(profile=camille, prize_id=one.id, key="k", now=later)
     assert again.id == claim.id
+
+
+def test_a_referral_taken_back_by_hand_is_not_said_to_be_refunded(camille, order_of):
+    made = receive(order_of(referral_code=code(camille))).referral
+    by_hand.remove_referral(referral_id=made.id, author_id=None, now=SOON)
+    made.refresh_from_db()
+    assert "remboursée" not in sentences.explain_referral(made)
+    assert "à la main" in sentences.explain_referral(made)
+
+
+def test_a_refunded_referral_says_so(camille, order_of):
+    made = receive(order_of(referral_code=code(camille))).referral
+    refund(6000)
+    assert "remboursée" in sentences.explain_referral(Referral.objects.get(id=made.id))
