@@ -10,5 +10,6 @@ urlpatterns = [
     path("v1/", include("api.v1.urls")),
     path("docs", docs.reference, name="docs"),
     path("docs/errors", docs.errors, name="errors"),
-    re_path(r"^.*$", docs.nothing_here),
+    # A line break is a character of an address like any other.
+    re_path(r"^(?s:.*)$", docs.nothing_here),
 ]

@@ -38,6 +38,7 @@ def main() -> None:
         if "orders" in parts:
             rich.print("Ordering…")
             rows += orders.measure(stack=stack, shop=shop, seconds=seconds)
+            rows += orders.measure_with_worker(stack=stack, shop=shop, seconds=seconds)
         conditions = results.machine(place.postgres_version())
     results.show(rows, conditions=conditions)
     if not (options.quick or options.only):

@@ -61,6 +61,11 @@ def start_web(stack: Stack) -> None:
     wait_until(lambda: stack.status("web", "/") != 0, child=web, seconds=60, what="the web")
 
 
+def referrer_email(number: int) -> str:
+    """How bare_order.sql finds a referrer."""
+    return f"parrain-{number}@exemple.fr"
+
+
 def open_shop() -> Shop:
     """A merchant with a programme in force, 200 referrers with codes, and a secret key."""
     from django.utils import timezone
@@ -83,7 +88,7 @@ def open_shop() -> Shop:
         made = []
         for number in range(REFERRERS):
             profile = profiles.create(
-                email=f"parrain-{number}@exemple.fr",
+                email=referrer_email(number),
                 first_name=random.choice(["Camille", "Thomas", "Inès", "Hugo", "Léa"]),
                 last_name="Rouvière",
                 source="manual",
