@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 from django.urls import Resolver404, get_resolver
 
 from kernel.ids import public_id, uuid7
@@ -60,4 +61,7 @@ def _view(request: HttpRequest) -> HttpResponse:
     match = request.resolver_match
     assert match is not None  # noqa: S101 - set by the caller
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    if isinstance(response, SimpleTemplateResponse):
+        # Django's handler renders what a view leaves to be rendered; here nobody else does.
+        response.render()
     return response
