@@ -11,5 +11,5 @@ urlpatterns = [
     path("docs", docs.reference, name="docs"),
     path("docs/errors", docs.errors, name="errors"),
     # A line break is a character of an address like any other.
-    re_path(r"^(?s:.*)$", docs.nothing_here),
+    re_path(r"^[\s\S]*\Z", docs.nothing_here),
 ]
