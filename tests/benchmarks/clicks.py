@@ -2,6 +2,7 @@
 
 from deploy.local.stack import Stack
 from tests.benchmarks.load import run_load
+from tests.benchmarks.orders import last_words
 from tests.benchmarks.place import Shop, count
 from tests.benchmarks.results import Row
 
@@ -39,7 +40,9 @@ def _one(stack: Stack, shop: Shop, seconds: float, *, path: str, status: str, wh
     )
     stored = count(shop, "referrals_click") - before
     if found["statuses"] != {status: stored}:
-        raise RuntimeError(f"{found['statuses']} answered, {stored} clicks stored")
+        raise RuntimeError(
+            f"{found['statuses']} answered, {stored} clicks stored\n{last_words(stack)}"
+        )
     rate = found["measured"] / found["seconds"]
     return Row(
         what=f"Clicks on a shared link, {what}, each stored, {CONNECTIONS} at once",

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 
 from deploy.local.postgres import Postgres
+from deploy.local.processes import Child
 from deploy.local.stack import Stack
 from tests.benchmarks.load import run_load
 from tests.benchmarks.place import REFERRERS, Shop, count
@@ -99,8 +100,16 @@ def send_orders(*, stack: Stack, shop: Shop, connections: int, seconds: float) -
     )
     stored = count(shop, "activity_order") - before
     if found["statuses"] != {"201": stored}:
-        raise RuntimeError(f"{found['statuses']} answered, {stored} orders stored")
+        raise RuntimeError(
+            f"{found['statuses']} answered, {stored} orders stored\n{last_words(stack)}"
+        )
     return found
+
+
+def last_words(stack: Stack) -> str:
+    """The end of the web's log, for whoever asks why it answered wrongly."""
+    web = stack.parts.get("web")
+    return web.tail(25) if isinstance(web, Child) else ""
 
 
 def pgbench_of(stack: Stack) -> Path:
