@@ -144,6 +144,8 @@ class PrizeForm(HouseForm):
         required=False,
         help_text=_("Vide : autant que demandé."),
     )
+    # What the page showed: a stock that nobody typed anew is not written over claims made since.
+    stock_shown = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class ProgrammeForm(HouseForm):

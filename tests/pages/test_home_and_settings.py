@@ -148,6 +148,26 @@ def test_sp15_prizes_are_added_changed_and_archived_with_undo(
     assert candle.active
 
 
+def test_a_claim_made_while_a_prize_is_edited_stays_counted(
+    claire: TenantClient, rules: ProgrammeVersion
+) -> None:
+    """R1: the stock that the page showed is not written over what was taken since."""
+    candle = save_prize(now=timezone.now(), unit="EUR", name="Bougie Aube", cost=500, stock=5)
+    html = claire.get(f"/recompenses/{candle.public_id}").content.decode()
+    assert 'name="stock_shown" value="5"' in html
+    Prize.objects.update(stock=3)  # two customers choose it meanwhile
+    form = {
+        "key": new_key(), "name": "Bougie Soir", "kind": "gift", "cost": "5,00",
+        "stock": "5", "stock_shown": "5",
+    }  # fmt: skip
+    claire.post(f"/recompenses/{candle.public_id}", form)
+    candle.refresh_from_db()
+    assert (candle.name, candle.stock) == ("Bougie Soir", 3)
+    claire.post(f"/recompenses/{candle.public_id}", {**form, "stock": "8"})
+    candle.refresh_from_db()
+    assert candle.stock == 8
+
+
 def test_fs21_new_rules_are_a_new_version_and_the_same_rules_are_none(
     claire: TenantClient, louis: TenantClient, rules: ProgrammeVersion
 ) -> None:

@@ -144,9 +144,13 @@ def add_prize(request: HttpRequest) -> HttpResponse:
 def edit_prize(request: HttpRequest, prize: str) -> HttpResponse:
     """Change a prize; claims made before keep their name and cost (SP-15)."""
     row = _prize_or_404(prize)
-    form = PrizeForm(request.POST or None, initial={n: getattr(row, n) for n in _FIELDS})
+    initial = {**{n: getattr(row, n) for n in _FIELDS}, "stock_shown": row.stock}
+    form = PrizeForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in _FIELDS}
+        shown = form.cleaned_data["stock_shown"]
+        if "stock_shown" in request.POST and values["stock"] == shown:
+            del values["stock"]
         try:
             save_prize(now=timezone.now(), unit=row.unit, prize_id=row.id, **values)
         except RicochetError as error:
