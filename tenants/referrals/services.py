@@ -79,7 +79,11 @@ def record_click(
         if cursor.rowcount != 1:
             return None
     if invitation_id is not None:
-        Invitation.objects.filter(id=invitation_id, clicked_at=None).update(clicked_at=now)
+        Invitation.objects.filter(
+            id=invitation_id,
+            referrer__referral_code__code=normalise(code),
+            clicked_at=None,
+        ).update(clicked_at=now)
     return click_id
 
 

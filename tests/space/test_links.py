@@ -194,6 +194,17 @@ def test_an_invitation_is_marked_as_opened_when_it_is_the_referrers_own(
     assert Click.objects.get().invitation_id == mine.id
 
 
+def test_an_invitation_of_somebody_else_is_not_marked(
+    visitor: TenantClient, camille: Profile, code: str
+) -> None:
+    other = profiles.create(now=STARTED, source="manual", email="other@exemple.fr")
+    theirs = referrals.invite(referrer=other, email="a@exemple.fr", first_name="", now=STARTED)
+    visitor.get(f"/r/{code}?s=email&i={theirs.public_id}")
+    theirs.refresh_from_db()
+    assert theirs.clicked_at is None
+    assert Click.objects.get().invitation_id is None
+
+
 def test_names_never_run(lumen: Tenant, visitor: TenantClient) -> None:
     """R34: names of people and of brands are text."""
     from tenants.referrals import codes

@@ -18,6 +18,7 @@ from tenants.referrals.models import Invitation
 from tenants.rewards import services as rewards
 from tests.fixtures.tenants import TenantClient
 from tests.space.conftest import STARTED, Earns
+from widgets.space.views import space
 
 NB = "\u00a0"
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -168,6 +169,16 @@ def test_ten_invitations_a_day(at_home: TenantClient) -> None:
         for n in range(11)
     ]
     assert codes == [302] * 10 + [429]
+
+
+def test_whoever_tries_addresses_out_is_stopped(at_home: TenantClient) -> None:
+    """R33: a refusal says little, and only so often."""
+    profiles.create(now=STARTED, source="manual", email="cliente@exemple.fr")
+    codes = [
+        at_home.post("/espace/inviter", {"email": "cliente@exemple.fr"}).status_code
+        for _ in range(space.INVITATION_TRIES + 1)
+    ]
+    assert codes == [409] * space.INVITATION_TRIES + [429]
 
 
 def test_the_rings_spread_once_when_the_cagnotte_grew(

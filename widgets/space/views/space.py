@@ -1,5 +1,6 @@
 """The space itself: the cagnotte page, inviting, the printed link, the rules, the settings."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.throttles import ThrottledError, hit
 from kernel.errors import InvalidInputError, RicochetError
 from kernel.money import Amount
 from shell import formats
@@ -16,6 +18,7 @@ from tenants.profiles import services as profiles
 from tenants.profiles.services import UnsafeNameError
 from tenants.programme.services import invite_friend
 from tenants.referrals import codes
+from tenants.referrals.services import TooManyInvitationsError
 from widgets.models import SpaceSession
 from widgets.space import selectors, sessions
 from widgets.space.forms import AskForm, InviteForm
@@ -29,6 +32,9 @@ from widgets.space.pages import (
     to_space,
 )
 from widgets.space.sharing import qr_file, qr_svg, sharing_of
+
+_DAY = timedelta(days=1)
+INVITATION_TRIES = 25
 
 
 @require_safe
@@ -50,6 +56,14 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InviteForm(request.POST)
     if form.is_valid():
         try:
+            # Refusals count as well: whoever tries addresses out learns little from them (R33).
+            hit(
+                action="space-invite",
+                subject=str(session.profile_id),
+                limit=INVITATION_TRIES,
+                window=_DAY,
+                now=timezone.now(),
+            )
             invite_friend(
                 referrer=session.profile,
                 email=form.cleaned_data["email"],
@@ -57,6 +71,9 @@ def invite(request: HttpRequest) -> HttpResponse:
                 now=timezone.now(),
             )
             return to_space(done="invitation", at="inviter")
+        except ThrottledError as error:
+            form.add_error(None, str(TooManyInvitationsError.words))
+            return _space(request, session, form, status=error.status)
         except UnsafeNameError:
             form.add_error("first_name", _("Indiquez un prénom, sans adresse ni lien."))
         except InvalidInputError:
