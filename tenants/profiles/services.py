@@ -236,13 +236,20 @@ def _complete(profile: Profile, identity: Identity) -> None:
         if value and not getattr(profile, name):
             setattr(profile, name, clean_name(value, param=name))
             changed.append(name)
+    if identity.phone and not profile.phone:
+        profile.phone = identity.phone
+        changed.append("phone")
+    if identity.email and not profile.email:
+        # Found by the shop's id, so nobody has this address; a browser never sends both.
+        profile.email = emails.clean(identity.email)
+        changed += ["email", "email_key", "email_folded"]
     if identity.external_id and not profile.external_id:
         taken = Profile.objects.filter(external_id=identity.external_id).exists()
         if not taken:
             profile.external_id = identity.external_id
             changed.append("external_id")
     if changed:
-        profile.search_text = search_text(profile)
+        _derive(profile)
         profile.save(update_fields=[*changed, "search_text"])
 
 

@@ -9,6 +9,7 @@ from kernel.ledger.errors import KeyReusedError
 from tenants.activity.models import OrderState, Source
 from tenants.activity.types import RefundInput
 from tenants.profiles.models import Profile
+from tenants.profiles.services import Identity
 from tenants.programme import by_hand, clock, conductor, sentences, services
 from tenants.programme.models import Reward
 from tenants.referrals.models import Referral, ReferralState
@@ -133,3 +134,19 @@ def test_a_refunded_referral_says_so(camille, order_of):
     made = receive(order_of(referral_code=code(camille))).referral
     refund(6000)
     assert "remboursée" in sentences.explain_referral(Referral.objects.get(id=made.id))
+
+
+def test_a_customer_known_by_number_only_gets_the_address_that_comes_later(camille, order_of):
+    """Without it they would get no email, and could never open their cagnotte."""
+    first = receive(order_of(customer=Identity(external_id="4711"))).order.profile
+    assert first.email == ""
+    both = Identity(email="Thomas@exemple.fr", external_id="4711", phone="+33612345678")
+    receive(order_of(external_id="LUM-2", customer=both), now=SOON)
+    thomas = Profile.objects.get(email_key="thomas@exemple.fr")
+    assert thomas.id == first.id
+    assert (thomas.email, thomas.phone) == ("Thomas@exemple.fr", "+33612345678")
+    assert "thomas@exemple.fr" in thomas.search_text
+    other = Identity(email="other@exemple.fr", external_id="4711")
+    receive(order_of(external_id="LUM-3", customer=other), now=SOON)
+    thomas.refresh_from_db()
+    assert thomas.email == "Thomas@exemple.fr"
