@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from accounts.services import purge
 from api import services as api
 from kernel.outbox.relay import relay
-from tenants.context import enter
+from tenants.context import UnknownTenantError, enter_by_id
 from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
 from tenants.models import Tenant
@@ -120,10 +120,15 @@ def tend_tenants() -> None:
 
 
 def _in_each(tenants: Iterable[Tenant], work: Callable[[], object]) -> None:
-    """Run `work` inside each tenant; one that fails is logged and does not stop the others."""
+    """Run `work` inside each tenant; one that fails is logged and does not stop the others.
+
+    Who was suspended or deleted since the list was read is left alone (R20).
+    """
     for tenant in tenants:
         try:
-            with enter(tenant):
+            with enter_by_id(tenant.id):
                 work()
+        except UnknownTenantError:
+            continue
         except Exception:
             logger.exception("a periodic task failed in %s", tenant.schema_name)
