@@ -7,6 +7,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env as environment
+from config.settings_celery import TASKS
 from tenants.database.deadline import Connection as DatabaseConnection
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -112,47 +113,7 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
     }
 }
-CELERY = {
-    "broker_url": REDIS_URL,
-    "task_ignore_result": True,
-    "task_acks_late": True,
-    "task_reject_on_worker_lost": True,
-    "worker_prefetch_multiplier": 1,
-    "worker_hijack_root_logger": False,
-    "broker_connection_retry_on_startup": True,
-    "broker_transport_options": {
-        "visibility_timeout": 300,
-        # A task that cannot be sent is found by the sweep: nobody waits for the broker.
-        "connect_retries_timeout": 1,
-        "socket_connect_timeout": 0.5,
-        "socket_timeout": 5,
-    },
-    "timezone": "UTC",
-    "task_default_queue": "ricochet",
-    "beat_schedule": {
-        "sweep the outboxes": {
-            "task": "config.sweep",
-            "schedule": 3.0,
-            "options": {"expires": 10},
-        },
-        "purge what is over of log-ins and links": {
-            "task": "config.purge_accounts",
-            "schedule": 3600.0,
-            "options": {"expires": 3600},
-        },
-        "forget old answers of the API": {
-            "task": "config.forget_api_answers",
-            "schedule": 86_400.0,
-            "options": {"expires": 3600},
-        },
-        "tend the tenants": {"task": "config.tend_tenants", "schedule": 3600.0},
-        "post due rewards": {
-            "task": "config.post_due_rewards",
-            "schedule": 60.0,
-            "options": {"expires": 120},
-        },
-    },
-}
+CELERY = {"broker_url": REDIS_URL, **TASKS}
 
 # ---------------------------------------------------------------- requests
 MIDDLEWARE = [

@@ -1,0 +1,44 @@
+"""How tasks are sent and run, and what the beat asks for; the broker's address is in settings."""
+
+from typing import Any
+
+TASKS: dict[str, Any] = {
+    "task_ignore_result": True,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "worker_prefetch_multiplier": 1,
+    "worker_hijack_root_logger": False,
+    "broker_connection_retry_on_startup": True,
+    "broker_transport_options": {
+        "visibility_timeout": 300,
+        # A task that cannot be sent is found by the sweep: nobody waits for the broker.
+        "connect_retries_timeout": 1,
+        "socket_connect_timeout": 0.5,
+        "socket_timeout": 5,
+    },
+    "timezone": "UTC",
+    "task_default_queue": "ricochet",
+    "beat_schedule": {
+        "sweep the outboxes": {
+            "task": "config.sweep",
+            "schedule": 3.0,
+            "options": {"expires": 10},
+        },
+        "purge what is over of log-ins and links": {
+            "task": "config.purge_accounts",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
+        "forget old answers of the API": {
+            "task": "config.forget_api_answers",
+            "schedule": 86_400.0,
+            "options": {"expires": 3600},
+        },
+        "tend the tenants": {"task": "config.tend_tenants", "schedule": 3600.0},
+        "post due rewards": {
+            "task": "config.post_due_rewards",
+            "schedule": 60.0,
+            "options": {"expires": 120},
+        },
+    },
+}
