@@ -107,9 +107,7 @@ def _heads(page: "ListPage") -> list[Head]:
     return heads
 
 
-def draw(
-    column: "Column", row: Any, url: str, request: HttpRequest | None = None
-) -> SafeString:
+def draw(column: "Column", row: Any, url: str, request: HttpRequest | None = None) -> SafeString:
     """One cell as HTML."""
     value = column.read(row)
     if column.template:

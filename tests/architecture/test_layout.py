@@ -50,8 +50,7 @@ def test_nothing_imports_upward() -> None:
 
 def test_every_file_is_short() -> None:
     lengths = {
-        name(path): len(path.read_text().splitlines())
-        for path in files(".py", ".js", ".html")
+        name(path): len(path.read_text().splitlines()) for path in files(".py", ".js", ".html")
     }
     assert {file: lines for file, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
