@@ -23,7 +23,9 @@ class RicochetError(Exception):
     words: ClassVar[str | Promise] = ""
 
     def __init__(self, message: str = "", *, param: str | None = None, **facts: Any) -> None:
-        self.message = message or str(self.words) or (self.__doc__ or "").strip().splitlines()[0]
+        # What may stand on a screen: the docstring is for programmers, and in English.
+        self.said = message or str(self.words)
+        self.message = self.said or (self.__doc__ or "").strip().splitlines()[0]
         self.param = param
         self.facts = facts
         super().__init__(self.message)

@@ -188,7 +188,7 @@ class ErrorPagesMiddleware:
             return None
         if isinstance(exception, RicochetError):
             known = _TEXTS.get(exception.status) or _TEXTS[400]
-            words = Words(known.title, exception.message or known.text, known.advice)
+            words = Words(known.title, exception.said or known.text, known.advice)
             return page(request, exception.status, words=words, code=exception.code)
         if isinstance(exception, OperationalError | InterfaceError):
             log.exception("the database did not answer")

@@ -20,10 +20,11 @@ _GRACE = 20
 
 
 class UndoExpiredError(RicochetError):
-    """Il est trop tard pour annuler : l’action est définitive."""
+    """The toast's time is over, or its token is not of this person, tenant and purpose."""
 
     code = "undo_expired"
     status = 410
+    words = "Il est trop tard pour annuler : l’action est définitive."
 
 
 def _salt(request: HttpRequest, purpose: str) -> str:

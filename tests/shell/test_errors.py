@@ -63,7 +63,7 @@ def test_a_broken_template_still_gives_a_page(monkeypatch: pytest.MonkeyPatch) -
 
 
 class GoneError(RicochetError):
-    """Ce lien a déjà servi."""
+    """This link was used already."""
 
     code: ClassVar[str] = "gone"
     status: ClassVar[int] = 410
@@ -74,10 +74,20 @@ def middleware(view: Callable[[HttpRequest], HttpResponse]) -> errors.ErrorPages
 
 
 def test_an_error_of_ours_becomes_its_page_with_its_own_sentence() -> None:
-    answer = middleware(lambda _: HttpResponse()).process_exception(request(), GoneError())
+    answer = middleware(lambda _: HttpResponse()).process_exception(
+        request(), GoneError("Ce lien a déjà servi.")
+    )
     assert answer is not None
     assert answer.status_code == 410
     assert "Ce lien a déjà servi." in answer.content.decode()
+
+
+def test_what_is_written_for_programmers_is_not_shown() -> None:
+    answer = middleware(lambda _: HttpResponse()).process_exception(request(), GoneError())
+    assert answer is not None
+    html = answer.content.decode()
+    assert "This link" not in html
+    assert str(errors._TEXTS[410].text) in html
 
 
 def test_a_database_that_is_down_is_a_503_that_says_when_to_come_back() -> None:
