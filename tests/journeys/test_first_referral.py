@@ -65,7 +65,7 @@ def offer_prize(page: Page, home: str, name: str) -> None:
     page.get_by_label("Nom du lot").fill(name)
     page.get_by_label("Coût dans la cagnotte").fill("6")
     page.get_by_role("button", name="Enregistrer le lot").click()
-    expect(page.get_by_role("link", name=name)).to_be_visible()
+    expect(page.get_by_text(f"« {name} » proposé").first).to_be_visible()
 
 
 def buy(page: Page, shop: str, email: str) -> str:
