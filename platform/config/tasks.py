@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from accounts.services import purge
 from api import services as api
 from kernel.outbox.relay import relay
+from kernel.outbox.services import forget_delivered
 from tenants.context import UnknownTenantError, enter_by_id
 from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
@@ -31,6 +32,7 @@ from tenants.tasks import tenant_task
 logger = logging.getLogger(__name__)
 
 _BATCH = 500
+_SHARE = 50
 HEARTBEAT = "worker:heartbeat"
 
 
@@ -56,11 +58,11 @@ def nudge(schema: str) -> None:
         relay_tenant.apply_async(args=(str(tenant.id),), retry=False)
 
 
-def _relay_here(schema: str) -> int:
+def _relay_here(schema: str, limit: int = _BATCH) -> int:
     # Forget the nudge before looking: what commits from now on asks again.
     _redis().delete(_nudged(schema))
     handlers = import_string(settings.OUTBOX_HANDLERS)
-    return relay(handlers=handlers, clock=timezone.now, limit=_BATCH)
+    return relay(handlers=handlers, clock=timezone.now, limit=limit)
 
 
 @tenant_task(name="config.relay_tenant")
@@ -82,12 +84,12 @@ def sweep() -> None:
     this_connection().set_schema_to_public()
     started = timezone.now()
     due = list(tenants_with_due_events(now=started))
-    _in_each(
-        [tenant for tenant, _oldest in due], lambda: _relay_here(this_connection().schema_name)
-    )
-    _relay_here(settings.PUBLIC_SCHEMA_NAME)
     lag = max(((started - oldest).total_seconds() for _tenant, oldest in due), default=0.0)
     cache.set(HEARTBEAT, {"at": time.time(), "lag": lag}, 300)
+    # A few events of each: a merchant with many does not keep the others waiting.
+    tenants = [tenant for tenant, _oldest in due]
+    _in_each(tenants, lambda: _relay_here(this_connection().schema_name, limit=_SHARE))
+    _relay_here(settings.PUBLIC_SCHEMA_NAME)
 
 
 @shared_task(name="config.post_due_rewards")
@@ -99,9 +101,16 @@ def post_due_rewards() -> None:
 
 @shared_task(name="config.forget_api_answers")
 def forget_api_answers() -> None:
-    """Delete the answers kept under old idempotency keys, tenant by tenant."""
+    """Delete old idempotency answers and delivered events, tenant by tenant."""
     this_connection().set_schema_to_public()
-    _in_each(active_tenants(), lambda: api.forget_old_records(timezone.now()))
+    _in_each(active_tenants(), _forget_here)
+    forget_delivered(now=timezone.now())
+
+
+def _forget_here() -> None:
+    now = timezone.now()
+    api.forget_old_records(now)
+    forget_delivered(now=now)
 
 
 @shared_task(name="config.purge_accounts")

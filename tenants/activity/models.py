@@ -49,6 +49,9 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["-received_at", "-id"], name="order_received"),
             models.Index(fields=["profile", "-ordered_at"], name="order_of_profile"),
+            models.Index(
+                fields=["received_at"], condition=Q(state="reported"), name="order_reported"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry, insert_if_absent, read
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError, TemporaryError
+from tenants.context import current_tenant
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
 
@@ -111,6 +112,7 @@ def find_or_create(*, identity: Identity, source: str, now: datetime) -> tuple[P
         first_name=identity.first_name,
         last_name=identity.last_name,
         phone=identity.phone,
+        language=current_tenant().language,
         source=source,
         now=now,
     )

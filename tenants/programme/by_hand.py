@@ -106,7 +106,7 @@ def _take_back(reward: Reward, now: datetime) -> None:
     )
     reward.reversed, reward.state = reward.amount, RewardState.CANCELLED
     reward.save(update_fields=["reversed", "state"])
-    notices.reward_reversed(reward=reward, amount=left, source=source, now=now)
+    notices.reward_reversed(reward=reward, amount=left, source=source, now=now, by_hand=True)
 
 
 def add_order(

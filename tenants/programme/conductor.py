@@ -165,7 +165,7 @@ def _attribute(
     if verdict is None or version is None:
         return Outcome(order=row, created=created)
     if not (verdict.refusal or newcomer) and row.state != OrderState.REPORTED:
-        _supersede_reported(profile, row, now)
+        supersede_reported(profile, row, now)
     referral = referrals.record_referral(verdict=verdict, referee=profile, order=row, now=now)
     if verdict.refusal:
         decisions.note(
@@ -217,12 +217,14 @@ def _judge(
     return verdict
 
 
-def _supersede_reported(profile: Profile, row: Order, now: datetime) -> None:
-    """A confirmed order takes the place of a referral that only a browser spoke of."""
+def supersede_reported(profile: Profile, row: Order | None, now: datetime) -> None:
+    """A confirmed order, or the merchant's word, replaces what only a browser spoke of."""
     unconfirmed = Referral.objects.select_for_update(of=("self",)).filter(
         referee=profile, state=ReferralState.PENDING, order__state=OrderState.REPORTED
     )
-    for referral in unconfirmed.exclude(order=row).select_related("order"):
+    if row is not None:
+        unconfirmed = unconfirmed.exclude(order=row)
+    for referral in unconfirmed.select_related("order"):
         if referral.order is not None:
             _withdraw(referral.order, now)
 

@@ -110,6 +110,8 @@ class _Sources:
             if reward.side == Side.REFERRER
             else _("Bienvenue annulée")
         )
+        if transfer.reason == "referral_removed":
+            return title, _("Parrainage retiré à la main.")
         if refund is None:
             return title, _("La boutique a corrigé la commande.")
         if reward.side == Side.REFERRER:

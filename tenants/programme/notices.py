@@ -93,8 +93,10 @@ def reward_posted(*, reward: Reward, now: datetime) -> None:
     )
 
 
-def reward_reversed(*, reward: Reward, amount: int, source: str, now: datetime) -> None:
-    """A refund took back what the order had granted: said, never silent (S5)."""
+def reward_reversed(
+    *, reward: Reward, amount: int, source: str, now: datetime, by_hand: bool = False
+) -> None:
+    """A refund, or the merchant, took back what was granted: said, never silent (S5)."""
     messaging.queue(
         kind="reward_reversed",
         to=reward.profile.email,
@@ -106,6 +108,7 @@ def reward_reversed(*, reward: Reward, amount: int, source: str, now: datetime) 
             "first_name": reward.profile.first_name,
             "referee": reward.referral.referee.short_name,
             "side": reward.side,
+            "by_hand": by_hand,
             "amount": amount,
             "unit": reward.unit,
         },

@@ -1,13 +1,17 @@
 """Promising, posting and reversing what a referral grants."""
 
 import uuid
+from calendar import monthrange
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kernel.db import insert
 from kernel.ledger import services as ledger
+from kernel.ledger.accounts import lock_wallets
 from kernel.money import Amount
 from tenants.activity.models import Order, OrderState
+from tenants.context import current_tenant
 from tenants.profiles.models import Profile
 from tenants.programme import decisions, notices
 from tenants.programme.decisions import Code
@@ -35,7 +39,6 @@ def promise(
                 source=f"referral:{referral.id}",
                 key=f"referral:{referral.id}:{side}",
                 due_at=due_at,
-                expires_at=_expiry(version, due_at),
             )
             for side, profile, amount in parts
         ],
@@ -109,7 +112,8 @@ def post(*, transfer_id: uuid.UUID, now: datetime) -> Reward | None:
     )
     if reward is None:
         return None
-    ledger.post(pending_id=transfer_id, now=now)
+    # The time to spend it starts now, also where the order was confirmed late.
+    ledger.post(pending_id=transfer_id, now=now, expires_at=_expiry(reward.version, now))
     reward.state, reward.posted_at = RewardState.POSTED, now
     reward.save(update_fields=["state", "posted_at"])
     referral = Referral.objects.select_for_update().get(id=reward.referral_id)
@@ -143,9 +147,11 @@ def take_back(
 
     `refunded` of `total` cents have been given back in all: what was reversed before counts.
     """
-    for reward in _locked(order=order):
-        if reward.state == RewardState.CANCELLED:
-            continue
+    rewards = [reward for reward in _locked(order=order) if reward.state != RewardState.CANCELLED]
+    for unit in {reward.unit for reward in rewards}:
+        # All wallets at once, in the order in which everybody locks them.
+        lock_wallets(owner_ids=[r.profile_id for r in rewards if r.unit == unit], unit=unit)
+    for reward in rewards:
         target = Amount(reward.amount, reward.unit).share(part=refunded, whole=total).value
         if refunded == total:
             target = reward.amount
@@ -222,10 +228,20 @@ def _within_limit(referrer: Profile, version: ProgrammeVersion, now: datetime) -
 
 
 def _due(version: ProgrammeVersion, now: datetime) -> datetime:
-    return now + timedelta(days=version.pending_days)
+    """So many of the merchant's days later, at the same time of day (R11)."""
+    return _local(now) + timedelta(days=version.pending_days)
 
 
-def _expiry(version: ProgrammeVersion, due_at: datetime | None) -> datetime | None:
-    if version.expiry_months is None or due_at is None:
+def _expiry(version: ProgrammeVersion, posted_at: datetime) -> datetime | None:
+    """So many of the merchant's months later; the 31st falls on a shorter month's last day."""
+    if version.expiry_months is None:
         return None
-    return due_at + timedelta(days=round(version.expiry_months * 30.44))
+    local = _local(posted_at)
+    years, month = divmod(local.month - 1 + version.expiry_months, 12)
+    year = local.year + years
+    day = min(local.day, monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day)
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(current_tenant().timezone))

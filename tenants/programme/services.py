@@ -13,7 +13,7 @@ from kernel.ledger import services as ledger
 from kernel.ledger.accounts import lock_wallet
 from kernel.ledger.models import AccountKind, Transfer
 from tenants.profiles.models import Profile
-from tenants.programme import decisions, notices, rewarding, versions
+from tenants.programme import conductor, decisions, notices, rewarding, versions
 from tenants.programme.decisions import Code
 from tenants.programme.models import Decision, ProgrammeVersion
 from tenants.referrals import attribution, codes
@@ -67,6 +67,7 @@ def refer_by_hand(
     """
     version = open_programme(now=now)
     Profile.objects.select_for_update().get(id=referee.id)
+    conductor.supersede_reported(referee, None, now)
     clue = Clue(step=Step.MANUAL, referrer=referrer)
     verdict = attribution.judge(clues=[clue], referee=referee, order=None)
     # Whoever bought before can still be linked by hand: the merchant knows better than dates.

@@ -8,8 +8,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kernel.db import atomic_with_retry, read
-from kernel.errors import InvalidInputError
+from kernel.db import atomic_with_retry, insert_if_absent, read
+from kernel.errors import ConflictError, InvalidInputError
 from kernel.money import UNITS
 from tenants.programme.models import ProgrammeVersion
 
@@ -40,6 +40,15 @@ class InvalidProgrammeError(InvalidInputError):
     words = gettext_lazy("Ces règles ne vont pas ensemble.")
 
 
+class ProgrammeChangedError(ConflictError):
+    """Somebody else published other rules at this moment."""
+
+    code = "programme_changed"
+    words = gettext_lazy(
+        "D’autres règles viennent d’être publiées. Relisez-les avant de recommencer."
+    )
+
+
 class UnitIsFixedError(InvalidInputError):
     """The unit cannot change once cagnottes hold something."""
 
@@ -66,9 +75,10 @@ def publish(
     values.update(changes)
     _check(values, latest)
     number = (ProgrammeVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-    return ProgrammeVersion.objects.create(
-        number=number, starts_at=now, author_id=author_id, **values
-    )
+    version = ProgrammeVersion(number=number, starts_at=now, author_id=author_id, **values)
+    if not insert_if_absent([version]):
+        raise ProgrammeChangedError
+    return version
 
 
 def _check(values: dict[str, Any], latest: ProgrammeVersion | None) -> None:

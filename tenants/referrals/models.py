@@ -48,7 +48,14 @@ class Invitation(models.Model):
 
     class Meta:
         db_table = "referrals_invitation"
-        indexes = [models.Index(fields=["referrer", "-created_at"], name="invitation_of_referrer")]
+        indexes = [
+            models.Index(fields=["referrer", "-created_at"], name="invitation_of_referrer"),
+            models.Index(
+                fields=["forget_at"],
+                condition=Q(email_key__isnull=False),
+                name="invitation_to_forget",
+            ),
+        ]
 
     @property
     def public_id(self) -> str:

@@ -242,3 +242,19 @@ def test_the_same_key_with_another_amount_is_refused(merchant):
     with pytest.raises(KeyReusedError):
         services.issue(amount=6, **common)
     assert Transfer.objects.filter(kind=TransferKind.POSTED).count() == 1
+
+
+def test_two_promises_to_one_wallet_add_up(merchant):
+    owner = uuid.uuid4()
+    promises = [
+        services.Promise(
+            owner_id=owner, amount=amount, reason="t", source="t", key=f"p{amount}", due_at=None
+        )
+        for amount in (300, 500)
+    ]
+    made = services.issue_pending(promises=promises, unit="EUR", now=START)
+    assert selectors.balance(owner_id=owner, unit="EUR").pending == 800
+    for transfer in made:
+        services.post(pending_id=transfer.id, now=START)
+    assert selectors.balance(owner_id=owner, unit="EUR").available == 800
+    assert selectors.discrepancies() == []

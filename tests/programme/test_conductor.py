@@ -16,7 +16,7 @@ from tenants.programme import clock, conductor, sentences, services
 from tenants.programme.models import Decision, Reward
 from tenants.referrals.models import Referral, ReferralState
 from tenants.rewards import services as rewards
-from tests.fixtures.programme import NOW, publish
+from tests.fixtures.programme import NOW, make_camille, publish
 
 
 def receive(order, now=NOW):
@@ -170,8 +170,6 @@ def test_a_new_rule_never_touches_what_was_promised(camille, order_of):
 
 def test_the_yearly_limit_is_explained(merchant, order_of):
     publish(referrals_a_year=1)
-    from tests.fixtures.programme import make_camille
-
     camille = make_camille()
     for number in (1, 2):
         receive(
@@ -213,3 +211,28 @@ def test_refusals_speak_the_readers_language(camille):
     from kernel.ledger.errors import InsufficientBalanceError
 
     assert str(InsufficientBalanceError()) == "La cagnotte ne contient pas assez pour cela."
+
+
+def test_a_reward_expires_from_its_posting_also_when_confirmed_late(merchant, order_of):
+    """The rules say months; a browser's report says no date at all."""
+    publish(expiry_months=6)
+    camille = make_camille()
+    receive(order_of(source=Source.TRACKER, referral_code=code(camille)))
+    confirmed = NOW + timedelta(days=20)
+    receive(order_of(referral_code=code(camille)), now=confirmed)
+    posted = confirmed + timedelta(days=15)
+    clock.settle(now=posted, limit=100)
+    expires_at, amount = ledger.next_expiry(owner_id=camille.id, unit="EUR")
+    assert amount == 800
+    assert (expires_at.date() - posted.date()).days in range(181, 185)
+    clock.settle(now=expires_at, limit=100)
+    assert balance(camille).available == 0
+
+
+def test_the_merchants_word_replaces_what_a_browser_said(camille, order_of):
+    """OF-04: a referral that only a browser spoke of does not stand in the way."""
+    nadia = receive(order_of(email="nadia@exemple.fr", external_id="N1")).order.profile
+    told = order_of(external_id="T1", source=Source.TRACKER, referral_code=code(camille))
+    thomas = receive(told).order.profile
+    services.refer_by_hand(referrer=nadia, referee=thomas, author_id=None, now=NOW)
+    assert (balance(camille).pending, balance(nadia).pending) == (0, 800)

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from kernel.db import atomic_with_retry
+from kernel.ids import uuid7
 from kernel.ledger import lots, records
 from kernel.ledger.accounts import lock_account, system_account_id
 from kernel.ledger.models import AccountKind, Lot, Transfer, TransferKind
@@ -28,7 +29,7 @@ def expire_lot(*, lot_id: uuid.UUID, now: datetime) -> Transfer | None:
         kind=TransferKind.POSTED,
         reason="expired",
         source=f"transfer:{lot.transfer_id}",
-        key=f"expire:{lot.transfer_id}:{lot.remaining}",
+        key=f"expire:{lot.transfer_id}:{uuid7()}",
         now=now,
     )
     wallet.posted -= amount

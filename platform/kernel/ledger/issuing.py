@@ -1,6 +1,7 @@
 """Value that comes into a wallet: at once, or promised."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,7 +98,10 @@ def issue_pending(*, promises: Sequence[Promise], unit: str, now: datetime) -> l
             for promise, transfer in fresh
         ]
     )
-    balances.expect({transfer.credit_id: transfer.amount for _, transfer in fresh})
+    promised: Counter[uuid.UUID] = Counter()
+    for _, transfer in fresh:
+        promised[transfer.credit_id] += transfer.amount
+    balances.expect(promised)
     return [
         transfer if transfer.id in inserted else _made_before(promise, wallets[promise.owner_id])
         for promise, transfer in zip(promises, transfers, strict=True)

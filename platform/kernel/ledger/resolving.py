@@ -11,11 +11,16 @@ from kernel.ledger.models import Account, Pending, Transfer, TransferKind
 
 
 @atomic_with_retry
-def post(*, pending_id: uuid.UUID, now: datetime) -> Transfer:
-    """Make a pending transfer definitive, for what reversals have left of it."""
+def post(*, pending_id: uuid.UUID, now: datetime, expires_at: datetime | None = None) -> Transfer:
+    """Make a pending transfer definitive, for what reversals have left of it.
+
+    A credit can be spent until `expires_at`; without one, the promise's own date holds.
+    """
     pending = _open_pending(pending_id)
     wallet, amount = pending.wallet, pending.remaining
-    transfer = _answer(pending, TransferKind.POST, amount, pending.transfer.reason, now)
+    transfer = _answer(
+        pending, TransferKind.POST, amount, pending.transfer.reason, now, expires_at=expires_at
+    )
     if pending.incoming:
         wallet.pending_in -= amount
         balances.credit(wallet, transfer, amount)
@@ -63,7 +68,13 @@ def _open_pending(pending_id: uuid.UUID) -> Pending:
 
 
 def _answer(
-    pending: Pending, kind: TransferKind, amount: int, reason: str, now: datetime
+    pending: Pending,
+    kind: TransferKind,
+    amount: int,
+    reason: str,
+    now: datetime,
+    *,
+    expires_at: datetime | None = None,
 ) -> Transfer:
     named = pending.transfer
     return records.write(
@@ -76,7 +87,7 @@ def _answer(
         key=f"{kind}:{named.id}",
         now=now,
         answers=named,
-        expires_at=named.expires_at,
+        expires_at=expires_at or named.expires_at,
     )
 
 

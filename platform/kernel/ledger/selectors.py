@@ -106,8 +106,8 @@ def open_pendings(*, owner_id: uuid.UUID, unit: str) -> QuerySet[Pending]:
 
 
 def due_pendings(*, now: datetime, limit: int) -> list[uuid.UUID]:
-    """Pending transfers whose time has come, soonest first."""
-    due = Pending.objects.filter(due_at__lte=now).order_by("due_at")
+    """Promised credits whose time has come, soonest first."""
+    due = Pending.objects.filter(due_at__lte=now, incoming=True).order_by("due_at")
     return list(due.values_list("transfer_id", flat=True)[:limit])
 
 
@@ -132,10 +132,11 @@ def next_expiry(*, owner_id: uuid.UUID, unit: str) -> tuple[datetime, int] | Non
 def outstanding(*, unit: str) -> Balance:
     """What all wallets of a unit hold together: what the merchant owes."""
     totals = Account.objects.filter(kind=AccountKind.WALLET, unit=unit).aggregate(
-        available=Sum("posted", filter=Q(posted__gt=0)),
+        available=Sum(F("posted") - F("pending_out"), filter=Q(posted__gt=F("pending_out"))),
+        posted=Sum("posted"),
         pending=Sum("pending_in"),
         held=Sum("pending_out"),
-        debt=Sum("overdraft"),
+        debt=Sum(-F("posted"), filter=Q(posted__lt=0)),
     )
     return Balance(unit=unit, **{name: int(value or 0) for name, value in totals.items()})
 

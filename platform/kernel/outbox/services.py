@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +17,8 @@ from kernel.outbox.models import Event, EventState
 
 logger = logging.getLogger(__name__)
 
+# Delivered events are kept this long, to be looked at when somebody asks what was sent.
+_KEPT_FOR = timedelta(days=30)
 # After a nudge that failed, requests do not wait for the broker again for this long.
 _QUIET_SECONDS = 2.0
 _quiet_until = 0.0
@@ -75,6 +77,12 @@ def retry_dead(*, now: datetime, ids: Iterable[uuid.UUID] | None = None) -> int:
     if ids is not None:
         dead = dead.filter(id__in=list(ids))
     return dead.update(state=EventState.PENDING, due_at=now, attempts=0, failures=0)
+
+
+def forget_delivered(*, now: datetime) -> int:
+    """Delete events that were delivered more than 30 days ago; returns how many."""
+    old = Event.objects.filter(state=EventState.DONE, finished_at__lt=now - _KEPT_FOR)
+    return old.delete()[0]
 
 
 def _nudge(schema: str) -> None:
