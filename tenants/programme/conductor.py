@@ -127,7 +127,7 @@ def _confirm(row: Order, order: OrderInput, profile: Profile, now: datetime) -> 
         if _tells(row, order):
             return _attribute(row, order, profile, created=False, now=now)
         return Outcome(order=row, created=False)
-    rewards = list(Reward.objects.select_related("profile").filter(referral=referral))
+    rewards = list(referral.rewards.select_related("profile"))
     notices.rewards_promised(referral=referral, rewards=rewards, now=now)
     return Outcome(order=row, created=False, referral=referral, rewards=tuple(rewards))
 

@@ -1,13 +1,16 @@
 """Writing down why something was granted or refused."""
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, ParamSpec
 
 from tenants.activity.models import Order
 from tenants.profiles.models import Profile
 from tenants.programme.models import Decision, ProgrammeVersion
 from tenants.referrals.models import Referral
+
+P = ParamSpec("P")
 
 
 class Code:
@@ -28,36 +31,6 @@ class Code:
     ADJUSTED = "adjusted"
 
 
-def note(
-    *,
-    code: str,
-    now: datetime,
-    profile: Profile | None = None,
-    order: Order | None = None,
-    referral: Referral | None = None,
-    version: ProgrammeVersion | None = None,
-    amount: int = 0,
-    unit: str = "",
-    author_id: uuid.UUID | None = None,
-    **facts: Any,
-) -> Decision:
-    """Append one decision. `facts` are plain values; people are named by the foreign keys."""
-    decision = build(
-        code=code,
-        now=now,
-        profile=profile,
-        order=order,
-        referral=referral,
-        version=version,
-        amount=amount,
-        unit=unit,
-        author_id=author_id,
-        **facts,
-    )
-    decision.save(force_insert=True)
-    return decision
-
-
 def build(
     *,
     code: str,
@@ -71,7 +44,10 @@ def build(
     author_id: uuid.UUID | None = None,
     **facts: Any,
 ) -> Decision:
-    """A decision that is not written yet, for `kernel.db.insert`."""
+    """A decision for `kernel.db.insert`; `note` takes the same and writes it at once.
+
+    `facts` are plain values; people are named by the foreign keys.
+    """
     return Decision(
         code=code,
         decided_at=now,
@@ -84,3 +60,17 @@ def build(
         author_id=author_id,
         facts=facts,
     )
+
+
+def _written(make: Callable[P, Decision]) -> Callable[P, Decision]:
+    """The same function, whose decision is appended at once."""
+
+    def write(*args: P.args, **kwargs: P.kwargs) -> Decision:
+        decision = make(*args, **kwargs)
+        decision.save(force_insert=True)
+        return decision
+
+    return write
+
+
+note = _written(build)

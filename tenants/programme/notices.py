@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from tenants.messaging import services as messaging
 from tenants.messaging.unsubscribing import forget_recipients
@@ -54,20 +55,13 @@ def referrer_welcomed(*, referrer: Profile, code: str, now: datetime) -> None:
 def rewards_promised(*, referral: Referral, rewards: list[Reward], now: datetime) -> None:
     """Both sides learn what is on its way, and when it comes."""
     drafts = [
-        messaging.Draft(
+        _about_reward(
+            reward,
             kind=f"reward_promised_{reward.side}",
-            to=reward.profile.email,
             key=f"reward-promised:{reward.id}",
-            profile=reward.profile,
-            language=reward.profile.language,
-            context={
-                "first_name": reward.profile.first_name,
-                "referee": referral.referee.short_name,
-                "referrer": referral.referrer.short_name if referral.referrer else "",
-                "amount": reward.amount,
-                "unit": reward.unit,
-                "due_at": reward.due_at.isoformat() if reward.due_at else None,
-            },
+            amount=reward.amount,
+            referrer=referral.referrer.short_name if referral.referrer else "",
+            due_at=reward.due_at.isoformat() if reward.due_at else None,
         )
         for reward in rewards
     ]
@@ -76,43 +70,27 @@ def rewards_promised(*, referral: Referral, rewards: list[Reward], now: datetime
 
 def reward_posted(*, reward: Reward, now: datetime) -> None:
     """The amount can be spent now."""
-    messaging.queue(
+    draft = _about_reward(
+        reward,
         kind="reward_posted",
-        to=reward.profile.email,
         key=f"reward-posted:{reward.id}",
-        profile=reward.profile,
-        language=reward.profile.language,
-        now=now,
-        context={
-            "first_name": reward.profile.first_name,
-            "referee": reward.referral.referee.short_name,
-            "side": reward.side,
-            "amount": reward.amount - reward.reversed,
-            "unit": reward.unit,
-        },
+        amount=reward.amount - reward.reversed,
     )
+    messaging.queue_all(drafts=[draft], now=now)
 
 
 def reward_reversed(
     *, reward: Reward, amount: int, source: str, now: datetime, by_hand: bool = False
 ) -> None:
     """A refund, or the merchant, took back what was granted: said, never silent (S5)."""
-    messaging.queue(
+    draft = _about_reward(
+        reward,
         kind="reward_reversed",
-        to=reward.profile.email,
         key=f"reward-reversed:{reward.id}:{source}",
-        profile=reward.profile,
-        language=reward.profile.language,
-        now=now,
-        context={
-            "first_name": reward.profile.first_name,
-            "referee": reward.referral.referee.short_name,
-            "side": reward.side,
-            "by_hand": by_hand,
-            "amount": amount,
-            "unit": reward.unit,
-        },
+        amount=amount,
+        by_hand=by_hand,
     )
+    messaging.queue_all(drafts=[draft], now=now)
 
 
 def prize_claimed(
@@ -127,4 +105,24 @@ def prize_claimed(
         language=profile.language,
         now=now,
         context={"first_name": profile.first_name, "prize": prize_name, "code": code},
+    )
+
+
+def _about_reward(
+    reward: Reward, *, kind: str, key: str, amount: int, **more: Any
+) -> messaging.Draft:
+    return messaging.Draft(
+        kind=kind,
+        to=reward.profile.email,
+        key=key,
+        profile=reward.profile,
+        language=reward.profile.language,
+        context={
+            "first_name": reward.profile.first_name,
+            "referee": reward.referral.referee.short_name,
+            "side": reward.side,
+            "amount": amount,
+            "unit": reward.unit,
+            **more,
+        },
     )
