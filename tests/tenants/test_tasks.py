@@ -60,7 +60,8 @@ def test_a_task_does_not_inherit_where_the_last_one_stood(
 
 
 @pytest.mark.parametrize(
-    "tenant_id", [None, "", "public", "d8a8e4b9-3ba6-4e7a-ac7d-8983e7981577", "0", 7, "' OR 1=1 --", {"id": 1}]
+    "tenant_id",
+    [None, "", "public", "d8a8e4b9-3ba6-4e7a-ac7d-8983e7981577", "0", 7, "' OR 1=1 --", {"id": 1}],
 )
 def test_an_id_that_is_no_tenants_is_rejected(db: None, tenant_id: object) -> None:
     with pytest.raises(Reject) as rejection:
