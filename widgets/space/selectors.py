@@ -114,7 +114,7 @@ def space_of(*, profile: Profile, tenant: Tenant, now: datetime) -> Space:
         version=version,
         balance=balance,
         pendings=_pendings(profile, unit),
-        prizes=_prizes(unit, balance.available, version),
+        prizes=_prizes(balance, version),
         claims=list(profile.claims.order_by("-claimed_at")[:20]),
         referees=_referees(profile),
         history=history,
@@ -125,6 +125,8 @@ def space_of(*, profile: Profile, tenant: Tenant, now: datetime) -> Space:
 def prize_line(*, prize: Prize, balance: Balance, version: ProgrammeVersion | None) -> PrizeLine:
     """One prize beside a balance."""
     missing = max(prize.cost - balance.available, 0)
+    if missing:
+        missing += balance.debt  # the next earnings fill it first
     each = version.referrer_amount if version is not None else 0
     return PrizeLine(
         prize=prize,
@@ -144,10 +146,10 @@ def open_claims(claims: list[Claim]) -> list[Claim]:
     return [claim for claim in claims if claim.state == ClaimState.CLAIMED]
 
 
-def _prizes(unit: str, available: int, version: ProgrammeVersion | None) -> list[PrizeLine]:
-    balance = Balance(unit=unit, available=available)
+def _prizes(balance: Balance, version: ProgrammeVersion | None) -> list[PrizeLine]:
     return [
-        prize_line(prize=prize, balance=balance, version=version) for prize in offered(unit=unit)
+        prize_line(prize=prize, balance=balance, version=version)
+        for prize in offered(unit=balance.unit)
     ]
 
 
