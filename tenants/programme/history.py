@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kernel.ledger import selectors as ledger
 from kernel.ledger.models import Transfer, TransferKind
@@ -91,10 +92,12 @@ class _Sources:
         return _("Mouvement"), ""
 
     def _reward(self, reward: Reward) -> tuple[str, str]:
-        delay = _("Délai de %(days)s jours passé, règle n° %(number)s") % {
-            "days": reward.version.pending_days,
-            "number": reward.version.number,
-        }
+        days = reward.version.pending_days
+        delay = ngettext(
+            "Délai de %(days)s jour passé, règle n° %(number)s",
+            "Délai de %(days)s jours passé, règle n° %(number)s",
+            days,
+        ) % {"days": days, "number": reward.version.number}
         if reward.side == Side.REFERRER:
             name = reward.referral.referee.short_name
             return _("Parrainage de %(name)s") % {"name": name}, delay

@@ -12,7 +12,7 @@ from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
 from kernel.ledger.errors import InsufficientBalanceError
-from kernel.ledger.selectors import balance
+from kernel.ledger.selectors import Balance, balance
 from kernel.money import Amount
 from shell import formats, undo
 from shell.forms import answer
@@ -39,14 +39,15 @@ def adjust(request: HttpRequest, customer: str) -> HttpResponse:
     """Add to a cagnotte or take from it: first the form, then a question with the amounts (B8)."""
     profile = profile_or_404(customer)
     form = AdjustForm(request.POST or None)
-    now_held = balance(owner_id=profile.id, unit=unit()).available
+    now = balance(owner_id=profile.id, unit=unit())
+    now_held = now.available
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         signed = data["amount"] if data["way"] == "credit" else -data["amount"]
         if now_held + signed < 0:
             form.add_error("amount", _too_much(now_held))
         elif request.POST.get("sure") != "1":
-            return _ask(request, profile, form, signed, now_held)
+            return _ask(request, profile, form, signed, now)
         elif _adjusted(request, profile, form, signed):
             return redirect(customer_url(profile))
     context = {"profile": profile, "held": now_held, "unit": unit()}
@@ -60,14 +61,16 @@ def _too_much(held: int) -> str:
 
 
 def _ask(
-    request: HttpRequest, profile: Profile, form: AdjustForm, signed: int, held: int
+    request: HttpRequest, profile: Profile, form: AdjustForm, signed: int, now: Balance
 ) -> HttpResponse:
     amount = formats.amount(Amount(abs(signed), unit()))
+    filled = min(now.debt, max(signed, 0))
     words = {
         "amount": amount,
         "name": profile.name,
-        "before": formats.amount(Amount(held, unit())),
-        "after": formats.amount(Amount(held + signed, unit())),
+        "before": formats.amount(Amount(now.available, unit())),
+        "after": formats.amount(Amount(now.available + signed - filled, unit())),
+        "filled": formats.amount(Amount(filled, unit())),
         "reason": form.cleaned_data["reason"],
     }
     credit = signed > 0
@@ -79,7 +82,15 @@ def _ask(
             else _("Retirer %(amount)s à %(name)s ?")
         )
         % words,
-        text=_("Sa cagnotte passe de %(before)s à %(after)s. Motif : %(reason)s") % words,
+        text=(
+            _(
+                "%(filled)s combleront ce qui a été repris après avoir été dépensé. Sa cagnotte"
+                " passe de %(before)s à %(after)s. Motif : %(reason)s"
+            )
+            if filled
+            else _("Sa cagnotte passe de %(before)s à %(after)s. Motif : %(reason)s")
+        )
+        % words,
         act=(_("Créditer %(amount)s") if credit else _("Retirer %(amount)s")) % words,
         back=customer_url(profile),
         danger=not credit,
