@@ -183,15 +183,25 @@ class Stack:
         self.parts[name].restart()
 
     def mend(self) -> None:
-        """Thaw what is frozen, start again what is dead, and wait until all is well."""
-        for part in self.parts.values():
-            child = part if isinstance(part, Child) else part.process
-            if child is not None and child.alive:
-                part.thaw()
-            else:
-                part.restart()
-        if "web" in self.parts:
-            self.wait_ready()
+        """Thaw what is frozen, start again what is dead, and wait until all is well.
+
+        As a supervisor does in production, a process that dies while the others come back is
+        started again: a Celery worker may, when its broker returns in the middle of a try.
+        """
+        for tries_left in (2, 1, 0):
+            for part in self.parts.values():
+                child = part if isinstance(part, Child) else part.process
+                if child is not None and child.alive:
+                    part.thaw()
+                else:
+                    part.restart()
+            try:
+                if "web" in self.parts:
+                    self.wait_ready()
+                break
+            except ProcessError:
+                if not tries_left or self.dead() is None:
+                    raise
 
     def dead(self) -> Child | None:
         """A process that ended although nobody stopped it."""

@@ -11,8 +11,6 @@ TASKS: dict[str, Any] = {
     "broker_connection_retry_on_startup": True,
     "broker_transport_options": {
         "visibility_timeout": 300,
-        # A task that cannot be sent is found by the sweep: nobody waits for the broker.
-        "connect_retries_timeout": 1,
         "socket_connect_timeout": 0.5,
         "socket_timeout": 5,
     },

@@ -197,7 +197,7 @@ TENANT: dict[str, Page] = {
     "programme:rules": member(),
     "programme:incoming": member(),
 }
-PUBLIC: dict[str, Page] = {"healthz": _ANYBODY, "account_login": _ANYBODY}
+PUBLIC: dict[str, Page] = {"healthz": _ANYBODY, "account_login": _ANYBODY, "home": _ANYBODY}
 
 
 def names_in(urlconf: str) -> list[str]:

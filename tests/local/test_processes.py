@@ -86,7 +86,9 @@ def test_a_child_that_ignores_the_request_is_killed_with_its_own_children(tmp_pa
 def test_a_frozen_child_can_be_thawed_and_stopped(tmp_path: Path) -> None:
     child = Child("sleeper", ["sleep", "300"], log=tmp_path / "log")
     child.start()
+    time.sleep(0.3)  # of two signals that wait at its start, a process takes SIGTERM first
     child.freeze()
+    time.sleep(0.1)
     os.kill(child.pid, signal.SIGTERM)
     time.sleep(0.1)
     assert is_alive(child.pid)

@@ -47,9 +47,10 @@ def test_a_statement_without_an_answer_is_given_up_and_its_connection_with_it(
     assert together([wait], tenant=live_merchant, blocker=django_db_blocker) == ["done"]
 
 
-def test_without_a_limit_one_waits(live_merchant: Tenant) -> None:
+def test_without_a_limit_one_waits(live_merchant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands and workers: migrations may be slow."""
-    assert deadline._limit == []
+    # Another test may have started the web's own process in this one.
+    monkeypatch.setattr(deadline, "_limit", [])
     assert sleep(0.8) == "done"
 
 

@@ -133,7 +133,6 @@ def outstanding(*, unit: str) -> Balance:
     """What all wallets of a unit hold together: what the merchant owes."""
     totals = Account.objects.filter(kind=AccountKind.WALLET, unit=unit).aggregate(
         available=Sum(F("posted") - F("pending_out"), filter=Q(posted__gt=F("pending_out"))),
-        posted=Sum("posted"),
         pending=Sum("pending_in"),
         held=Sum("pending_out"),
         debt=Sum(-F("posted"), filter=Q(posted__lt=0)),
