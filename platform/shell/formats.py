@@ -4,6 +4,7 @@ Every function takes the language explicitly or uses the active one, returns pla
 never rounds money: amounts are whole cents. Template filters of the same names wrap them.
 """
 
+import unicodedata
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -203,6 +204,16 @@ def join(words: list[str], *, language: str | None = None) -> str:
     if len(words) < 2:
         return "".join(words)
     return ", ".join(words[:-1]) + (" and " if _english(language) else " et ") + words[-1]
+
+
+def elided(text: str, *names: str, language: str | None = None) -> str:
+    """« de Hélène » becomes « d’Hélène » in a French text that holds these names."""
+    if _english(language):
+        return text
+    for name in names:
+        if name and unicodedata.normalize("NFD", name)[0].lower() in "aeiouh":
+            text = text.replace(f"de {name}", f"d’{name}")
+    return text
 
 
 def initials(name: str) -> str:

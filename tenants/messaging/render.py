@@ -14,6 +14,7 @@ from typing import Any
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone, translation
+from django.utils.html import escape
 
 from kernel.money import Amount
 from shell import brand, formats
@@ -52,10 +53,13 @@ def render(*, email: Email, tenant: Tenant) -> Rendered:
     with translation.override(email.language), timezone.override(_zone(tenant)):
         values = _values(email, tenant)
         name = f"{_FOLDER}/{email.kind}"
+        people = [str(values.get(who, "")) for who in ("referee", "referrer")]
         return Rendered(
-            subject=one_line(_plain(f"{name}.subject.txt", values)),
-            text=_tidy(_plain(f"{name}.txt", values)),
-            html=get_template(f"{name}.html").render(values),
+            subject=formats.elided(one_line(_plain(f"{name}.subject.txt", values)), *people),
+            text=formats.elided(_tidy(_plain(f"{name}.txt", values)), *people),
+            html=formats.elided(
+                get_template(f"{name}.html").render(values), *(escape(who) for who in people)
+            ),
             unsubscribe_url=values["unsubscribe_url"],
             secret=values["code"] if email.kind == "space_link" else "",
         )

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from kernel.ledger import selectors as ledger
 from kernel.ledger.models import Transfer, TransferKind
+from shell import formats
 from tenants.activity.models import Refund
 from tenants.profiles.models import Profile
 from tenants.programme.models import Decision, Reward, Side
@@ -100,7 +101,7 @@ class _Sources:
         ) % {"days": days, "number": reward.version.number}
         if reward.side == Side.REFERRER:
             name = reward.referral.referee.short_name
-            return _("Parrainage de %(name)s") % {"name": name}, delay
+            return formats.elided(_("Parrainage de %(name)s") % {"name": name}, name), delay
         referrer = reward.referral.referrer
         name = referrer.short_name if referrer else ""
         return _("Bienvenue, grâce à %(name)s") % {"name": name}, delay
@@ -109,7 +110,7 @@ class _Sources:
         refund = self.refunds.get(_uuid(transfer.source.partition(":")[2]))
         name = reward.referral.referee.short_name
         title = (
-            _("Parrainage de %(name)s annulé") % {"name": name}
+            formats.elided(_("Parrainage de %(name)s annulé") % {"name": name}, name)
             if reward.side == Side.REFERRER
             else _("Bienvenue annulée")
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from shell import formats
 from tenants.activity.models import Order, OrderState, Refusal
 from tenants.programme.models import ProgrammeVersion
 from tenants.programme.sentences import explain_referral
@@ -17,10 +18,9 @@ def outcome_of(order: Order) -> str:
         words = explain_referral(referral)
         if referral.referrer is None or referral.state == ReferralState.REFUSED:
             return words
-        return _("Parrainage de %(name)s. %(words)s") % {
-            "name": referral.referrer.name,
-            "words": words,
-        }
+        name = referral.referrer.name
+        sentence = _("Parrainage de %(name)s. %(words)s") % {"name": name, "words": words}
+        return formats.elided(sentence, name)
     if order.state == OrderState.REPORTED:
         return _("Annoncée par le navigateur, sans code ni lien de parrainage.")
     return _("Sans parrainage.")

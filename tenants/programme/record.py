@@ -143,7 +143,8 @@ def expected(*, profile: Profile) -> list[Expected]:
 def _why(reward: Reward) -> str:
     referral = reward.referral
     if reward.side == Side.REFERRER:
-        return _("Parrainage de %(name)s") % {"name": referral.referee.name}
+        name = referral.referee.name
+        return formats.elided(_("Parrainage de %(name)s") % {"name": name}, name)
     if referral.referrer is None:
         return _("Bienvenue")
     return _("Bienvenue, grâce à %(name)s") % {"name": referral.referrer.name}

@@ -84,3 +84,17 @@ def test_a_missing_value_is_a_long_dash() -> None:
 )
 def test_initials_are_two_letters(name: str, letters: str) -> None:
     assert formats.initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Hélène", "Parrainage d’Hélène"),
+        ("Élise Maurin", "Parrainage d’Élise Maurin"),
+        ("Yasmine", "Parrainage de Yasmine"),
+        ("Camille", "Parrainage de Camille"),
+    ],
+)
+def test_french_elides_before_a_vowel(name, shown):
+    assert formats.elided(f"Parrainage de {name}", name, language="fr") == shown
+    assert formats.elided(f"Referral of {name}", name, language="en") == f"Referral of {name}"

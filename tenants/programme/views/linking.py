@@ -145,7 +145,7 @@ def refer(request: HttpRequest, customer: str, side: str) -> HttpResponse:
         if new
         else _("%(referee)s était déjà filleul de %(referrer)s")
     )
-    messages.success(request, text % words)
+    messages.success(request, formats.elided(text % words, referee.name, referrer.name))
     return redirect(back)
 
 
@@ -173,11 +173,15 @@ def remove(request: HttpRequest, customer: str, referral: str) -> HttpResponse:
     back = customer_url(profile)
     if request.method == "POST":
         by_hand.remove_referral(referral_id=row.id, author_id=author(request), now=timezone.now())
-        messages.success(request, _("Parrainage de %(name)s retiré") % {"name": row.referee.name})
+        name = row.referee.name
+        done = _("Parrainage de %(name)s retiré") % {"name": name}
+        messages.success(request, formats.elided(done, name))
         return redirect(back)
     return confirm(
         request,
-        title=_("Retirer le parrainage de %(name)s ?") % {"name": row.referee.name},
+        title=formats.elided(
+            _("Retirer le parrainage de %(name)s ?") % {"name": row.referee.name}, row.referee.name
+        ),
         text=removal_text(row),
         act=_("Retirer ce parrainage"),
         back=back,
