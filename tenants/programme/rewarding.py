@@ -181,7 +181,9 @@ def take_back(
             unit=reward.unit,
             side=reward.side,
         )
-        notices.reward_reversed(reward=reward, amount=part, source=source, now=now)
+        # A promise that only a browser spoke of was told to nobody; its end is not either.
+        if code != Code.SUPERSEDED:
+            notices.reward_reversed(reward=reward, amount=part, source=source, now=now)
 
 
 def _locked(*, order: Order, **conditions: Any) -> list[Reward]:

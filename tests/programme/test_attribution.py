@@ -7,6 +7,7 @@ import pytest
 from kernel.ledger import selectors as ledger
 from kernel.ledger.models import Transfer
 from tenants.activity.models import Order, OrderState, Source
+from tenants.messaging.models import Email
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
 from tenants.programme import clock, conductor, sentences
@@ -172,6 +173,8 @@ def test_a_forged_report_cannot_stand_in_the_way_of_the_true_order(camille, orde
     assert (outcome.order.amount, outcome.order.profile.email) == (6000, "thomas@exemple.fr")
     assert balance(camille).pending == 0
     assert Referral.objects.get().state == ReferralState.REFUSED
+    # Nobody was told of the forged promise, so nobody is told that it was taken back.
+    assert not Email.objects.filter(kind="reward_reversed").exists()
 
 
 def test_a_forged_referral_gives_way_to_the_one_of_a_confirmed_order(camille, order_of):
