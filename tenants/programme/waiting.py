@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Greatest
 
+from kernel.ledger.models import Account, AccountKind
 from kernel.outbox.models import Event, EventState
 from tenants.activity.models import Order, OrderState, Refusal
 from tenants.programme.models import Reward, RewardState
@@ -54,7 +56,15 @@ def recent_refusals(*, now: datetime) -> QuerySet[Refusal]:
 def open_claims(*, limit: int) -> list[Claim]:
     """The claims to prepare, the oldest first."""
     rows = Claim.objects.select_related("profile", "prize").filter(state=ClaimState.CLAIMED)
-    return list(rows.order_by("claimed_at", "id")[:limit])
+    return list(with_debt(rows).order_by("claimed_at", "id")[:limit])
+
+
+def with_debt(rows: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Claims, each with `debt`: what was taken back from its customer after it was spent."""
+    wallet = Account.objects.filter(
+        kind=AccountKind.WALLET, owner_id=OuterRef("profile_id"), unit=OuterRef("unit")
+    )
+    return rows.annotate(debt=Subquery(wallet.values(owed=Greatest(-F("posted"), 0))))
 
 
 def reported_orders(*, limit: int) -> list[Order]:

@@ -188,7 +188,7 @@ TENANT: dict[str, Page] = {
     "programme:undo_archive": member(),
     "programme:claims": member(),
     "programme:undo_hand": member(),
-    "programme:hand_claim": member(_claim),
+    "programme:hand_claim": member(_claim, **_MANAGER),
     "programme:cancel_claim": member(_claim, **_MANAGER),
     "programme:edit_prize": member(_prize, **_MANAGER),
     "programme:archive_prize": member(_prize, **_MANAGER),

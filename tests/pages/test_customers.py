@@ -1,10 +1,15 @@
 """The list of customers, and what is entered by hand on a record."""
 
 from collections.abc import Callable
+from datetime import timedelta
+
+from django.utils import timezone
 
 from kernel.ledger.selectors import balance
 from tenants.activity.models import Order
+from tenants.activity.types import RefundInput
 from tenants.profiles.models import Profile
+from tenants.programme import conductor, services
 from tenants.programme.models import Decision, ProgrammeVersion, Reward
 from tenants.referrals.models import Referral, ReferralState
 from tests.fixtures.tenants import TenantClient
@@ -103,6 +108,28 @@ def test_a_correction_below_zero_is_refused_and_nothing_changes(
     assert response.status_code == 422
     assert "Sa cagnotte contient 0,00 €" in text_of(response)
     assert not Decision.objects.exists() and held(camille) == 0
+
+
+def test_a_correction_names_what_the_cagnotte_owes(claire: TenantClient, story: Story) -> None:
+    """R4, S5: 8,00 € were spent and taken back; the page, the question and the toast say so."""
+    camille, now = story.camille, timezone.now()
+    for reward in Reward.objects.all():
+        conductor.post_due_reward(transfer_id=reward.transfer_id, now=now + timedelta(days=15))
+    common = {"profile": camille, "reason": "Geste", "author_id": None, "now": now}
+    services.adjust(amount=-800, key="spent", **common)
+    refund = RefundInput(external_id="R", amount=6240, refunded_at=now)
+    conductor.refund_received(order_id="LUM-1", refund=refund, now=now)
+    address = record(camille) + "/cagnotte/corriger"
+    assert "Elle doit 8,00 €" in text_of(claire.get(address))
+    debit = {"key": new_key(), "way": "debit", "amount": "1", "reason": "Erreur", "sure": "1"}
+    refused = claire.post(address, debit)
+    assert refused.status_code == 422
+    assert "Sa cagnotte doit déjà 8,00 € : il n’y a rien à retirer." in text_of(refused)
+    credit = {**debit, "way": "credit", "amount": "10"}
+    claire.post(address, credit)
+    toast = text_of(claire.get(record(camille)))
+    assert "10,00 € crédités à Camille Rouvière, dont 8,00 € comblent" in toast
+    assert held(camille) == 200
 
 
 def test_of02_a_referrer_is_found_and_attached_once(claire: TenantClient, camille: Profile) -> None:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kernel.ledger.selectors import balance
+from tenants.activity.types import RefundInput
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
 from tenants.programme import conductor, services
@@ -105,6 +106,34 @@ def test_a_claim_is_handed_over_once_and_undone(claire: TenantClient, claim: Cla
     claire.post("/recompenses/demandes/annuler", {"undo": token})
     claim.refresh_from_db()
     assert claim.state == ClaimState.CLAIMED
+
+
+def test_a_claim_whose_money_was_taken_back_says_so_and_asks(
+    claire: TenantClient, story: Story
+) -> None:
+    """R4, B8: the reward paid for the prize, then the order was refunded; nothing is silent."""
+    camille, now = story.camille, timezone.now()
+    later = now + timedelta(days=15)
+    for reward in Reward.objects.all():
+        conductor.post_due_reward(transfer_id=reward.transfer_id, now=later)
+    candle = save_prize(now=now, unit="EUR", name="Bougie Aube", cost=700)
+    row = services.claim_prize(profile=camille, prize_id=candle.id, key="c", now=later)
+    assert "doit" not in text_of(claire.get("/a-traiter"))
+    conductor.refund_received(
+        order_id="LUM-1", refund=RefundInput(external_id="R", amount=6240, refunded_at=now), now=now
+    )
+    assert "Sa cagnotte doit 7,00 €" in text_of(claire.get("/a-traiter"))
+    assert "Camille Rouvière, 7,00 € à combler" in text_of(claire.get("/recompenses/demandes"))
+    address = f"/recompenses/demandes/{row.public_id}/remettre"
+    asked = text_of(claire.post(address, {"next": "/a-traiter"}))
+    assert "Remettre « Bougie Aube » à Camille Rouvière ?" in asked
+    assert "doit 7,00 €" in asked and "lui rendrait 7,00 €" in asked
+    row.refresh_from_db()
+    assert row.state == ClaimState.CLAIMED
+    done = claire.post(address, {"next": "/a-traiter", "sure": "1"})
+    assert done.status_code == 302 and done["Location"] == "/a-traiter"
+    row.refresh_from_db()
+    assert row.state == ClaimState.HANDED_OVER
 
 
 def test_cancelling_a_claim_names_the_amount_and_gives_it_back_once(

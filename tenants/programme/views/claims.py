@@ -20,7 +20,7 @@ from kernel.money import Amount
 from shell import formats, undo
 from shell.tables import Column, Empty, ListPage, View
 from tenants.profiles.services import fold_text
-from tenants.programme import services
+from tenants.programme import services, waiting
 from tenants.programme.views.common import (
     author,
     back_to,
@@ -42,6 +42,17 @@ _LOOKS = {
 }
 
 
+def _whose(claim: Any) -> str:
+    """Who claimed; and, while the prize is still here, what their cagnotte has to make up for."""
+    name = str(claim.profile.name)
+    if claim.state != ClaimState.CLAIMED or not claim.debt:
+        return name
+    return _("%(name)s, %(debt)s à combler") % {
+        "name": name,
+        "debt": formats.amount(Amount(claim.debt, claim.unit)),
+    }
+
+
 class ClaimsPage(ListPage):
     label = gettext_lazy("Demandes de lots")
     nouns = (gettext_lazy("demande"), gettext_lazy("demandes"))
@@ -54,7 +65,7 @@ class ClaimsPage(ListPage):
             gettext_lazy("Lot"),
             main=True,
             value="prize_name",
-            detail=lambda claim: claim.profile.name,
+            detail=_whose,
         ),
         Column("code", gettext_lazy("Code"), template="programme/cells/code.html"),
         Column(
@@ -101,7 +112,8 @@ class ClaimsPage(ListPage):
     )
 
     def queryset(self) -> QuerySet[Any]:
-        return Claim.objects.select_related("profile", "prize").order_by("-claimed_at", "-id")
+        rows = Claim.objects.select_related("profile", "prize")
+        return waiting.with_debt(rows).order_by("-claimed_at", "-id")
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         named = Q()
@@ -123,19 +135,25 @@ def claims(request: HttpRequest) -> HttpResponseBase:
 
 
 def _claim_or_404(public_id: str) -> Claim:
-    rows = Claim.objects.select_related("profile", "prize")
+    rows = waiting.with_debt(Claim.objects.select_related("profile", "prize"))
     claim = rows.filter(id=number_or_404("clm", public_id)).first()
     if claim is None:
         raise Http404
     return claim
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
 def hand(request: HttpRequest, claim: str) -> HttpResponse:
-    """Say that the customer has the prize; undone by the toast. Twice is once."""
+    """Say that the customer has the prize; undone by the toast. Twice is once.
+
+    Whose cagnotte is in debt gets it only after a question that names the amount (B8).
+    """
     row = _claim_or_404(claim)
     back = back_to(request, reverse("programme:claims"))
+    sure = request.POST.get("sure") == "1" or not _in_debt(row)
+    if request.method != "POST" or not sure:
+        return _ask_to_hand(request, row, back)
     words = {"prize": row.prize_name, "name": row.profile.name}
     try:
         hand_over(claim_id=row.id, now=timezone.now())
@@ -152,6 +170,35 @@ def hand(request: HttpRequest, claim: str) -> HttpResponse:
         payload={"claim": row.public_id},
     )
     return redirect(back)
+
+
+def _in_debt(row: Any) -> bool:
+    return row.state == ClaimState.CLAIMED and bool(row.debt)
+
+
+def _ask_to_hand(request: HttpRequest, row: Any, back: str) -> HttpResponse:
+    words = {
+        "prize": row.prize_name,
+        "name": row.profile.name,
+        "debt": formats.amount(Amount(row.debt or 0, row.unit)),
+        "cost": formats.amount(Amount(row.cost, row.unit)),
+    }
+    text = _("Vous pourrez l’annuler pendant quelques secondes.")
+    if _in_debt(row):
+        text = _(
+            "Sa cagnotte doit %(debt)s, repris après avoir été dépensés : ses prochains gains les"
+            " combleront, s’il y en a. Annuler la demande lui rendrait %(cost)s, qui combleraient"
+            " d’abord ce manque."
+        )
+    return confirm(
+        request,
+        title=_("Remettre « %(prize)s » à %(name)s ?") % words,
+        text=text % words,
+        act=_("Remettre le lot"),
+        back=back,
+        danger=False,
+        hidden={"next": back, "sure": "1"},
+    )
 
 
 @require_POST

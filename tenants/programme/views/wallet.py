@@ -45,19 +45,25 @@ def adjust(request: HttpRequest, customer: str) -> HttpResponse:
         data = form.cleaned_data
         signed = data["amount"] if data["way"] == "credit" else -data["amount"]
         if now_held + signed < 0:
-            form.add_error("amount", _too_much(now_held))
+            form.add_error("amount", _too_much(now))
         elif request.POST.get("sure") != "1":
             return _ask(request, profile, form, signed, now)
-        elif _adjusted(request, profile, form, signed):
+        elif _adjusted(request, profile, form, signed, debt=now.debt):
             return redirect(customer_url(profile))
-    context = {"profile": profile, "held": now_held, "unit": unit()}
+    context = {"profile": profile, "held": now_held, "debt": now.debt, "unit": unit()}
     return answer(request, "programme/adjust.html", context, form)
 
 
-def _too_much(held: int) -> str:
-    return _("Sa cagnotte contient %(held)s. Indiquez ce montant au plus.") % {
-        "held": formats.amount(Amount(held, unit()))
+def _too_much(now: Balance) -> str:
+    words = {
+        "held": formats.amount(Amount(now.available, now.unit)),
+        "debt": formats.amount(Amount(now.debt, now.unit)),
     }
+    if now.debt:
+        return _("Sa cagnotte doit déjà %(debt)s : il n’y a rien à retirer.") % words
+    if not now.available:
+        return _("Sa cagnotte contient %(held)s : il n’y a rien à retirer.") % words
+    return _("Sa cagnotte contient %(held)s. Indiquez ce montant au plus.") % words
 
 
 def _ask(
@@ -99,7 +105,9 @@ def _ask(
     )
 
 
-def _adjusted(request: HttpRequest, profile: Profile, form: AdjustForm, signed: int) -> bool:
+def _adjusted(
+    request: HttpRequest, profile: Profile, form: AdjustForm, signed: int, *, debt: int
+) -> bool:
     data = form.cleaned_data
     try:
         services.adjust(
@@ -111,13 +119,19 @@ def _adjusted(request: HttpRequest, profile: Profile, form: AdjustForm, signed: 
             now=timezone.now(),
         )
     except InsufficientBalanceError:
-        form.add_error("amount", _too_much(balance(owner_id=profile.id, unit=unit()).available))
+        form.add_error("amount", _too_much(balance(owner_id=profile.id, unit=unit())))
         return False
     except RicochetError as error:
         put_error(form, error)
         return False
-    words = {"amount": formats.amount(Amount(abs(signed), unit())), "name": profile.name}
+    words = {
+        "amount": formats.amount(Amount(abs(signed), unit())),
+        "name": profile.name,
+        "filled": formats.amount(Amount(min(debt, max(signed, 0)), unit())),
+    }
     text = _("%(amount)s crédités à %(name)s") if signed > 0 else _("%(amount)s retirés à %(name)s")
+    if signed > 0 and debt:
+        text = _("%(amount)s crédités à %(name)s, dont %(filled)s comblent ce qui avait été repris")
     messages.success(request, text % words)
     return True
 
