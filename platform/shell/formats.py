@@ -206,6 +206,13 @@ def join(words: list[str], *, language: str | None = None) -> str:
     return ", ".join(words[:-1]) + (" and " if _english(language) else " et ") + words[-1]
 
 
+def labelled(label: object, text: object, *, language: str | None = None) -> str:
+    """`Adresse : Indiquez…` in French, `Address: Give…` in English; no label, no colon."""
+    if not str(label or "").strip():
+        return str(text)
+    return f"{label}{'' if _english(language) else NBSP}: {text}"
+
+
 def elided(text: str, *names: str, language: str | None = None) -> str:
     """« de Hélène » becomes « d’Hélène » in a French text that holds these names."""
     if _english(language):

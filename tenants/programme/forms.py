@@ -123,6 +123,9 @@ class RefundForm(HouseForm):
 class PrizeForm(HouseForm):
     """A prize that a cagnotte buys."""
 
+    # As on the screen, so that the summary of errors reads in the same order.
+    field_order = ("key", "name", "description", "cost", "stock", "kind")
+
     key = KeyField()
     name = forms.CharField(
         label=_("Nom du lot"),
@@ -150,6 +153,11 @@ class PrizeForm(HouseForm):
 
 class ProgrammeForm(HouseForm):
     """The rules of the next version. Amounts are in cents of the programme's currency."""
+
+    field_order = (
+        "active", "name", "referrer_amount", "referee_amount", "minimum_order",
+        "pending_days", "referrals_a_year", "expiry_months", "cookie_days",
+    )  # fmt: skip
 
     active = ToggleField(
         label=_("Parrainage ouvert"),

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from accounts.models import LoginSession, OneTimeLink
+from accounts.services import passwords
+from accounts.services.passwords import WeakPasswordError, require_strong_password
 from kernel.outbox.models import Event
 from tenants.models import Tenant
 from tests.accounts.conftest import PASSWORD, Cast, link_in
@@ -146,3 +149,36 @@ def test_guessing_the_present_password_from_an_open_screen_is_held(
     wrong = {"current": "pas celui-ci", "password": FRESH}
     statuses = [client.post("/compte/mot-de-passe", wrong).status_code for _ in range(6)]
     assert statuses == [422] * 5 + [429]
+
+
+@pytest.mark.parametrize(
+    ("password", "sentences"),
+    [
+        ("court", ["Choisissez un mot de passe d’au moins 10 caractères."]),
+        ("camille@exemple", ["Choisissez un mot de passe qui ne reprend ni votre nom"]),
+        ("motdepasse", ["Beaucoup de gens ont ce mot de passe. Choisissez-en un autre"]),
+        ("8301746529", ["Ajoutez des lettres"]),
+        ("12345", ["d’au moins 10 caractères", "Beaucoup de gens", "Ajoutez des lettres"]),
+    ],
+)
+def test_a_weak_password_is_told_what_to_do_about_it(
+    cast: Cast, password: str, sentences: list[str]
+) -> None:
+    """B4: our words, one sentence for each rule, none of Django's."""
+    with pytest.raises(WeakPasswordError) as refused:
+        require_strong_password(password=password, user=cast.owner.user)
+    assert len(refused.value.sentences) == len(sentences)
+    for said, wanted in zip(refused.value.sentences, sentences, strict=True):
+        assert wanted in said
+
+
+def test_every_rule_of_the_settings_has_its_words() -> None:
+    """B4: a validator that is added later cannot speak for itself."""
+    codes = {
+        "MinimumLengthValidator": "password_too_short",
+        "UserAttributeSimilarityValidator": "password_too_similar",
+        "CommonPasswordValidator": "password_too_common",
+        "NumericPasswordValidator": "password_entirely_numeric",
+    }
+    rules = [row["NAME"].rpartition(".")[2] for row in settings.AUTH_PASSWORD_VALIDATORS]
+    assert {codes[rule] for rule in rules} == set(passwords._ADVICE)

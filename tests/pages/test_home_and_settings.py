@@ -1,5 +1,6 @@
 """The first page, prizes and claims, and the programme's rules."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -267,3 +268,22 @@ def test_a_draft_is_kept_until_it_is_saved(claire: TenantClient, rules: Programm
     form = {"key": new_key(), "first_name": "Awa", "last_name": "Diallo"}
     record = claire.post("/clients/ajouter", form)["Location"]
     assert 'data-draft-saved="customer"' in claire.get(record).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "wrong"),
+    [
+        ("/recompenses/ajouter", {"name": "", "cost": "x", "stock": "x", "kind": "x"}),
+        ("/reglages/programme", dict.fromkeys(RULES, "x")),
+    ],
+)
+def test_the_summary_of_errors_reads_in_the_order_of_the_screen(
+    claire: TenantClient, rules: ProgrammeVersion, address: str, wrong: dict[str, str]
+) -> None:
+    """B2."""
+    html = claire.post(address, {"key": new_key(), **wrong}).content.decode()
+    summary, fields = html[html.index("error-summary") :].split("</ul>", 1)
+    links = re.findall(r'href="#(id_\w+)"', summary)
+    assert len(links) >= 4
+    places = [fields.index(f'id="{link}"') for link in links]
+    assert places == sorted(places)

@@ -156,10 +156,28 @@ def test_the_summary_links_to_each_field_with_its_own_words() -> None:
     """B2, B3: same words above and at the field; text and field are tied."""
     form = SampleForm({"amount": "huit"}, auto_id="id_%s")
     summary = render("cotton/error_summary.html", form=form)
-    assert 'href="#id_amount">Indiquez un nombre, par exemple 8,00.' in summary
+    assert 'href="#id_amount">Montant\u00a0: Indiquez un nombre, par exemple 8,00.' in summary
     assert "data-focus" in summary
     field = render("cotton/field.html", field=form["amount"])
     assert 'aria-invalid="true"' in field
     assert 'aria-describedby="id_amount_error"' in field
     assert 'id="id_amount_error"' in field
     assert "Indiquez un nombre, par exemple 8,00." in field
+
+
+class TwoNames(HouseForm):
+    first = forms.CharField(label="Prénom")
+    last = forms.CharField(label="Nom")
+
+
+def test_the_same_sentence_twice_says_which_field_each_is_about() -> None:
+    """B2: the links differ, in the order of the screen; the words at the fields do not."""
+    form = TwoNames({}, auto_id="id_%s")
+    summary = render("cotton/error_summary.html", form=form)
+    first, last = "Prénom\u00a0: Remplissez ce champ.", "Nom\u00a0: Remplissez ce champ."
+    assert 0 < summary.index(f'href="#id_first">{first}') < summary.index(f'href="#id_last">{last}')
+    for name in ("first", "last"):
+        field = render("cotton/field.html", field=form[name])
+        assert "<span>Remplissez ce champ.</span>" in field
+    assert formats.labelled("Name", "Fill in.", language="en") == "Name: Fill in."
+    assert formats.labelled("", "Fill in.") == "Fill in."

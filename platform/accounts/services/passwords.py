@@ -7,6 +7,7 @@ from axes.utils import reset as reset_lock_out
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LinkPurpose, Membership, OneTimeLink, User
 from accounts.services.one_time_links import find_link, make_link, use_link
@@ -14,6 +15,19 @@ from accounts.services.sessions import end_sessions
 from accounts.throttles import account_name
 from kernel.errors import InvalidInputError
 from kernel.outbox.services import emit
+
+# Django's validators judge; what to do about it is said in our words, by the code of each rule.
+_ADVICE = {
+    "password_too_short": _("Choisissez un mot de passe d’au moins %(min_length)d caractères."),
+    "password_too_similar": _(
+        "Choisissez un mot de passe qui ne reprend ni votre nom ni votre adresse e-mail."
+    ),
+    "password_too_common": _(
+        "Beaucoup de gens ont ce mot de passe. Choisissez-en un autre, par exemple quatre mots"
+        " sans rapport entre eux."
+    ),
+    "password_entirely_numeric": _("Ajoutez des lettres : des chiffres seuls se devinent vite."),
+}
 
 
 class WeakPasswordError(InvalidInputError):
@@ -31,7 +45,11 @@ def require_strong_password(*, password: str, user: User) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise WeakPasswordError(sentences=error.messages) from error
+        raise WeakPasswordError(sentences=_advice(error)) from error
+
+
+def _advice(error: ValidationError) -> list[str]:
+    return [str(_ADVICE[str(one.code)]) % (one.params or {}) for one in error.error_list]
 
 
 @transaction.atomic

@@ -219,12 +219,16 @@ def unit_of(field: BoundField, given: str = "") -> Any:
 
 @register.filter
 def error_links(form: Any) -> list[tuple[str, str]]:
-    """(id of the control, message) for each error, in the order of the form."""
-    return [
-        (field.id_for_label or field.auto_id, str(message))
-        for field in form
-        for message in field.errors
-    ]
+    """(id of the control, "field: message") for each error, in the order of the form.
+
+    A field that is not shown cannot be gone to: its message stands alone.
+    """
+    links = []
+    for field in form:
+        for message in field.errors:
+            words = str(message) if field.is_hidden else formats.labelled(field.label, message)
+            links.append((field.id_for_label or field.auto_id, words))
+    return links
 
 
 # ---------------------------------------------------------------- page furniture
