@@ -1,8 +1,9 @@
 """Which function answers which outbox event: the one table, merged from every room's own."""
 
 from accounts.outbox import HANDLERS as ACCOUNTS
+from kernel.jobs.outbox import HANDLERS as JOBS
 from kernel.outbox.types import Handler
 from tenants.messaging.outbox import HANDLERS as MESSAGING
 from widgets.space.outbox import HANDLERS as SPACE
 
-HANDLERS: dict[str, Handler] = {**ACCOUNTS, **MESSAGING, **SPACE}
+HANDLERS: dict[str, Handler] = {**ACCOUNTS, **JOBS, **MESSAGING, **SPACE}

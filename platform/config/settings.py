@@ -67,8 +67,10 @@ SHARED_APPS = [
 TENANT_APPS = [
     "kernel.ledger",
     "kernel.outbox",
+    "kernel.jobs",
     "tenants.profiles",
     "tenants.activity",
+    "tenants.loyalty",
     "tenants.referrals",
     "tenants.rewards",
     "tenants.messaging",
@@ -95,6 +97,8 @@ DATABASES = {
                 "connection_class": DatabaseConnection,
             },
             "connect_timeout": 3,
+            # For the statements of `kernel.db` alone: see tenants/database/prepared.py.
+            "prepare_threshold": 2,
             "application_name": "ricochet",
         },
         "TEST": {"NAME": _env["TEST_DATABASE_NAME"] or None},
@@ -265,6 +269,7 @@ SHELL_SEARCH = "config.search.providers"
 SETUP_FACTS = "config.setup_facts.facts"
 OUTBOX_NUDGE = "config.tasks.nudge"
 OUTBOX_HANDLERS = "config.outbox.HANDLERS"
+JOB_KINDS = "config.jobs.KINDS"
 
 LOGGING = {
     "version": 1,

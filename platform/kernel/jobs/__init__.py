@@ -1,0 +1,1 @@
+"""Long work in short steps: each one is a transaction that asks for the next."""
