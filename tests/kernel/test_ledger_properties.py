@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from kernel.errors import RicochetError
 from kernel.ledger import selectors, services
-from kernel.ledger.models import Lot, Transfer, TransferKind
+from kernel.ledger.models import AccountKind, Lot, Transfer, TransferKind
 from tests.fixtures.effort import effort
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,10 +25,11 @@ class WalletMachine(RuleBasedStateMachine):
         self.owner = uuid.uuid4()
         self.now = START
         self.steps = 0
-        self.posted = self.incoming = self.held = 0
+        self.posted = self.incoming = self.held = self.earned = 0
         self.left: dict[uuid.UUID, int] = {}  # what can still be reversed of each transfer
         self.open: dict[uuid.UUID, tuple[int, bool]] = {}  # pending: (left, incoming)
         self.direction: dict[uuid.UUID, int] = {}
+        self.corrections: dict[uuid.UUID, int] = {}
 
     def _call(self, function, **arguments):
         self.steps += 1
@@ -47,6 +48,7 @@ class WalletMachine(RuleBasedStateMachine):
         expires_at = self.now + timedelta(days=days) if days else None
         made = self._call(services.issue, amount=amount, expires_at=expires_at)
         self.posted += amount
+        self.earned += amount
         self.left[made.id], self.direction[made.id] = amount, 1
 
     @rule(amount=AMOUNTS)
@@ -94,6 +96,7 @@ class WalletMachine(RuleBasedStateMachine):
         if post:
             services.post(pending_id=pending_id, now=self.now)
             self.posted += amount if incoming else -amount
+            self.earned += amount if incoming else 0
         else:
             services.void(pending_id=pending_id, reason="test", now=self.now)
             del self.left[pending_id]
@@ -134,6 +137,34 @@ class WalletMachine(RuleBasedStateMachine):
                 del self.open[target], self.left[target]
         else:
             self.posted -= sign * amount
+            self.earned -= amount if sign > 0 else 0
+
+    @rule(amount=AMOUNTS)
+    def correct(self, amount):
+        """A correction takes from what was earned; spending does not."""
+        if max(self.posted - self.held, 0) < amount:
+            return
+        made = self._call(services.redeem, amount=amount, destination=AccountKind.ADJUSTED)
+        self.posted -= amount
+        self.earned -= amount
+        self.corrections[made.id] = amount
+
+    @precondition(lambda self: self.corrections)
+    @rule(data=st.data())
+    def take_correction_back(self, data):
+        target = data.draw(st.sampled_from(sorted(self.corrections)))
+        amount = self.corrections.pop(target)
+        self.steps += 1
+        services.reverse(
+            transfer_id=target,
+            amount=amount,
+            reason="mistake",
+            source="test:3",
+            key=f"{self.owner}:{self.steps}",
+            now=self.now,
+        )
+        self.posted += amount
+        self.earned += amount
 
     @rule(days=st.integers(min_value=1, max_value=10))
     def time_passes(self, days):
@@ -153,6 +184,7 @@ class WalletMachine(RuleBasedStateMachine):
             self.incoming,
             self.held,
         )
+        assert balance.earned == self.earned
         assert balance.available == max(self.posted - self.held, 0)
         lines = selectors.history(owner_id=self.owner, unit="EUR")
         assert (lines[0].balance if lines else 0) == self.posted

@@ -9,15 +9,17 @@ from datetime import datetime
 from django.db import connection
 
 from kernel.ledger import lots
-from kernel.ledger.models import Account, Transfer
+from kernel.ledger.accounts import system_account_id
+from kernel.ledger.models import Account, AccountKind, Transfer
 
 
 def credit(wallet: Account, transfer: Transfer, amount: int) -> None:
     """Add to the posted balance; a debt is paid first."""
     before = wallet.posted
     wallet.posted += amount
+    wallet.earned += amount
     wallet.overdraft = max(wallet.pending_out - wallet.posted, 0)
-    wallet.save(update_fields=["posted", "pending_in", "overdraft"])
+    wallet.save(update_fields=["posted", "pending_in", "overdraft", "earned"])
     lots.add(wallet=wallet, transfer=transfer, before=before, after=wallet.posted)
 
 
@@ -25,7 +27,8 @@ def debit(wallet: Account, transfer: Transfer, amount: int) -> None:
     """Take from the posted balance."""
     before = wallet.posted
     wallet.posted -= amount
-    wallet.save(update_fields=["posted", "pending_out"])
+    wallet.earned -= _corrected(transfer.credit_id, wallet, amount)
+    wallet.save(update_fields=["posted", "pending_out", "earned"])
     # A hold may be posted after a reversal took what it stood on: the rest is debt.
     lots.take(wallet=wallet, spending=transfer, amount=max(before, 0) - max(wallet.posted, 0))
 
@@ -34,9 +37,10 @@ def take_back(wallet: Account, reversal: Transfer, amount: int, *, first: Transf
     """Undo a credit: its own lot first, then others; what was spent already is debt."""
     before = wallet.posted
     wallet.posted -= amount
+    wallet.earned -= amount
     # Held amounts stay promised, so the debt covers them as well.
     wallet.overdraft = max(wallet.overdraft, wallet.pending_out - wallet.posted, 0)
-    wallet.save(update_fields=["posted", "overdraft"])
+    wallet.save(update_fields=["posted", "overdraft", "earned"])
     lost = max(before, 0) - max(wallet.posted, 0)
     lots.take(wallet=wallet, spending=reversal, amount=lost, first=first)
 
@@ -47,11 +51,17 @@ def give_back(
     """Undo a spending: its lots are filled again."""
     before = wallet.posted
     wallet.posted += amount
+    wallet.earned += _corrected(reversal.debit_id, wallet, amount)
     wallet.overdraft = max(wallet.pending_out - wallet.posted, 0)
-    wallet.save(update_fields=["posted", "overdraft"])
+    wallet.save(update_fields=["posted", "overdraft", "earned"])
     gained = max(wallet.posted, 0) - max(before, 0)
     if spending is not None and gained:
         lots.give_back(wallet=wallet, spending=spending, reversal=reversal, gained=gained, now=now)
+
+
+def _corrected(other_id: uuid.UUID, wallet: Account, amount: int) -> int:
+    """`amount` where the other side is that of corrections, which take from what was earned."""
+    return amount if other_id == system_account_id(AccountKind.ADJUSTED, wallet.unit) else 0
 
 
 def expect(amounts: dict[uuid.UUID, int]) -> None:

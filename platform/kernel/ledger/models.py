@@ -28,6 +28,9 @@ class Account(models.Model):
     Only wallets keep running balances: a single row that every transfer updates costs two
     thirds of the throughput at sixteen clients. `posted` may fall below zero by `overdraft` at
     the most, which only a reversal raises: the debt that later earnings pay first.
+
+    `earned` is all that ever came in, less what was taken back or corrected: spending and expiry
+    leave it as it is. Thresholds count it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -38,6 +41,7 @@ class Account(models.Model):
     pending_in = models.BigIntegerField(default=0, db_default=0)
     pending_out = models.BigIntegerField(default=0, db_default=0)
     overdraft = models.BigIntegerField(default=0, db_default=0)
+    earned = models.BigIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

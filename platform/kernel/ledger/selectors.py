@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
+from kernel.ledger.accounts import system_account_id
 from kernel.ledger.models import (
     Account,
     AccountKind,
@@ -27,6 +28,7 @@ class Balance:
     held: int = 0
     debt: int = 0
     posted: int = 0
+    earned: int = 0
 
 
 def _balance(account: Account) -> Balance:
@@ -37,6 +39,7 @@ def _balance(account: Account) -> Balance:
         held=account.pending_out,
         debt=account.debt,
         posted=account.posted,
+        earned=account.earned,
     )
 
 
@@ -161,6 +164,7 @@ def discrepancies() -> list[str]:
         expected = {
             "posted": (wallet.posted, posted),
             "lots": (lots, max(wallet.posted, 0)),
+            "earned": (wallet.earned, _earned(wallet)),
             "pending_in": (wallet.pending_in, int(open_sums["promised"] or 0)),
             "pending_out": (wallet.pending_out, int(open_sums["held"] or 0)),
         }
@@ -175,3 +179,15 @@ def discrepancies() -> list[str]:
     )
     found += [f"transfer {row.id}: an account is missing" for row in orphans]
     return found
+
+
+def _earned(wallet: Account) -> int:
+    """What came in from where value is made, less what went back there or was corrected."""
+    sources = [
+        system_account_id(kind, wallet.unit) for kind in (AccountKind.ISSUED, AccountKind.ADJUSTED)
+    ]
+    moved = posted_transfers(wallet).aggregate(
+        gained=Sum("amount", filter=Q(credit=wallet, debit_id__in=sources)),
+        lost=Sum("amount", filter=Q(debit=wallet, credit_id__in=sources)),
+    )
+    return int(moved["gained"] or 0) - int(moved["lost"] or 0)
