@@ -45,6 +45,8 @@ class Tenant(models.Model):
     )
     language = models.CharField(max_length=5, default="fr")
     timezone = models.CharField(max_length=40, default="Europe/Paris")
+    # What the merchant has switched on: names of `tenants.features.Feature`.
+    modules = models.JSONField(default=list, db_default=[], blank=True)
     created_at = models.DateTimeField(default=current_time, editable=False)
     state_changed_at = models.DateTimeField(default=current_time)
     # R25: set while the state is DELETING; the schema is dropped after this moment.

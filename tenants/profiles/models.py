@@ -7,8 +7,17 @@ where a field has no entry (D6).
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import public_id, uuid7
+
+
+class ProfileKind(models.TextChoices):
+    """What somebody is to the merchant: influencers and partners share a code of theirs (FS-13)."""
+
+    CUSTOMER = "customer", _("Client")
+    INFLUENCER = "influencer", _("Influenceur")
+    PARTNER = "partner", _("Partenaire")
 
 
 class Profile(models.Model):
@@ -30,6 +39,12 @@ class Profile(models.Model):
     notes = models.TextField(blank=True)
     source = models.CharField(max_length=20, default="manual")
     is_test = models.BooleanField(default=False, db_default=False)
+    kind = models.CharField(
+        max_length=10,
+        choices=ProfileKind.choices,
+        default=ProfileKind.CUSTOMER,
+        db_default="customer",
+    )
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
     account_created_at = models.DateTimeField(null=True, blank=True)
     first_order_at = models.DateTimeField(null=True, blank=True)
@@ -37,6 +52,10 @@ class Profile(models.Model):
     order_count = models.IntegerField(default=0, db_default=0)
     order_total = models.BigIntegerField(default=0, db_default=0)
     search_text = models.TextField(blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="duplicates", editable=False
+    )
+    erased_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 
     class Meta:

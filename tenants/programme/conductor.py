@@ -204,7 +204,7 @@ def _judge(
         now=now,
         cookie_days=version.cookie_days,
     )
-    if not version.active:
+    if not versions.is_open(version):
         first = next(clues, None)
         return Verdict(clue=first, refusal=Refusal.PROGRAMME_OFF) if first else None
     verdict = attribution.judge(clues=clues, referee=profile, order=row, newcomer=newcomer)

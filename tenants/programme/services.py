@@ -41,7 +41,7 @@ class ReferralRefusedError(ConflictError):
 def open_programme(*, now: datetime) -> ProgrammeVersion:
     """The rules in force; raises ProgrammeClosedError when there are none or they are off."""
     version = versions.in_force(now=now)
-    if version is None or not version.active:
+    if version is None or not versions.is_open(version):
         raise ProgrammeClosedError(_("Le parrainage n’est pas ouvert en ce moment."))
     return version
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from kernel.db import atomic_with_retry, insert_if_absent, read
 from kernel.errors import ConflictError, InvalidInputError
 from kernel.money import UNITS
+from tenants.features import Feature, is_on
 from tenants.programme.models import ProgrammeVersion
 
 _COPIED = (
@@ -19,6 +20,10 @@ _COPIED = (
     "unit",
     "referrer_amount",
     "referee_amount",
+    "referrer_account_amount",
+    "referee_account_amount",
+    "qualifying",
+    "leads_to",
     "minimum_order",
     "pending_days",
     "cookie_days",
@@ -54,6 +59,11 @@ class UnitIsFixedError(InvalidInputError):
 
     code = "unit_is_fixed"
     words = gettext_lazy("L’unité ne peut plus changer : des cagnottes la portent déjà.")
+
+
+def is_open(version: ProgrammeVersion | None) -> bool:
+    """Whether referrals are taken in: the module is on, and its programme is not paused."""
+    return version is not None and version.active and is_on(Feature.REFERRAL)
 
 
 def in_force(*, now: datetime) -> ProgrammeVersion | None:

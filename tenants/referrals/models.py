@@ -30,6 +30,8 @@ class Channel(models.TextChoices):
     LINK = "link", _("Lien")
     EMAIL = "email", _("E-mail")
     WHATSAPP = "whatsapp", "WhatsApp"
+    MESSENGER = "messenger", "Messenger"
+    FACEBOOK = "facebook", "Facebook"
     SMS = "sms", _("SMS")
     QR = "qr", _("QR code")
 
@@ -71,7 +73,7 @@ class Click(models.Model):
     visitor = models.ForeignKey(
         Profile, on_delete=models.PROTECT, related_name="clicks_made", null=True
     )
-    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.LINK)
+    channel = models.CharField(max_length=9, choices=Channel.choices, default=Channel.LINK)
     clicked_at = models.DateTimeField()
 
     class Meta:
@@ -95,9 +97,12 @@ class ReferralState(models.TextChoices):
     VALIDATED = "validated", "Validé"
     REFUSED = "refused", "Refusé"
     REVERSED = "reversed", "Annulé"
+    HELD = "held", "À vérifier"
+    CLOSED = "closed", "Clos"
 
 
-OPEN_STATES = (ReferralState.PENDING, ReferralState.VALIDATED)
+# Those of which a person has one at most.
+OPEN_STATES = (ReferralState.PENDING, ReferralState.VALIDATED, ReferralState.HELD)
 
 
 class Refusal(models.TextChoices):
@@ -112,10 +117,12 @@ class Refusal(models.TextChoices):
     PROGRAMME_OFF = "programme_off"
     ORDER_TOO_SMALL = "order_too_small"
     SUPERSEDED = "superseded"
+    CIRCLE = "circle"
+    SUSPICIOUS = "suspicious"
 
 
 class Referral(models.Model):
-    """One referee's first order (or a link by hand), and the referrer it is owed to.
+    """One referee's first order, account or session (or a link by hand), and whom it is owed to.
 
     A person is somebody's referee once: the first valid attribution stands. Refused ones are
     kept with their reason.
@@ -131,11 +138,15 @@ class Referral(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="referrals", null=True)
     code_used = models.CharField(max_length=32, blank=True)
     step = models.CharField(max_length=8, choices=Step.choices)
-    channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.LINK)
+    channel = models.CharField(max_length=9, choices=Channel.choices, default=Channel.LINK)
     invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, null=True)
     state = models.CharField(max_length=9, choices=ReferralState.choices)
     refusal = models.CharField(max_length=24, blank=True, choices=Refusal.choices)
     facts = models.JSONField(default=dict)
+    # What the merchant writes on the record (OF-02); `referred_on` defaults to the day it was made.
+    notes = models.TextField(blank=True, default="", db_default="")
+    referred_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
 
@@ -164,3 +175,28 @@ class Referral(models.Model):
     @property
     def public_id(self) -> str:
         return public_id("ref", self.id)
+
+
+class SuspicionState(models.TextChoices):
+    WAITING = "waiting", "À vérifier"
+    CLEARED = "cleared", "Accepté"
+    REFUSED = "refused", "Refusé"
+
+
+class Suspicion(models.Model):
+    """Why a referral waits for a person's yes or no (R43). `reasons` are codes with their facts."""
+
+    referral = models.OneToOneField(
+        Referral, on_delete=models.PROTECT, primary_key=True, related_name="suspicion"
+    )
+    reasons = models.JSONField(default=list)
+    state = models.CharField(
+        max_length=7, choices=SuspicionState.choices, default=SuspicionState.WAITING
+    )
+    raised_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True, help_text="The user.")
+
+    class Meta:
+        db_table = "referrals_suspicion"
+        indexes = [models.Index(fields=["state", "raised_at"], name="suspicion_waiting")]

@@ -72,6 +72,7 @@ def open_shop() -> Shop:
 
     from api.services import create_key
     from tenants.context import enter
+    from tenants.features import Feature, switch
     from tenants.profiles import services as profiles
     from tenants.programme import versions
     from tenants.provisioning.services import provision_tenant
@@ -81,6 +82,7 @@ def open_shop() -> Shop:
     tenant = provision_tenant(
         name="Banc d’essai", slug=SLUG, site_url="https://boutique.example", now=now
     )
+    switch(tenant_id=tenant.id, on=[Feature.REFERRAL])
     with enter(tenant):
         versions.publish(
             now=now, referrer_amount=800, referee_amount=500, minimum_order=3000, pending_days=14

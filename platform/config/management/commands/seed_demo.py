@@ -19,6 +19,7 @@ from kernel.outbox.models import Event, EventState
 from shell import brand
 from tenants.addresses import origin
 from tenants.context import enter
+from tenants.features import Feature, switch
 from tenants.lookup import forget
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
@@ -68,6 +69,7 @@ class Command(BaseCommand):
                 site_url=shop,
             )
             _paint(tenant, color)
+            switch(tenant_id=tenant.id, on=[Feature.REFERRAL, Feature.CAMPAIGNS])
             for email, first, last, role in _TEAM if slug == "maison-lumen" else _TEAM[:1]:
                 create_member(
                     email=email,

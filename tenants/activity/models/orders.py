@@ -1,23 +1,11 @@
-"""Facts about customers, each stored once: orders, refunds, and what was refused at the door."""
+"""Orders, their refunds, and what was refused at the door."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from kernel.ids import public_id, uuid7
+from tenants.activity.models.sources import Source
 from tenants.profiles.models import Profile
-
-
-class Source(models.TextChoices):
-    """Where a fact came from. All but the tracker are trusted: a browser can be made to lie."""
-
-    API = "api", "API"
-    TRACKER = "tracker", "Script du site"
-    MANUAL = "manual", "Saisie"
-    IMPORT = "import", "Import"
-
-    @property
-    def trusted(self) -> bool:
-        return self is not Source.TRACKER
 
 
 class OrderState(models.TextChoices):
@@ -43,6 +31,9 @@ class Order(models.Model):
     state = models.CharField(max_length=9, choices=OrderState.choices)
     refunded = models.BigIntegerField(default=0, db_default=0)
     is_test = models.BooleanField(default=False, db_default=False)
+    # Keyed hashes (D9): they compare where fraud is judged, and tell nothing.
+    device_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
+    address_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "activity_order"

@@ -6,14 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import public_id, uuid7
 from tenants.profiles.models import Profile
+from tenants.rewards.models.codes import CodeList
 
 
 class PrizeKind(models.TextChoices):
     """What a prize is, which says how it reaches the customer (SP-03, SP-04)."""
 
+    DISCOUNT = "discount", _("Remise sur un achat")
+    VOUCHER = "voucher", _("Bon d’achat")
+    ORDER_GIFT = "order", _("Cadeau avec une commande")
     GIFT = "gift", _("Cadeau à remettre")
     POST = "post", _("Envoi par courrier")
-    VOUCHER = "voucher", _("Bon d’achat")
+    EMAIL = "email", _("Envoi par e-mail")
     PARTNER_VOUCHER = "partner", _("Bon chez un partenaire")
 
 
@@ -28,6 +32,13 @@ class Prize(models.Model):
     cost = models.BigIntegerField()
     unit = models.CharField(max_length=3)
     stock = models.IntegerField(null=True, blank=True, help_text="Empty: as many as wanted.")
+    value = models.BigIntegerField(null=True, blank=True, help_text="Cents, where it has one.")
+    partner_name = models.CharField(max_length=80, blank=True, default="", db_default="")
+    starts_on = models.DateField(null=True, blank=True, help_text="First day of its season.")
+    ends_on = models.DateField(null=True, blank=True, help_text="Last day of its season.")
+    per_person = models.IntegerField(null=True, blank=True, help_text="Claims each, at most.")
+    valid_days = models.IntegerField(null=True, blank=True, help_text="How long its code holds.")
+    code_list = models.ForeignKey(CodeList, on_delete=models.PROTECT, null=True, blank=True)
     active = models.BooleanField(default=True)
     position = models.IntegerField(default=0)
     created_at = models.DateTimeField()
@@ -40,6 +51,12 @@ class Prize(models.Model):
             models.CheckConstraint(
                 condition=Q(stock__isnull=True) | Q(stock__gte=0), name="prize_stock"
             ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True)
+                | Q(ends_on__isnull=True)
+                | Q(ends_on__gte=models.F("starts_on")),
+                name="prize_season",
+            ),
         ]
 
     @property
@@ -49,6 +66,7 @@ class Prize(models.Model):
 
 class ClaimState(models.TextChoices):
     CLAIMED = "claimed", "À préparer"
+    SENT = "sent", "Envoyé"
     HANDED_OVER = "handed", "Remis"
     CANCELLED = "cancelled", "Annulé"
 
@@ -62,11 +80,19 @@ class Claim(models.Model):
     prize_name = models.CharField(max_length=80)
     cost = models.BigIntegerField()
     unit = models.CharField(max_length=3)
-    code = models.CharField(max_length=24, unique=True, help_text="Shown at the counter.")
+    kind = models.CharField(
+        max_length=8, choices=PrizeKind.choices, default=PrizeKind.GIFT, db_default="gift"
+    )
+    value = models.BigIntegerField(null=True, help_text="Cents.")
+    code = models.CharField(max_length=64, unique=True, help_text="Shown at the counter.")
     transfer_id = models.UUIDField()
     key = models.CharField(max_length=160, unique=True)
     state = models.CharField(max_length=9, choices=ClaimState.choices, default=ClaimState.CLAIMED)
     claimed_at = models.DateTimeField()
+    # Where to post it: name and lines. Blanked some time after the hand-over.
+    address = models.JSONField(default=dict, db_default={})
+    valid_until = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
     handed_over_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
 
