@@ -1,6 +1,7 @@
 """A merchant's one colour, made safe: look section 11.
 
-`compute("#E5A83B")` gives every token a page needs, as `#rrggbb`, and says what was adjusted.
+`compute("#E5A83B")` gives every token a page needs, as `#rrggbb`, and codes for what was
+adjusted, which `remarks` puts into words.
 Distances are measured as WCAG 2 contrast; colours are darkened and lightened in OKLCH so that
 their hue stays.
 """
@@ -10,6 +11,7 @@ import re
 from dataclasses import asdict, dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 HEX = re.compile(r"^#[0-9a-fA-F]{6}\Z")
 SURFACE_LIGHT, SURFACE_DARK = "#ffffff", "#141d1e"
@@ -31,9 +33,9 @@ class BrandTokens:
     bar_dark: str
     tint_light: str
     tint_dark: str
-    adjusted: list[str] = field(default_factory=list)
+    adjusted: list[dict[str, str]] = field(default_factory=list)
 
-    def as_dict(self) -> dict[str, str | list[str]]:
+    def as_dict(self) -> dict[str, str | list[dict[str, str]]]:
         return asdict(self)
 
 
@@ -155,8 +157,46 @@ def compute(color: str) -> BrandTokens:
     tokens.text_dark = _until(
         tokens.text_dark, grounds=(SURFACE_DARK, tokens.tint_dark), ratio=4.5, step=_STEP
     )
-    tokens.adjusted = _explain(color, tokens)
+    tokens.adjusted = _adjusted(color, tokens)
     return tokens
+
+
+# What was changed, by its code, said to the merchant in their own language.
+_REMARKS = {
+    "buttons_darkened": gettext_lazy(
+        "Aucun texte ne se lit sur votre %(color)s : nous l’avons foncé pour les boutons."
+    ),
+    "links_darkened": gettext_lazy(
+        "Votre %(color)s est trop clair pour du texte : nous l’avons foncé pour les liens."
+    ),
+    "night_lightened": gettext_lazy(
+        "Votre %(color)s est trop sombre la nuit : nous l’avons éclairci sur fond noir."
+    ),
+}
+_HUES = (
+    (15, gettext_lazy("rose")),
+    (42, gettext_lazy("rouge")),
+    (72, gettext_lazy("orange")),
+    (115, gettext_lazy("jaune")),
+    (175, gettext_lazy("vert")),
+    (215, gettext_lazy("turquoise")),
+    (278, gettext_lazy("bleu")),
+    (322, gettext_lazy("violet")),
+    (360, gettext_lazy("rose")),
+)
+
+
+def remarks(adjusted: object) -> list[str]:
+    """The sentences for what `BrandTokens.adjusted` holds, in the reader's language.
+
+    What has no words of ours is left out: it is read from storage, and may be older than they.
+    """
+    rows = adjusted if isinstance(adjusted, list) else []
+    return [
+        str(_REMARKS[row["code"]]) % {"color": _name(row["color"])}
+        for row in rows
+        if isinstance(row, dict) and row.get("code") in _REMARKS
+    ]
 
 
 def _name(color: str) -> str:
@@ -165,37 +205,14 @@ def _name(color: str) -> str:
     if chroma < 0.03:
         return _("blanc") if lightness > 0.93 else _("noir") if lightness < 0.25 else _("gris")
     degrees = math.degrees(hue) % 360
-    limits = (
-        (15, _("rose")),
-        (42, _("rouge")),
-        (72, _("orange")),
-        (115, _("jaune")),
-        (175, _("vert")),
-        (215, _("turquoise")),
-        (278, _("bleu")),
-        (322, _("violet")),
-        (360, _("rose")),
-    )
-    return next(name for limit, name in limits if degrees <= limit)
+    return str(next(name for limit, name in _HUES if degrees <= limit))
 
 
-def _explain(color: str, tokens: BrandTokens) -> list[str]:
-    """What was changed, said to the merchant."""
-    name = {"color": _name(color)}
-    said = []
-    if tokens.brand != color:
-        said.append(
-            _("Aucun texte ne se lit sur votre %(color)s : nous l’avons foncé pour les boutons.")
-            % name
-        )
-    if tokens.text_light != color:
-        said.append(
-            _("Votre %(color)s est trop clair pour du texte : nous l’avons foncé pour les liens.")
-            % name
-        )
-    if tokens.text_dark != color:
-        said.append(
-            _("Votre %(color)s est trop sombre la nuit : nous l’avons éclairci sur fond noir.")
-            % name
-        )
-    return said
+def _adjusted(color: str, tokens: BrandTokens) -> list[dict[str, str]]:
+    """Which of the merchant's wishes could not be kept: codes, and the colour they are about."""
+    changed = {
+        "buttons_darkened": tokens.brand,
+        "links_darkened": tokens.text_light,
+        "night_lightened": tokens.text_dark,
+    }
+    return [{"code": code, "color": color} for code, now in changed.items() if now != color]

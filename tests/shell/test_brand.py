@@ -1,6 +1,9 @@
 """One colour in, readable colours out: look section 11, on twenty brands."""
 
+import json
+
 import pytest
+from django.utils import translation
 
 from shell import brand
 
@@ -32,7 +35,7 @@ def test_honey_keeps_its_colour_and_gets_dark_ink() -> None:
     tokens = brand.compute("#E5A83B")
     assert tokens.brand == "#e5a83b"
     assert brand.contrast(tokens.brand, tokens.brand_ink) == pytest.approx(8.6, abs=0.1)
-    assert tokens.adjusted == [
+    assert brand.remarks(tokens.adjusted) == [
         "Votre jaune est trop clair pour du texte : nous l’avons foncé pour les liens."
     ]
 
@@ -42,7 +45,7 @@ def test_pine_takes_white_ink_and_is_lightened_in_the_dark() -> None:
     assert tokens.brand_ink == "#ffffff"
     assert brand.contrast(tokens.brand, "#ffffff") == pytest.approx(7.9, abs=0.1)
     assert tokens.text_light == "#1f5c43"
-    assert tokens.adjusted == [
+    assert brand.remarks(tokens.adjusted) == [
         "Votre vert est trop sombre la nuit : nous l’avons éclairci sur fond noir."
     ]
 
@@ -51,7 +54,7 @@ def test_a_grey_that_carries_no_text_is_darkened_and_said_so() -> None:
     tokens = brand.compute("#777777")
     assert tokens.brand != "#777777"
     assert tokens.brand_ink == "#ffffff"
-    assert "boutons" in tokens.adjusted[0]
+    assert "boutons" in brand.remarks(tokens.adjusted)[0]
 
 
 @pytest.mark.parametrize("color", ["red", "#fff", "#12345", "#1234567", "", "#ggg000", "#ffffff\n"])
@@ -64,3 +67,15 @@ def test_anything_else_is_refused(color: str) -> None:
 @pytest.mark.parametrize("color", BRANDS)
 def test_oklch_goes_there_and_back(color: str) -> None:
     assert brand.contrast(brand.oklch(*brand.to_oklch(color)), color) == pytest.approx(1, abs=0.03)
+
+
+def test_what_is_stored_is_codes_and_each_reader_gets_their_own_words() -> None:
+    """B13: French was kept as text, and an English reader got it as well."""
+    stored = json.loads(json.dumps(brand.compute("#E5A83B").as_dict()))["adjusted"]
+    assert stored == [{"code": "links_darkened", "color": "#e5a83b"}]
+    with translation.override("fr"):
+        assert "jaune est trop clair" in brand.remarks(stored)[0]
+    with translation.override("en"):
+        assert "yellow" in brand.remarks(stored)[0]
+    assert brand.remarks(["kept by an older version"]) == []
+    assert brand.remarks(None) == []

@@ -27,4 +27,4 @@ def save_site(
     row.brand_color, row.brand_tokens = color, tokens.as_dict()
     row.save(update_fields=["name", "kind", "site_url", "brand_color", "brand_tokens"])
     forget(row)
-    return [str(words) for words in tokens.adjusted]
+    return brand.remarks(tokens.adjusted)

@@ -265,6 +265,12 @@ def brand_style(context: Context) -> SafeString:
 
 
 @register.filter
+def brand_remarks(adjusted: object) -> list[str]:
+    """What the brand guard changed, in words: `tenant.brand_tokens.adjusted|brand_remarks`."""
+    return brand_colors.remarks(adjusted)
+
+
+@register.filter
 def toast(message: Any) -> dict[str, Any]:
     """A Django message as a toast: text, tone and, when it carries one, its undo."""
     extra: dict[str, Any] = {}
