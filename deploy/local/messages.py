@@ -117,7 +117,8 @@ def _texts(value: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 def _name(message: Message) -> str:
-    return _texts(message.id)[0]
+    text = _texts(message.id)[0]
+    return f"{text} ({message.context})" if message.context else text
 
 
 def _is_translated(message: Message) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Role, User
 from shell.fields import TilesField
@@ -112,7 +113,11 @@ class RoleForm(HouseForm):
 
 class JoinForm(HouseForm):
     first_name = _name(_("Prénom"), autocomplete="given-name", missing=_("Saisissez votre prénom."))
-    last_name = _name(_("Nom"), autocomplete="family-name", missing=_("Saisissez votre nom."))
+    last_name = _name(
+        pgettext_lazy("family name", "Nom"),
+        autocomplete="family-name",
+        missing=_("Saisissez votre nom."),
+    )
     password = _password(_("Mot de passe"), new=True, help_text=_("Au moins 10 caractères."))
 
 
@@ -122,7 +127,11 @@ class JoinWithPasswordForm(HouseForm):
 
 class ProfileForm(HouseModelForm):
     first_name = _name(_("Prénom"), autocomplete="given-name", missing=_("Saisissez votre prénom."))
-    last_name = _name(_("Nom"), autocomplete="family-name", missing=_("Saisissez votre nom."))
+    last_name = _name(
+        pgettext_lazy("family name", "Nom"),
+        autocomplete="family-name",
+        missing=_("Saisissez votre nom."),
+    )
     language = forms.ChoiceField(label=_("Langue"), choices=settings.LANGUAGES)
     theme = forms.ChoiceField(
         label=_("Apparence"),

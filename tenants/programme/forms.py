@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kernel.ids import uuid7
 from shell.fields import DateField, IntegerField, MoneyField, TilesField, ToggleField
@@ -35,7 +36,9 @@ class CustomerForm(HouseForm):
 
     key = KeyField()
     first_name = forms.CharField(label=_("Prénom"), max_length=80, required=False)
-    last_name = forms.CharField(label=_("Nom"), max_length=80, required=False)
+    last_name = forms.CharField(
+        label=pgettext_lazy("family name", "Nom"), max_length=80, required=False
+    )
     email = forms.EmailField(label=_("Adresse e-mail"), max_length=254, required=False)
     phone = forms.CharField(label=_("Téléphone"), max_length=20, required=False)
     shop = forms.CharField(label=_("Boutique ou société"), max_length=120, required=False)

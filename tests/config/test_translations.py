@@ -1,5 +1,6 @@
 """The English catalogue is whole, and each language counts as its speakers do."""
 
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,42 @@ def test_an_update_keeps_translations_and_drops_texts_that_are_gone(tree: Path) 
     written = catalogue(tree).read_text()
     assert 'msgstr "Customers"' in written
     assert "see you soon" not in written
+
+
+CONTEXTS = """{% load i18n %}{% translate "Nom" context "family name" %}{% translate "Nom" %}
+{% blocktranslate context "menu" %}Fin{% endblocktranslate %}
+"""
+PYTHON_CONTEXTS = """from django.utils.translation import npgettext, pgettext, pgettext_lazy
+NAMES = (pgettext("ship", "Nom"), pgettext_lazy("street", "Nom"), npgettext("crew", "a", "b", 2))
+"""
+
+
+def test_one_word_with_two_meanings_is_two_texts(tree: Path) -> None:
+    """« Nom » is a family's in one place and a thing's in another: "Last name" and "Name"."""
+    messages.update(tree, tree / "locale")
+    (tree / "tenants" / "templates" / "page.html").write_text(CONTEXTS)
+    (tree / "tenants" / "forms.py").write_text(PYTHON_CONTEXTS)
+    assert messages.update(tree, tree / "locale") == 6
+    written = catalogue(tree).read_text()
+    for context in ("family name", "ship", "street"):
+        assert f'msgctxt "{context}"\nmsgid "Nom"\nmsgstr ""' in written
+    assert 'msgctxt "menu"\nmsgid "Fin"' in written
+    assert 'msgctxt "crew"\nmsgid "a"\nmsgid_plural "b"' in written
+    named = written.replace(
+        'msgctxt "family name"\nmsgid "Nom"\nmsgstr ""',
+        'msgctxt "family name"\nmsgid "Nom"\nmsgstr "Last name"',
+    )
+    catalogue(tree).write_text(named)
+    assert messages.update(tree, tree / "locale") == 5
+    assert 'msgid "Nom"\nmsgstr "Last name"' in catalogue(tree).read_text()
+    waiting = messages.check(tree, tree / "locale")
+    assert len(waiting) == 5 and "no English: Nom (ship)" in waiting
+    messages.compile_messages(tree / "locale")
+    for language, family in (("en", "Last name"), ("fr", "Nom")):
+        with (tree / "locale" / language / "LC_MESSAGES" / "django.mo").open("rb") as file:
+            spoken = GNUTranslations(file)
+        assert spoken.pgettext("family name", "Nom") == family
+        assert spoken.gettext("Nom") == "Nom"
 
 
 def test_the_check_names_what_is_missing_unused_or_unusable(tree: Path) -> None:
