@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, models, transaction
+from django.db import NotSupportedError, OperationalError, connection, models, transaction
 from django.db.models.expressions import DatabaseDefault
 
 P = ParamSpec("P")
@@ -20,7 +20,11 @@ _TRIES = 4
 
 def is_transient(error: BaseException | None) -> bool:
     """True for an error after which the same transaction can succeed."""
-    return getattr(getattr(error, "__cause__", None), "sqlstate", None) in _TRANSIENT
+    cause = getattr(error, "__cause__", None)
+    if getattr(cause, "sqlstate", None) in _TRANSIENT:
+        return True
+    # A prepared statement that a migration has overtaken: after a rollback it is prepared anew.
+    return getattr(getattr(cause, "diag", None), "source_function", "") == "RevalidateCachedQuery"
 
 
 def atomic_with_retry(function: Callable[P, R]) -> Callable[P, R]:
@@ -42,13 +46,22 @@ def atomic_with_retry(function: Callable[P, R]) -> Callable[P, R]:
             try:
                 with transaction.atomic():
                     return function(*args, **kwargs)
-            except OperationalError as error:
+            except (OperationalError, NotSupportedError) as error:
                 if not is_transient(error) or attempt == _TRIES:
                     raise
                 time.sleep(random.uniform(0.005, 0.03) * attempt)  # noqa: S311
         raise AssertionError("unreachable")
 
     return wrapper
+
+
+def prepared_cursor() -> Any:
+    """A cursor for SQL whose text stands still: the server parses and plans it once.
+
+    Values travel beside the statement, so their types must be plain from where they stand.
+    """
+    make = getattr(connection, "prepared_cursor", connection.cursor)
+    return make()
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -58,7 +71,7 @@ def insert(rows: Sequence[models.Model]) -> None:
     """
     if rows:
         statement, readers = _insert_statement(type(rows[0]), len(rows))
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(statement, [read(row) for row in rows for read in readers])
         _mark(rows, {row.pk for row in rows})
 
@@ -71,7 +84,7 @@ def insert_if_absent(rows: Sequence[models.Model]) -> set[uuid.UUID]:
     if not rows:
         return set()
     statement, readers = _insert_statement(type(rows[0]), len(rows), unless_there=True)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, [read(row) for row in rows for read in readers])
         inserted = {found[0] for found in cursor.fetchall()}
     _mark(rows, inserted)
@@ -152,7 +165,7 @@ def read(
     spends several times longer on building the query than the database on answering it.
     """
     whole, shapes = _select_statement(models_read, statement)
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(whole, values)
         found = cursor.fetchall()
     return [

@@ -18,16 +18,38 @@ from django_tenants.postgresql_backend import base as django_tenants_backend
 from psycopg.pq import TransactionStatus
 
 from tenants.database.pooler import refuse_unsafe_pooler
+from tenants.database.prepared import PreparedCursor
 
 
 class DatabaseWrapper(django_tenants_backend.DatabaseWrapper):  # type: ignore[misc]
     """django-tenants' wrapper, which raises OperationalError when the schema could not be set."""
+
+    _prepares = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection from the pool; the process's first one proves that it keeps its path."""
         with self.wrap_database_errors:
             refuse_unsafe_pooler(conn_params)
         return super().get_new_connection(conn_params)
+
+    def prepared_cursor(self) -> Any:
+        """A cursor like any other, for SQL that stands still: see `tenants.database.prepared`."""
+        self._prepares = True
+        try:
+            return self.cursor()
+        finally:
+            self._prepares = False
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Django's cursor, or ours where `prepared_cursor` asks."""
+        if name is not None or not self._prepares:
+            return super().create_cursor(name)
+        session = self.connection
+        usual, session.cursor_factory = session.cursor_factory, PreparedCursor
+        try:
+            return super().create_cursor()
+        finally:
+            session.cursor_factory = usual
 
     def commit(self) -> None:
         """Commit, and forget the path where PostgreSQL took it back."""

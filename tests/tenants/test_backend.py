@@ -173,10 +173,16 @@ def one_step(rng: random.Random, schema: str) -> None:
 
 @pytest.mark.fault
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("prepares", [False, True], ids=["plain", "prepared"])
 def test_no_statement_lands_in_another_schema_under_cancels_and_refusals(
-    two_schemas: Schemas, ask: Ask, rng: random.Random
+    two_schemas: Schemas,
+    ask: Ask,
+    rng: random.Random,
+    monkeypatch: pytest.MonkeyPatch,
+    prepares: bool,
 ) -> None:
     """Cancels from outside hit SETs and statements alike; one SET in ten is refused besides."""
+    monkeypatch.setattr(connections["default"], "_prepares", prepares)
     counts: Counter[str] = Counter()
     rounds = effort(short=1_500, soak=15_000)
     with connection.cursor() as cursor:
