@@ -16,7 +16,7 @@ from tenants.context import current_tenant
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
-from tenants.programme import decisions, notices, rewarding, versions
+from tenants.programme import decisions, rewarding, versions
 from tenants.programme.decisions import Code
 from tenants.programme.models import ProgrammeVersion, Reward
 from tenants.referrals import attribution
@@ -127,8 +127,8 @@ def _confirm(row: Order, order: OrderInput, profile: Profile, now: datetime) -> 
         if _tells(row, order):
             return _attribute(row, order, profile, created=False, now=now)
         return Outcome(order=row, created=False)
-    rewards = list(referral.rewards.select_related("profile"))
-    notices.rewards_promised(referral=referral, rewards=rewards, now=now)
+    promised = list(referral.rewards.select_related("profile"))
+    rewards = rewarding.announce(referral=referral, rewards=promised, now=now)
     return Outcome(order=row, created=False, referral=referral, rewards=tuple(rewards))
 
 
@@ -181,7 +181,7 @@ def _attribute(
         return Outcome(order=row, created=created, referral=referral)
     rewards = rewarding.promise(referral=referral, order=row, version=version, now=now)
     if row.state != OrderState.REPORTED:
-        notices.rewards_promised(referral=referral, rewards=rewards, now=now)
+        rewards = rewarding.announce(referral=referral, rewards=rewards, now=now)
     return Outcome(order=row, created=created, referral=referral, rewards=tuple(rewards))
 
 

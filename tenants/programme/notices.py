@@ -69,12 +69,15 @@ def rewards_promised(*, referral: Referral, rewards: list[Reward], now: datetime
 
 
 def reward_posted(*, reward: Reward, now: datetime) -> None:
-    """The amount can be spent now."""
+    """The amount can be spent now; `at_once` where there was no delay to wait for."""
+    referrer = reward.referral.referrer
     draft = _about_reward(
         reward,
         kind="reward_posted",
         key=f"reward-posted:{reward.id}",
         amount=reward.amount - reward.reversed,
+        at_once=not (reward.version.pending_days and reward.order_id),
+        referrer=referrer.short_name if referrer else "",
     )
     messaging.queue_all(drafts=[draft], now=now)
 

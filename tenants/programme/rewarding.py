@@ -81,6 +81,20 @@ def promise(
     return rewards
 
 
+def announce(*, referral: Referral, rewards: list[Reward], now: datetime) -> list[Reward]:
+    """Tell both sides what they were promised; returns the rewards as they are now.
+
+    What has no delay to wait for is posted here, and told once: that it is there.
+    """
+    due = [reward for reward in rewards if reward.due_at is not None and reward.due_at <= now]
+    posted = {reward.id: post(transfer_id=reward.transfer_id, now=now) for reward in due}
+    later = [reward for reward in rewards if reward.id not in posted]
+    notices.rewards_promised(referral=referral, rewards=later, now=now)
+    if posted:
+        referral.refresh_from_db(fields=["state", "decided_at"])
+    return [posted.get(reward.id) or reward for reward in rewards]
+
+
 def start_delay(*, order: Order, now: datetime) -> None:
     """The order is confirmed now: what it earned gets its date."""
     for reward in _locked(order=order, state=RewardState.PENDING):
@@ -106,7 +120,7 @@ def post(*, transfer_id: uuid.UUID, now: datetime) -> Reward | None:
     """Make a due reward definitive; None when somebody else just did, or it was taken back."""
     reward = (
         Reward.objects.select_for_update(of=("self",))
-        .select_related("profile", "referral__referee", "version", "order")
+        .select_related("profile", "referral__referee", "referral__referrer", "version", "order")
         .filter(transfer_id=transfer_id, state=RewardState.PENDING)
         .first()
     )

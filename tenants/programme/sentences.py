@@ -136,19 +136,27 @@ def _due(decision: Decision) -> str:
 def _promised(decision: Decision) -> str:
     version = decision.version
     days = version.pending_days if version else 0
-    return ngettext(
-        "%(amount)s promis à %(who)s pour ce parrainage, disponibles le %(day)s,"
-        " après %(days)s jour de délai (règle n° %(number)s).",
-        "%(amount)s promis à %(who)s pour ce parrainage, disponibles le %(day)s,"
-        " après %(days)s jours de délai (règle n° %(number)s).",
-        days,
-    ) % {
+    words = {
         "amount": _amount(decision),
         "who": _who(decision),
         "day": _due(decision),
         "days": days,
         "number": version.number if version else "",
     }
+    if not days:
+        text = _(
+            "%(amount)s promis à %(who)s pour ce parrainage, disponibles aussitôt"
+            " (règle n° %(number)s)."
+        )
+        return text % words
+    text = ngettext(
+        "%(amount)s promis à %(who)s pour ce parrainage, disponibles le %(day)s,"
+        " après %(days)s jour de délai (règle n° %(number)s).",
+        "%(amount)s promis à %(who)s pour ce parrainage, disponibles le %(day)s,"
+        " après %(days)s jours de délai (règle n° %(number)s).",
+        days,
+    )
+    return text % words
 
 
 _WORDS: dict[str, Callable[[Decision], str]] = {
@@ -162,7 +170,11 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
         % {"amount": _amount(d), "who": _who(d), "day": _due(d)}
     ),
     Code.REWARD_POSTED: lambda d: (
-        _("%(amount)s versés à %(who)s : le délai de retour est passé.")
+        (
+            _("%(amount)s versés à %(who)s : le délai de retour est passé.")
+            if d.version is None or d.version.pending_days
+            else _("%(amount)s versés à %(who)s, sans délai.")
+        )
         % {"amount": _amount(d), "who": _who(d)}
     ),
     Code.REWARD_REVERSED: lambda d: (

@@ -85,7 +85,7 @@ def refer_by_hand(
         author_id=author_id,
     )
     granted = rewarding.promise(referral=referral, order=None, version=version, now=now)
-    notices.rewards_promised(referral=referral, rewards=granted, now=now)
+    rewarding.announce(referral=referral, rewards=granted, now=now)
     return referral
 
 

@@ -236,3 +236,51 @@ def test_the_merchants_word_replaces_what_a_browser_said(camille, order_of):
     thomas = receive(told).order.profile
     services.refer_by_hand(referrer=nadia, referee=thomas, author_id=None, now=NOW)
     assert (balance(camille).pending, balance(nadia).pending) == (0, 800)
+
+
+def kinds_of(email):
+    return list(Email.objects.filter(to=email).order_by("id").values_list("kind", flat=True))
+
+
+def test_without_a_delay_a_reward_is_there_at_once_and_said_once(merchant, order_of):
+    """« Ils arrivent bientôt » and « ils sont là » used to leave within a minute of each other."""
+    publish(pending_days=0)
+    camille = make_camille()
+    outcome = receive(order_of(referral_code=code(camille)))
+    thomas = outcome.order.profile
+    assert (balance(camille).available, balance(thomas).available) == (800, 500)
+    assert outcome.referral.state == ReferralState.VALIDATED
+    assert {reward.state for reward in outcome.rewards} == {"posted"}
+    assert kinds_of(camille.email) == kinds_of(thomas.email) == ["reward_posted"]
+    told = Email.objects.get(to=thomas.email).context
+    assert told["at_once"] and told["referrer"] == camille.short_name
+    said = [sentences.explain(decision) for decision in Decision.objects.all()]
+    assert said and not [words for words in said if "délai de retour" in words or "0 jour" in words]
+    assert clock.settle(now=NOW, limit=100) == 0
+    receive(order_of(referral_code=code(camille)))
+    assert Email.objects.count() == 2
+    refund()
+    assert balance(camille).available == 0 and ledger.discrepancies() == []
+
+
+def test_without_a_delay_a_reported_order_pays_when_it_is_confirmed(merchant, order_of):
+    """What only a browser said waits for the shop's word, and then for nothing else."""
+    publish(pending_days=0)
+    camille = make_camille()
+    receive(order_of(source=Source.TRACKER, referral_code=code(camille)))
+    assert balance(camille).available == 0 and not Email.objects.exists()
+    outcome = receive(order_of(referral_code=code(camille)), now=NOW + timedelta(days=1))
+    assert balance(camille).available == 800
+    assert outcome.referral.state == ReferralState.VALIDATED
+    assert kinds_of(camille.email) == ["reward_posted"]
+
+
+def test_without_a_delay_a_referral_by_hand_pays_at_once(merchant, order_of):
+    """FS-11."""
+    publish(pending_days=0)
+    camille = make_camille()
+    thomas = receive(order_of()).order.profile
+    row = services.refer_by_hand(referrer=camille, referee=thomas, author_id=None, now=NOW)
+    assert row.state == ReferralState.VALIDATED
+    assert (balance(camille).available, balance(thomas).available) == (800, 500)
+    assert kinds_of(camille.email) == ["reward_posted"]
