@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kernel.db import atomic_with_retry
+from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from kernel.ids import uuid7
 from kernel.ledger import services as ledger
@@ -77,10 +77,26 @@ def save_prize(
         prize = found
     for name, value in fields.items():
         setattr(prize, name, value)
-    if not prize.name.strip() or prize.cost <= 0 or (prize.stock is not None and prize.stock < 0):
-        raise InvalidPrizeError(_("Donnez un nom au lot, et un coût supérieur à zéro."))
+    _check_prize(prize)
     prize.save()
     return prize
+
+
+@atomic_with_retry
+def add_prize(*, key: uuid.UUID, now: datetime, unit: str, **fields: Any) -> Prize:
+    """Offer one more prize, behind the others; the same `key` answers the same prize.
+
+    However often and however close together it comes: `key` is the prize's id.
+    """
+    prize = Prize(id=key, created_at=now, unit=unit, position=Prize.objects.count(), **fields)
+    _check_prize(prize)
+    insert_if_absent([prize])
+    return Prize.objects.get(id=key)
+
+
+def _check_prize(prize: Prize) -> None:
+    if not prize.name.strip() or prize.cost <= 0 or (prize.stock is not None and prize.stock < 0):
+        raise InvalidPrizeError(_("Donnez un nom au lot, et un coût supérieur à zéro."))
 
 
 @atomic_with_retry

@@ -6,6 +6,7 @@ import uuid
 from django.utils import timezone
 
 from kernel.errors import RicochetError
+from kernel.ids import uuid7
 from kernel.ledger import selectors as ledger
 from kernel.ledger.models import Account, AccountKind
 from tenants.models import Tenant
@@ -117,3 +118,14 @@ def test_an_adjustment_sent_many_times_at_once_counts_once(
     answers = race([lambda: give(camille, 700)] * effort(short=30, soak=500))
     assert not refusals(answers)
     assert ledger.balance(owner_id=camille.id, unit="EUR").available == 700
+
+
+def test_the_same_form_sent_many_times_at_once_offers_one_prize(lumen: Tenant, race: Race) -> None:
+    """R3, B9: a double click used to answer one of the two with an error."""
+    key = uuid7()
+    fields = {"key": key, "unit": "EUR", "now": NOW, "name": "Bougie", "cost": 500}
+    answers = race([lambda: rewards.add_prize(**fields) for _ in range(7)])
+    assert {getattr(answer, "id", answer) for answer in answers} == {key}
+    assert Prize.objects.count() == 1
+    rewards.save_prize(now=NOW, unit="EUR", prize_id=key, name="Bougie Aube")
+    assert rewards.add_prize(**fields).name == "Bougie Aube"  # late, and it undoes nothing

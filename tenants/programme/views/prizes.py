@@ -22,6 +22,7 @@ from shell.tables import Column, Empty, ListPage, View
 from tenants.programme.forms import PrizeForm
 from tenants.programme.views.common import can_change, number_or_404, put_error, unit
 from tenants.rewards.models import ClaimState, Prize
+from tenants.rewards.services import add_prize as offer_prize
 from tenants.rewards.services import save_prize
 
 _FIELDS = ("name", "description", "kind", "cost", "stock")
@@ -123,18 +124,11 @@ def add_prize(request: HttpRequest) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in _FIELDS}
         key = form.cleaned_data["key"]
         try:
-            known = Prize.objects.filter(id=key).exists()
-            save_prize(
-                now=timezone.now(),
-                unit=unit(),
-                prize_id=key if known else None,
-                **({} if known else {"id": key, "position": Prize.objects.count()}),
-                **values,
-            )
+            made = offer_prize(key=key, now=timezone.now(), unit=unit(), **values)
         except RicochetError as error:
             put_error(form, error)
         else:
-            messages.success(request, _("« %(name)s » proposé") % {"name": values["name"]})
+            messages.success(request, _("« %(name)s » proposé") % {"name": made.name})
             return redirect("programme:prizes")
     return answer(request, "programme/prize_form.html", {"editing": None}, form)
 
