@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from api.models import IdempotencyRecord
-from kernel.db import atomic_with_retry, insert_if_absent
+from kernel.db import atomic_with_retry, insert_if_absent, prepared_cursor
 from kernel.errors import ConflictError
 from tenants.database.current import this_connection
 
@@ -47,7 +45,7 @@ class Answer:
 @atomic_with_retry
 def once(*, key: str, fingerprint: str, effect: Callable[[], Answer], now: datetime) -> Answer:
     """Run `effect` unless this key was answered before; raises KeyReusedError, InProgressError."""
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(%s), EXISTS"
             " (SELECT FROM api_idempotency WHERE key = %s)",

@@ -91,6 +91,16 @@ def insert_if_absent(rows: Sequence[models.Model]) -> set[uuid.UUID]:
     return inserted
 
 
+def update_fields(row: models.Model, *names: str) -> None:
+    """Write some fields of a row that is there, in one statement: what every order changes.
+
+    Fields are named as they are on the model, and written as they are on `row`.
+    """
+    statement, readers = _update_statement(type(row), names)
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, [read(row) for read in readers])
+
+
 def _mark(rows: Sequence[models.Model], inserted: set[uuid.UUID]) -> None:
     for row in rows:
         row._state.adding = row.pk not in inserted
@@ -121,6 +131,25 @@ def _insert_statement(
         f" VALUES {', '.join([row] * count)}{ending}"
     )
     return statement, tuple(_reader(field) for field in fields)
+
+
+@functools.lru_cache(maxsize=256)
+def _update_statement(
+    model: type[models.Model], names: tuple[str, ...]
+) -> tuple[str, tuple[Reader, ...]]:
+    """The SQL for one row's named fields, and how their values are read; the key comes last."""
+    quote = connection.ops.quote_name
+    fields = [model._meta.get_field(name) for name in names]
+    if any(not isinstance(field, models.Field) for field in fields):
+        raise TypeError(f"{model.__name__} does not hold all of {names}")
+    written = [field for field in fields if isinstance(field, models.Field)]
+    primary_key = model._meta.pk
+    columns = ", ".join(f"{quote(field.column or field.name)} = %s" for field in written)
+    statement = (
+        f"UPDATE {quote(model._meta.db_table)} SET {columns}"  # noqa: S608
+        f" WHERE {quote(primary_key.column or 'id')} = %s"
+    )
+    return statement, tuple(_reader(field) for field in [*written, primary_key])
 
 
 # What psycopg writes as it is. Fields of other classes, also their subclasses, are asked.

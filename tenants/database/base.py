@@ -13,6 +13,7 @@ with a rollback, without an error, and takes the path back to what it was before
 
 from typing import Any
 
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.utils import OperationalError
 from django_tenants.postgresql_backend import base as django_tenants_backend
 from psycopg.pq import TransactionStatus
@@ -21,9 +22,19 @@ from tenants.database.pooler import refuse_unsafe_pooler
 from tenants.database.prepared import PreparedCursor
 
 
+class Operations(DatabaseOperations):
+    """Django's, which can also tell what a prepared statement was."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        if isinstance(cursor, PreparedCursor):
+            return self.compose_sql(sql, params)
+        return super().last_executed_query(cursor, sql, params)
+
+
 class DatabaseWrapper(django_tenants_backend.DatabaseWrapper):  # type: ignore[misc]
     """django-tenants' wrapper, which raises OperationalError when the schema could not be set."""
 
+    ops_class = Operations
     _prepares = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kernel.db import atomic_with_retry, insert_if_absent, read
+from kernel.db import atomic_with_retry, insert_if_absent, read, update_fields
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError, TemporaryError
 from tenants.context import current_tenant
 from tenants.profiles import emails
@@ -213,7 +213,7 @@ def count_order(*, profile: Profile, amount: int, at: datetime) -> None:
     profile.order_total += amount
     profile.first_order_at = min(profile.first_order_at or at, at)
     profile.last_order_at = max(profile.last_order_at or at, at)
-    profile.save(update_fields=["order_count", "order_total", "first_order_at", "last_order_at"])
+    update_fields(profile, "order_count", "order_total", "first_order_at", "last_order_at")
 
 
 def uncount_amount(*, profile: Profile, amount: int) -> None:

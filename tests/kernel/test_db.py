@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, models, transaction
 
-from kernel.db import insert, insert_if_absent, read
+from kernel.db import insert, insert_if_absent, read, update_fields
 from kernel.outbox.models import Event
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
@@ -83,3 +83,20 @@ def test_rows_that_are_read_are_those_of_the_orm(merchant: Tenant) -> None:
 def test_a_model_with_values_that_only_the_orm_can_read_is_refused(merchant: Tenant) -> None:
     with pytest.raises(TypeError, match="Decision"):
         read((Decision,), "SELECT {0} FROM programme_decision", [])
+
+
+def test_only_the_named_fields_of_that_row_are_updated(merchant: Tenant) -> None:
+    ana, ben = _profile(), _profile(first_name="Ben")
+    insert([ana, ben])
+    ana.order_count, ana.last_order_at, ana.notes = 3, NOW, "not written"
+    update_fields(ana, "order_count", "last_order_at")
+    stored = Profile.objects.get(id=ana.id)
+    assert (stored.order_count, stored.last_order_at, stored.notes) == (3, NOW, "")
+    assert _values(Profile.objects.get(id=ben.id)) == _values(ben)
+
+
+def test_a_field_that_the_model_does_not_hold_is_not_updated(merchant: Tenant) -> None:
+    ana = _profile()
+    insert([ana])
+    with pytest.raises(TypeError, match="Profile"):
+        update_fields(ana, "orders")

@@ -7,13 +7,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tenants.models import Tenant
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tenants.programme import versions
+from tenants.referrals import codes
 from tenants.referrals import services as referrals
 from tenants.referrals.models import Channel, Click
 from tests.fixtures.tenants import TenantClient
@@ -104,6 +105,29 @@ def test_a_stored_visit_costs_one_statement_once_the_page_is_known(
     written = [q["sql"] for q in asked if "search_path" not in q["sql"]]
     assert len(written) == 1
     assert "INSERT INTO referrals_click" in written[0]
+
+
+def _waits_for_the_disk() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return str(cursor.fetchone()[0]) == "on"
+
+
+def test_only_a_visit_by_itself_does_not_wait_for_the_disk(
+    live_merchant: Tenant,
+) -> None:
+    """A click is no money; what shares its transaction may be."""
+    now = STARTED
+    camille = profiles.create(email="camille@exemple.fr", source="manual", now=now)
+    code = codes.code_for(profile=camille, now=now).code
+    with CaptureQueriesContext(connection) as asked:
+        assert referrals.record_click(code=code, channel="link", now=now)
+    assert "synchronous_commit" in asked[-1]["sql"]
+    assert _waits_for_the_disk()
+    with transaction.atomic():
+        assert referrals.record_click(code=code, channel="link", now=now)
+        assert _waits_for_the_disk()
+    assert Click.objects.count() == 2
 
 
 @pytest.mark.parametrize(

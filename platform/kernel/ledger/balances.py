@@ -6,8 +6,7 @@ Each function moves the balance and the lots together, so that the lots always h
 import uuid
 from datetime import datetime
 
-from django.db import connection
-
+from kernel.db import prepared_cursor
 from kernel.ledger import lots
 from kernel.ledger.accounts import system_account_id
 from kernel.ledger.models import Account, AccountKind, Transfer
@@ -69,7 +68,7 @@ def expect(amounts: dict[uuid.UUID, int]) -> None:
     if not amounts:
         return
     rows = ", ".join(["(%s::uuid, %s::bigint)"] * len(amounts))
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(
             "UPDATE ledger_account SET pending_in = pending_in + promised.amount"  # noqa: S608
             f" FROM (VALUES {rows}) AS promised (id, amount)"
