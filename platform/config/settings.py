@@ -269,6 +269,9 @@ SHELL_SEARCH = "config.search.providers"
 SETUP_FACTS = "config.setup_facts.facts"
 OUTBOX_NUDGE = "config.tasks.nudge"
 OUTBOX_HANDLERS = "config.outbox.HANDLERS"
+# Kinds of emails that merchants make: prefix → `tenants.messaging.kinds.Provider`.
+EMAIL_KIND_PROVIDERS: dict[str, str] = {}
+EMAIL_DESTINATIONS = "widgets.links.destination.site_addresses"
 JOB_KINDS = "config.jobs.KINDS"
 
 LOGGING = {

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("api.urls")),
     path("", include("widgets.urls")),
     path("", include("widgets.site.urls")),
+    path("", include("tenants.messaging.urls")),
     path("", include("tenants.programme.urls")),
 ]
 

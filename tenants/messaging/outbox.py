@@ -2,9 +2,11 @@
 
 Everything that can be decided without sending is decided first. A worker that was killed while
 it sent leaves an event that says `interrupted`: money emails then go out once more under the same
-Message-ID, marketing does not.
+Message-ID, marketing does not. A server that refuses the address for good ends it; any other
+failure is tried again by the outbox.
 """
 
+import smtplib
 import uuid
 from email.utils import formataddr, parseaddr
 
@@ -16,11 +18,15 @@ from django.utils.translation import override
 
 from kernel.outbox.types import EventData, Handler
 from tenants.context import current_tenant
-from tenants.messaging.kinds import KINDS
-from tenants.messaging.models import Email, EmailState
-from tenants.messaging.render import Rendered, one_line, render
+from tenants.messaging.addresses import recipient_hash
+from tenants.messaging.bouncing import note_bounce, refusal_of
+from tenants.messaging.clicking import follow_for
+from tenants.messaging.kinds import kind_of
+from tenants.messaging.models import BounceSource, Email, EmailState
+from tenants.messaging.permission import BOUNCED, TURNED_OFF, is_turned_off, may_write
+from tenants.messaging.render import NoTextError, Rendered, one_line, render
 from tenants.messaging.services import EVENT_KIND
-from tenants.messaging.unsubscribing import is_unsubscribed
+from tenants.messaging.writing.texts import Text
 from tenants.models import Tenant
 
 
@@ -36,12 +42,18 @@ def send(event: EventData) -> None:
         return
     reason = _reason_to_skip(email, event)
     if reason:
-        email.state, email.skipped_because = EmailState.SKIPPED, reason
-        email.save(update_fields=["state", "skipped_because"])
+        _skip(email, reason)
         return
     tenant = current_tenant()
-    rendered = render(email=email, tenant=tenant)
-    message(email=email, rendered=rendered, tenant=tenant).send()
+    try:
+        rendered = _rendered(email, tenant)
+        message(email=email, rendered=rendered, tenant=tenant).send()
+    except NoTextError:
+        _skip(email, "no_text")
+        return
+    except smtplib.SMTPRecipientsRefused as error:
+        _refused(email, error)
+        return
     email.state, email.sent_at = EmailState.SENT, timezone.now()
     email.subject = rendered.kept(rendered.subject)[:200]
     email.text, email.html = rendered.kept(rendered.text), rendered.kept(rendered.html)
@@ -71,17 +83,51 @@ def message(*, email: Email, rendered: Rendered, tenant: Tenant) -> EmailMultiAl
     return written
 
 
+def _rendered(email: Email, tenant: Tenant) -> Rendered:
+    kind, words = kind_of(email.kind), email.context.get("text")
+    # Only a test carries its words with it: they are those of an editor that was not saved.
+    text = Text(**words) if email.is_test and words else None
+    tracked = kind is not None and kind.tracked and not email.is_test
+    follow = follow_for(email=email, tenant=tenant) if tracked else None
+    return render(email=email, tenant=tenant, text=text, follow=follow)
+
+
 def _reason_to_skip(email: Email, event: EventData) -> str:
     """Why this email is not sent any more, or ""."""
-    kind = KINDS.get(email.kind)
+    kind = kind_of(email.kind)
     if kind is None:
         return "unknown_kind"
-    if not kind.marketing:
+    if email.is_test:
         return ""
+    if is_turned_off(kind):
+        return TURNED_OFF
     # Asked at the last moment: an opt-out during a mailing stops the next email (R44).
-    if is_unsubscribed(address=email.to, profile=email.profile):
-        return "unsubscribed"
-    return "interrupted" if event.interrupted else ""
+    reason = may_write(
+        address=email.to, profile=email.profile, marketing=kind.marketing, asked=kind.asked
+    )
+    if reason:
+        return reason
+    return "interrupted" if kind.marketing and event.interrupted else ""
+
+
+def _skip(email: Email, reason: str) -> None:
+    email.state, email.skipped_because = EmailState.SKIPPED, reason
+    email.save(update_fields=["state", "skipped_because"])
+
+
+def _refused(email: Email, error: smtplib.SMTPRecipientsRefused) -> None:
+    """A refusal for good ends this email, and when the mailbox is at fault all later ones."""
+    final, of_the_mailbox, status = refusal_of(error)
+    if not final:
+        raise error
+    if of_the_mailbox and not email.is_test:
+        note_bounce(
+            hashed=recipient_hash(email),
+            source=BounceSource.SMTP,
+            status=status,
+            now=timezone.now(),
+        )
+    _skip(email, BOUNCED if of_the_mailbox else "refused")
 
 
 def _sender(tenant: Tenant, language: str) -> str:

@@ -1,35 +1,40 @@
-"""Writes an email: subject, text and HTML, in the reader's language and the merchant's colours.
+"""Writes an email: subject, text and HTML, in the reader's language and the merchant's look.
 
-Addresses come from what is stored about the tenant (R30); names are escaped in HTML and stay on
-one line in headers (R34, R41).
+Addresses come from what is stored about the tenant (R30); values are escaped in HTML and stay on
+one line in headers (R34, R38, R41).
 """
 
+import logging
 import re
-import uuid
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.template import Context
-from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.html import escape
+from django.utils.translation import gettext as _
+from liquid.exceptions import LiquidError
 
-from kernel.money import Amount
-from shell import brand, formats
+from shell import formats, letters
 from tenants.messaging import links
-from tenants.messaging.kinds import KINDS
-from tenants.messaging.links import Purpose
+from tenants.messaging.kinds import Audience, Kind, kind_of
+from tenants.messaging.looks import look_of
 from tenants.messaging.models import Email
+from tenants.messaging.wording import text_of
+from tenants.messaging.writing import liquid, markup
+from tenants.messaging.writing.filling import fill_values
+from tenants.messaging.writing.texts import Text, original
 from tenants.models import Tenant
 
-_FOLDER = "messaging/emails"
-_DEFAULT_COLOR = "#0f6170"
+logger = logging.getLogger(__name__)
+
+Follow = Callable[[str, dict[str, Any]], str]
+
 # Spaces that French typography needs, and that Python calls unprintable.
 _SPACES = "\u00a0\u202f"
 # What a stored copy of an email shows in place of a token.
-_TOKEN = re.compile(r"(/(?:espace/entrer|desabonnement)/)[\w-]{20,}")
+_TOKEN = re.compile(r"(/(?:espace/entrer|desabonnement|e)/)[\w-]{20,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +53,39 @@ class Rendered:
         return without.replace(self.secret, "••• •••") if self.secret else without
 
 
-def render(*, email: Email, tenant: Tenant) -> Rendered:
-    """Write `email` for its reader; the connection is in the tenant's schema."""
+class NoTextError(Exception):
+    """A kind has no words any more: its campaign or scenario was deleted."""
+
+
+def render(
+    *, email: Email, tenant: Tenant, text: Text | None = None, follow: Follow | None = None
+) -> Rendered:
+    """Write `email` for its reader; the connection is in the tenant's schema.
+
+    `text` stands in for the words in force (a preview, a test). `follow(address, values)` may lead
+    the links of the text elsewhere. NoTextError, and for a given `text` liquid's errors.
+    """
+    kind = kind_of(email.kind)
+    if kind is None:
+        raise NoTextError(email.kind)
     with translation.override(email.language), timezone.override(_zone(tenant)):
-        values = _values(email, tenant)
-        name = f"{_FOLDER}/{email.kind}"
-        people = [str(values.get(who, "")) for who in ("referee", "referrer")]
-        return Rendered(
-            subject=formats.elided(one_line(_plain(f"{name}.subject.txt", values)), *people),
-            text=formats.elided(_tidy(_plain(f"{name}.txt", values)), *people),
-            html=formats.elided(
-                get_template(f"{name}.html").render(values), *(escape(who) for who in people)
-            ),
-            unsubscribe_url=values["unsubscribe_url"],
-            secret=values["code"] if email.kind == "space_link" else "",
-        )
+        values = fill_values(email=email, kind=kind, tenant=tenant)
+        writer = _Writer(email, kind, tenant, values, follow)
+        if text is not None:
+            return writer.write(text)
+        words = text_of(kind=kind, language=email.language)
+        if words is None:
+            raise NoTextError(email.kind)
+        try:
+            return writer.write(words)
+        except LiquidError:
+            # A text that was good once, and names a value that is no more: the reader still
+            # gets what concerns them.
+            own = original(kind=kind.name, language=email.language)
+            if own is None or own == words:
+                raise
+            logger.warning("the text of %s cannot be used: the original went out", kind.name)
+            return writer.write(own)
 
 
 def one_line(text: str) -> str:
@@ -71,67 +94,102 @@ def one_line(text: str) -> str:
     return re.sub(" +", " ", "".join(spaced)).strip(" ")
 
 
-def _values(email: Email, tenant: Tenant) -> dict[str, Any]:
-    context = email.context
-    marketing = KINDS[email.kind].marketing
-    values = {
-        **context,
-        "language": email.language,
-        "tenant": tenant,
-        "brand": _brand(tenant),
-        "first_name": str(context.get("first_name", "")),
-        "amount": _amount(context, "amount"),
-        "minimum_order": _amount(context, "minimum_order"),
-        "due_on": _day(context.get("due_at")),
-        "marketing": marketing,
-        "unsubscribe_url": (
-            links.unsubscribe_url(tenant=tenant, email_id=email.id) if marketing else ""
-        ),
-    }
-    if email.kind == "space_link":
-        link_id = uuid.UUID(str(context["link"]))
-        code = links.code_for(row_id=link_id)
-        values["code"] = f"{code[:3]} {code[3:]}"
-        values["space_url"] = links.space_url(tenant=tenant, purpose=Purpose.ASKED, row_id=link_id)
-    elif email.profile_id is not None:
-        values["space_url"] = links.space_url(tenant=tenant, purpose=Purpose.EMAIL, row_id=email.id)
-    if email.kind in ("invitation", "cagnotte_opened"):
-        values["referral_url"] = links.referral_url(
-            tenant=tenant,
-            code=str(context["code"]),
-            channel="email" if email.kind == "invitation" else "link",
-            invitation=str(context.get("invitation", "")),
+class _Writer:
+    """Writes one email with one text."""
+
+    def __init__(
+        self,
+        email: Email,
+        kind: Kind,
+        tenant: Tenant,
+        values: dict[str, Any],
+        follow: Follow | None,
+    ) -> None:
+        self.email, self.kind, self.values = email, kind, values
+        self.look = look_of(tenant)
+        self.people = [str(values.get(who) or "") for who in ("referee", "referrer")]
+        self.follow = (lambda address: follow(address, values)) if follow else str
+        self.unsubscribe_url = (
+            links.unsubscribe_url(tenant=tenant, email_id=email.id) if kind.marketing else ""
         )
-    return values
 
+    def write(self, text: Text) -> Rendered:
+        colon = "\u00a0: " if self.email.language == "fr" else ": "
+        target = self.values.get(text.target or self.kind.target)
+        button, address = self._line(text.button), self.follow(target) if target else ""
+        subject = self._line(text.subject)
+        body = markup.write(
+            liquid.fill(text.body, self.values),
+            link_color=letters.link_color(self.look),
+            colon=colon,
+            follow=self.follow,
+        )
+        letter = letters.Letter(
+            language=self.email.language,
+            title=subject,
+            preheader=self._line(text.preheader),
+            content=formats.elided(body.html, *(str(escape(who)) for who in self.people)),
+            button=button,
+            button_url=address,
+            foot=self._foot_html(),
+            test=_("Ceci est un essai. Les liens n’ouvrent rien.") if self.email.is_test else "",
+        )
+        plain = [formats.elided(body.text, *self.people)]
+        if button and address:
+            plain.append(f"{button}{colon}{address}")
+        plain.append(self._foot_text(colon))
+        return Rendered(
+            subject=f"[TEST] {subject}" if self.email.is_test else subject,
+            text="\n\n".join(plain) + "\n",
+            html=letters.write(letter, self.look),
+            unsubscribe_url=self.unsubscribe_url,
+            secret=str(self.values.get("code") or "") if self.kind.asked else "",
+        )
 
-def _amount(context: dict[str, Any], name: str) -> str:
-    """The amount of that name as it is read, or "" where there is none."""
-    value = int(context.get(name) or 0)
-    return formats.amount(Amount(value, context["unit"])) if value else ""
+    def _line(self, source: str) -> str:
+        return formats.elided(
+            one_line(liquid.unmark(liquid.fill(source, self.values))), *self.people
+        )
 
+    def _foot_html(self) -> str:
+        parts = [str(escape(self._why()))]
+        if self.unsubscribe_url:
+            style = f"color:{letters.link_color(self.look)};"
+            parts.append(
+                f'<a class="link" href="{escape(self.unsubscribe_url)}" style="{style}">'
+                f"{escape(self._stop())}</a>"
+            )
+        return " ".join(parts) + f"<br>{escape(self._sent_by())}"
 
-def _day(text: str | None) -> str:
-    return formats.day(datetime.fromisoformat(text), long=True) if text else ""
+    def _foot_text(self, colon: str) -> str:
+        lines = ["--", self._why()]
+        if self.unsubscribe_url:
+            lines.append(f"{self._stop()}{colon}{self.unsubscribe_url}")
+        lines += [self._sent_by(), letters.plain_foot(self.look)]
+        return "\n".join(line for line in lines if line)
 
+    def _why(self) -> str:
+        """Why the reader gets this. Not the merchant's to change (D7)."""
+        if self.kind.audience is Audience.FRIEND:
+            return _(
+                "%(referrer)s nous a confié votre adresse pour ce seul message. Sans suite de "
+                "votre part, elle sera effacée dans 60 jours."
+            ) % {"referrer": self.values.get("referrer") or self.look.name}
+        if self.kind.audience is Audience.TEAM:
+            words = _(
+                "Vous recevez ce message parce que vous faites partie de l’équipe de %(merchant)s."
+            )
+        else:
+            words = _("Vous recevez ce message parce que vous avez une cagnotte chez %(merchant)s.")
+        return words % {"merchant": self.look.name}
 
-def _brand(tenant: Tenant) -> dict[str, Any]:
-    tokens = dict(tenant.brand_tokens or {})
-    if not tokens.get("text_dark"):
-        color = tenant.brand_color if brand.HEX.match(tenant.brand_color) else _DEFAULT_COLOR
-        tokens = brand.compute(color).as_dict()
-    # R34: only what is a colour reaches a style.
-    return {k: v for k, v in tokens.items() if isinstance(v, str) and brand.HEX.match(v)}
+    def _stop(self) -> str:
+        if self.kind.audience is Audience.FRIEND:
+            return _("Ne plus recevoir d’invitation")
+        return _("Ne plus recevoir ces messages")
 
-
-def _plain(name: str, values: dict[str, Any]) -> str:
-    template: Any = get_template(name)
-    return str(template.template.render(Context(values, autoescape=False)))
-
-
-def _tidy(text: str) -> str:
-    """No blank lines in a row: what templates leave behind."""
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    def _sent_by(self) -> str:
+        return _("Envoyé par ricochet pour %(merchant)s.") % {"merchant": self.look.name}
 
 
 def _zone(tenant: Tenant) -> zoneinfo.ZoneInfo:

@@ -16,7 +16,7 @@ EVENT_KIND = "messaging.send"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An email to be written. `kind` names a template under `messaging/emails/`.
+    """An email to be written. `kind` is a name of `kinds.KINDS`, or one with a prefix.
 
     The same `key` is one email, however often it is asked for. `context` holds plain JSON values.
     """
@@ -27,6 +27,7 @@ class Draft:
     context: dict[str, Any] = field(default_factory=dict)
     profile: Profile | None = None
     language: str = "fr"
+    is_test: bool = False
 
 
 def queue(
@@ -57,6 +58,7 @@ def queue_all(*, drafts: Sequence[Draft], now: datetime) -> None:
             to=draft.to,
             language=draft.language,
             context=draft.context,
+            is_test=draft.is_test,
             queued_at=now,
         )
         for draft in drafts

@@ -7,10 +7,8 @@ hash, so that nobody is written to again by mistake (D4).
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import connection
-from django.utils.crypto import salted_hmac
-
 from kernel.db import atomic_with_retry
+from tenants.messaging.addresses import address_hash, recipient_hash
 from tenants.messaging.models import Email, EmailState, Unsubscription
 from tenants.profiles import emails
 from tenants.profiles import services as profiles
@@ -28,13 +26,13 @@ def has_ended(*, email: Email) -> bool:
     """Whether marketing to whoever got this email has ended."""
     if email.profile is not None and email.profile.unsubscribed_at is not None:
         return True
-    return Unsubscription.objects.filter(address_hash=_recipient(email)).exists()
+    return Unsubscription.objects.filter(address_hash=recipient_hash(email)).exists()
 
 
 @atomic_with_retry
 def unsubscribe(*, email: Email, now: datetime) -> None:
     """End marketing to whoever got this email; once more changes nothing."""
-    _note(_recipient(email), now)
+    _note(recipient_hash(email), now)
     profile = email.profile
     if profile is None and email.to:
         profile = Profile.objects.filter(email_key=emails.key(email.to)).first()
@@ -60,24 +58,12 @@ def forget_recipients(*, keys: Iterable[str]) -> None:
     """
     rows = list(Email.objects.select_for_update().filter(key__in=list(keys)).order_by("id"))
     for row in rows:
-        row.context = {"address_hash": _recipient(row)}
+        row.context = {"address_hash": recipient_hash(row)}
         row.to = row.subject = row.text = row.html = ""
         if row.state == EmailState.QUEUED:
             row.state, row.skipped_because = EmailState.SKIPPED, "forgotten"
     changed = ["context", "to", "subject", "text", "html", "state", "skipped_because"]
     Email.objects.bulk_update(rows, changed, batch_size=500)
-
-
-def address_hash(address: str) -> str:
-    """A keyed hash of an address for this merchant; it compares, and tells nothing."""
-    schema = getattr(connection, "schema_name", "public")
-    salt = f"messaging.unsubscribed:{schema}"
-    return salted_hmac(salt, emails.key(address), algorithm="sha256").hexdigest()
-
-
-def _recipient(email: Email) -> str:
-    """The hash of the address that an email went to, also once the address is forgotten."""
-    return str(email.context.get("address_hash") or address_hash(email.to))
 
 
 def _note(hashed: str, now: datetime) -> None:

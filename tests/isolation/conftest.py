@@ -22,8 +22,8 @@ from kernel.ids import public_id
 from tenants import lookup
 from tenants.activity.models import Order
 from tenants.context import enter
-from tenants.messaging import links
-from tenants.messaging.models import Email
+from tenants.messaging import clicking, links
+from tenants.messaging.models import Email, EmailLink
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
 from tenants.programme import conductor, services
@@ -70,6 +70,8 @@ class Side:
     space_token: str
     space_cookie: str
     unsubscribe_token: str
+    click_token: str
+    email: Email
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +184,8 @@ def _side(tenant: Tenant) -> Side:
         space_token=links.token_for(purpose=links.Purpose.ASKED, row_id=asked_id),
         space_cookie=sessions.open_session(profile=profile, now=timezone.now()),
         unsubscribe_token=links.token_for(purpose=links.Purpose.UNSUBSCRIBE, row_id=email.id),
+        click_token=_click_token(email),
+        email=email,
     )
 
 
@@ -195,6 +199,11 @@ def _member(tenant: Tenant, role: Role) -> Membership:
         role=role,
         now=NOW,
     )
+
+
+def _click_token(email: Email) -> str:
+    row = EmailLink.objects.create(kind=email.kind, target="space_url")
+    return clicking.token_for(email_id=email.id, link_id=row.id)
 
 
 def _tokens(tenant: Tenant, owner: User) -> dict[str, str]:

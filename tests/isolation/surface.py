@@ -157,6 +157,9 @@ TENANT: dict[str, Page] = {
     "widgets:space_qr_file": Page(For.CUSTOMER),
     "widgets:space_rules": _ANYBODY,
     "widgets:space_choices": Page(For.CUSTOMER),
+    # emails
+    "messaging:logo": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),
+    "messaging:click": link(lambda s: {"token": s.click_token}),
     # the shop and the brand
     "site:site": member(),
     # the programme

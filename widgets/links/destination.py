@@ -14,6 +14,11 @@ def shop_url(tenant: Tenant) -> str:
     return site.origin if site is not None else ""
 
 
+def site_addresses() -> list[str]:
+    """The sites that carry the merchant's script: where links of emails may lead as well."""
+    return list(Site.objects.values_list("origin", flat=True))
+
+
 def is_web_address(url: str) -> bool:
     """Whether a link may point there: http or https, with a host."""
     try:

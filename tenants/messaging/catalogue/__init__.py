@@ -1,0 +1,1 @@
+"""What there is to write about: the named values, and every kind of email by its readers."""

@@ -1,0 +1,74 @@
+"""The shapes of the catalogue: a named value, and a kind of email."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+
+class Audience(StrEnum):
+    """Who reads an email."""
+
+    CUSTOMER = "customer"
+    FRIEND = "friend"
+    TEAM = "team"
+
+
+class Shape(StrEnum):
+    """How the raw value of an email's context is shown."""
+
+    TEXT = "text"
+    AMOUNT = "amount"  # cents or points; the context's "unit" says which
+    DAY = "day"  # ISO 8601
+    NUMBER = "number"
+    FLAG = "flag"  # for conditions only
+    MADE = "made"  # worked out when the email is written
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A name that texts may use. `source` is its name in the context, where that differs."""
+
+    name: str
+    label: Words
+    shape: Shape = Shape.TEXT
+    source: str = ""
+
+
+MONEY = _("Il parle de l’argent du client : il part toujours.")
+SECURITY = _("Il protège un accès : il part toujours.")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of email. Its original texts are `texts/<name>.<language>.md`.
+
+    - `when`: the sentence that says when it leaves
+    - `values`: names of `values.VALUES` beside those that every email has
+    - `sample`: a believable context, as `services.queue` gets it
+    - `target`: the value to which the button leads, "" for no button
+    - `marketing`: refusable by the reader, and sent at most once
+    - `optional`: the merchant may turn it off; `always` says why not
+    - `asked`: sent because its reader asks for it this moment, whatever became of earlier emails
+    - `tracked`: the links of its text pass by us, and their clicks are counted
+    - `editable`: the merchant may change the words
+    """
+
+    name: str
+    label: Words = ""
+    when: Words = ""
+    audience: Audience = Audience.CUSTOMER
+    values: tuple[str, ...] = ()
+    sample: Mapping[str, Any] = field(default_factory=dict)
+    target: str = "space_url"
+    marketing: bool = False
+    optional: bool = False
+    always: Words = MONEY
+    asked: bool = False
+    tracked: bool = False
+    editable: bool = True

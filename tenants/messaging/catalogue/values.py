@@ -1,0 +1,40 @@
+"""Every value that a text may name, with what it is called on screen."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenants.messaging.catalogue.shapes import Kind, Shape, Value
+
+_ALL = (
+    Value("greeting", _("Bonjour et le prénom"), Shape.MADE),
+    Value("first_name", _("Prénom du lecteur")),
+    Value("merchant", _("Nom de votre marque"), Shape.MADE),
+    Value("space_url", _("Adresse de sa cagnotte"), Shape.MADE),
+    Value("referral_url", _("Son lien de parrainage"), Shape.MADE),
+    Value("shop_url", _("Adresse de votre boutique"), Shape.MADE),
+    Value("referrer", _("Nom du parrain")),
+    Value("referee", _("Prénom du filleul")),
+    Value("amount", _("Montant"), Shape.AMOUNT),
+    Value("minimum_order", _("Commande minimale"), Shape.AMOUNT),
+    Value("balance", _("Solde de sa cagnotte"), Shape.AMOUNT),
+    Value("due_on", _("Date de disponibilité"), Shape.DAY, "due_at"),
+    Value("expires_on", _("Date limite"), Shape.DAY, "expires_at"),
+    Value("code", _("Code")),
+    Value("prize", _("Nom du lot")),
+    Value("tier", _("Nom du palier")),
+    Value("reward", _("Nom de la récompense")),
+    Value("description", _("Description")),
+    Value("reason", _("Raison")),
+    Value("count", _("Nombre"), Shape.NUMBER),
+    Value("for_referrer", _("Vrai si le lecteur est le parrain"), Shape.FLAG),
+    Value("by_hand", _("Vrai si vous l’avez fait à la main"), Shape.FLAG),
+)
+VALUES: dict[str, Value] = {value.name: value for value in _ALL}
+EVERYWHERE = ("greeting", "first_name", "merchant", "shop_url")
+
+
+def values_of(kind: Kind) -> list[Value]:
+    """The values of a kind, its own first, then those that every email has."""
+    names = list(kind.values)
+    if kind.target and kind.target not in names:
+        names.append(kind.target)
+    return [VALUES[name] for name in (*names, *EVERYWHERE) if name in VALUES]

@@ -1,0 +1,21 @@
+"""Emails, the words and looks they are made of, and what became of them."""
+
+from tenants.messaging.models.addresses import Bounce, BounceSource, Unsubscription
+from tenants.messaging.models.clicks import Click, EmailLink
+from tenants.messaging.models.emails import PURPOSES, Email, EmailState, Outcome
+from tenants.messaging.models.texts import EmailLook, EmailText, KindSwitch
+
+__all__ = [
+    "PURPOSES",
+    "Bounce",
+    "BounceSource",
+    "Click",
+    "Email",
+    "EmailLink",
+    "EmailLook",
+    "EmailState",
+    "EmailText",
+    "KindSwitch",
+    "Outcome",
+    "Unsubscription",
+]

@@ -1,0 +1,48 @@
+"""Addresses that are not written to, each as a keyed hash: it compares, and tells nothing."""
+
+from django.db import models
+
+from kernel.ids import uuid7
+
+
+class Unsubscription(models.Model):
+    """An address that gets no marketing, as a keyed hash."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    address_hash = models.CharField(max_length=64, unique=True)
+    unsubscribed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "messaging_unsubscription"
+
+
+class BounceSource(models.TextChoices):
+    """Who said that an address does not take our emails."""
+
+    SMTP = "smtp", "Serveur du destinataire"
+    PROVIDER = "provider", "Service d’envoi"
+
+
+class Bounce(models.Model):
+    """An address whose mail server refuses for good. `lifted_at` ends it: it may be tried again.
+
+    `status` is the server's code, `5.1.1` or `550`; never its words, which quote the address.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    address_hash = models.CharField(max_length=64)
+    source = models.CharField(max_length=8, choices=BounceSource.choices)
+    status = models.CharField(max_length=12, blank=True)
+    bounced_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "messaging_bounce"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["address_hash"],
+                condition=models.Q(lifted_at=None),
+                name="one_open_bounce_of_an_address",
+            )
+        ]

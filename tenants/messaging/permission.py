@@ -1,0 +1,79 @@
+"""Whether somebody may be written to: asked when an email is planned, and again when it goes.
+
+An opt-out or a bounce in between stops the next email (R44). Nobody is told an address here: all
+that is compared are keyed hashes.
+"""
+
+from collections.abc import Iterable
+
+from tenants.messaging.addresses import address_hash
+from tenants.messaging.kinds import Kind
+from tenants.messaging.models import Bounce, KindSwitch, Unsubscription
+from tenants.profiles.models import Profile
+
+NO_ADDRESS = "no_address"
+BOUNCED = "bounced"
+UNSUBSCRIBED = "unsubscribed"
+TURNED_OFF = "turned_off"
+
+
+def may_write(
+    *,
+    address: str,
+    marketing: bool,
+    profile: Profile | None = None,
+    asked: bool = False,
+) -> str | None:
+    """Why this address must not be written to, or None where it may be.
+
+    `no_address`, `bounced`, or for marketing `unsubscribed`. `asked` is for what the person asks
+    for this very moment: a bounce of last month does not keep them out of their own space.
+    """
+    return reasons(people=[(address, profile)], marketing=marketing, asked=asked)[0]
+
+
+def reasons(
+    *,
+    people: Iterable[tuple[str, Profile | None]],
+    marketing: bool,
+    asked: bool = False,
+) -> list[str | None]:
+    """`may_write` for many at once, in two queries: one answer for each, in their order."""
+    rows = [
+        (address, profile, address_hash(address) if address else "") for address, profile in people
+    ]
+    hashes = {hashed for _address, _profile, hashed in rows if hashed}
+    bounced = set() if asked else _open_bounces(hashes)
+    ended = _unsubscribed(hashes) if marketing else set()
+
+    def reason(address: str, profile: Profile | None, hashed: str) -> str | None:
+        if not address:
+            return NO_ADDRESS
+        if hashed in bounced:
+            return BOUNCED
+        opted_out = profile is not None and profile.unsubscribed_at is not None
+        return UNSUBSCRIBED if marketing and (opted_out or hashed in ended) else None
+
+    return [reason(*row) for row in rows]
+
+
+def is_turned_off(kind: Kind) -> bool:
+    """Whether the merchant turned this kind off; what must go out cannot be turned off."""
+    if not kind.optional:
+        return False
+    return KindSwitch.objects.filter(kind=kind.name, enabled=False).exists()
+
+
+def turned_off() -> set[str]:
+    """The names of the kinds that were turned off."""
+    return set(KindSwitch.objects.filter(enabled=False).values_list("kind", flat=True))
+
+
+def _open_bounces(hashes: set[str]) -> set[str]:
+    rows = Bounce.objects.filter(address_hash__in=hashes, lifted_at=None)
+    return set(rows.values_list("address_hash", flat=True))
+
+
+def _unsubscribed(hashes: set[str]) -> set[str]:
+    rows = Unsubscription.objects.filter(address_hash__in=hashes)
+    return set(rows.values_list("address_hash", flat=True))

@@ -1,0 +1,1 @@
+"""Pages about messages, and the few addresses that emails themselves lead to."""
