@@ -1,0 +1,193 @@
+"""Orders and their refunds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kernel.db import atomic_with_retry
+from tenants.activity import services as activity
+from tenants.activity.models import Order, OrderState
+from tenants.activity.types import OrderInput, RefundInput
+from tenants.context import current_tenant
+from tenants.profiles import services as profiles
+from tenants.profiles.models import Profile
+from tenants.programme import decisions, rewarding, versions
+from tenants.programme.conduct.withdrawing import supersede_reported, withdraw
+from tenants.programme.decisions import Code
+from tenants.programme.models import ProgrammeVersion, Reward
+from tenants.referrals import attribution
+from tenants.referrals import services as referrals
+from tenants.referrals.attribution import Verdict
+from tenants.referrals.models import Referral, ReferralState, Refusal
+
+# How long after an order its browser may still tell where the customer came from.
+_LATE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an order: the row, whether it is new, and the referral it made, if any."""
+
+    order: Order
+    created: bool
+    referral: Referral | None = None
+    rewards: tuple[Reward, ...] = ()
+
+
+@atomic_with_retry
+def order_received(*, order: OrderInput, now: datetime) -> Outcome:
+    """Take in an order: customer, order, attribution, rewards, explanation, emails.
+
+    The same order again changes nothing. A trusted source confirms what a browser reported,
+    and its word replaces the browser's. Raises the errors of `activity.services`.
+    """
+    activity.check_order(order=order, currency=current_tenant().currency, now=now)
+    profile, newcomer = profiles.find_or_create(
+        identity=order.customer, source=order.source, now=now
+    )
+    row, created = activity.record_order(order=order, profile=profile, now=now)
+    confirms = not created and row.state == OrderState.REPORTED and order.source.trusted
+    if not created and not confirms:
+        return _late_clue(row, order, profile, now)
+    same = row.profile_id == profile.id and row.amount == order.amount
+    if confirms and same and not order.is_test:
+        return _confirm(row, order, profile, now)
+    if confirms:
+        withdraw(row, now)
+        activity.confirm_order(order=row, order_input=order, profile=profile, now=now)
+    if order.is_test:
+        return Outcome(order=row, created=created)  # seen and explained, and nothing granted
+    outcome = _attribute(row, order, profile, created=created, newcomer=newcomer, now=now)
+    if row.state != OrderState.REPORTED:
+        profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
+    return outcome
+
+
+@atomic_with_retry
+def refund_received(*, order_id: str, refund: RefundInput, now: datetime) -> Order:
+    """Take in a refund of the order with this external id: what it granted is reversed.
+
+    The same refund again changes nothing.
+    """
+    # The customer, then the order: `order_received` takes its locks in this order too.
+    buyer = Profile.objects.select_for_update(of=("self",)).filter(orders__external_id=order_id)
+    list(buyer.values_list("id"))
+    order, row, created = activity.record_refund(external_id=order_id, refund=refund, now=now)
+    if not created or order.is_test:
+        return order  # a test was never counted, and granted nothing
+    profile = Profile.objects.select_for_update().get(id=order.profile_id)
+    profiles.uncount_amount(profile=profile, amount=row.amount)
+    rewarding.take_back(
+        order=order,
+        refunded=order.refunded,
+        total=order.amount,
+        source=f"refund:{row.id}",
+        now=now,
+    )
+    if order.state == OrderState.REFUNDED:
+        for referral in referrals.open_referrals_of_order(order=order):
+            referrals.settle(referral=referral, state=ReferralState.REVERSED, now=now)
+    return order
+
+
+def _confirm(row: Order, order: OrderInput, profile: Profile, now: datetime) -> Outcome:
+    activity.confirm_order(order=row, order_input=order, profile=profile, now=now)
+    rewarding.start_delay(order=row, now=now)
+    profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
+    referral = (
+        Referral.objects.select_related("referrer", "referee")
+        .filter(order=row, state=ReferralState.PENDING)
+        .first()
+    )
+    if referral is None:
+        # The shop's server may know the code that was typed, which the browser did not tell.
+        if _tells(row, order):
+            return _attribute(row, order, profile, created=False, now=now)
+        return Outcome(order=row, created=False)
+    promised = list(referral.rewards.select_related("profile"))
+    rewards = rewarding.announce(referral=referral, rewards=promised, now=now)
+    return Outcome(order=row, created=False, referral=referral, rewards=tuple(rewards))
+
+
+def _late_clue(row: Order, order: OrderInput, profile: Profile, now: datetime) -> Outcome:
+    """The order is known, perhaps from the shop's server, which does not see the cookie.
+
+    What the browser adds about the same person's order soon after may still say who sent them.
+    """
+    same = row.profile_id == profile.id and now - row.received_at < _LATE
+    # Nothing is granted for a test, nor for money that went back already.
+    counts = not (row.is_test or row.refunded)
+    if not (same and counts and _tells(row, order)):
+        return Outcome(order=row, created=False)
+    return _attribute(row, order, profile, created=False, now=now)
+
+
+def _tells(row: Order, order: OrderInput) -> bool:
+    """Whether this word on a known order says who sent the customer, and none did before."""
+    tells = order.click_id is not None or bool(order.referral_code.strip())
+    return tells and not Referral.objects.filter(order=row).exists()
+
+
+def _attribute(
+    row: Order,
+    order: OrderInput,
+    profile: Profile,
+    *,
+    created: bool,
+    now: datetime,
+    newcomer: bool = False,
+) -> Outcome:
+    version = versions.in_force(now=now)
+    verdict = _judge(row, order, profile, version, newcomer=newcomer, now=now)
+    if verdict is None or version is None:
+        return Outcome(order=row, created=created)
+    if not (verdict.refusal or newcomer) and row.state != OrderState.REPORTED:
+        supersede_reported(profile, row, now)
+    referral = referrals.record_referral(verdict=verdict, referee=profile, order=row, now=now)
+    if verdict.refusal:
+        decisions.note(
+            code=Code.REFUSED,
+            now=now,
+            profile=profile,
+            order=row,
+            referral=referral,
+            version=version,
+            refusal=verdict.refusal,
+            **verdict.facts,
+        )
+        return Outcome(order=row, created=created, referral=referral)
+    rewards = rewarding.promise(referral=referral, order=row, version=version, now=now)
+    if row.state != OrderState.REPORTED:
+        rewards = rewarding.announce(referral=referral, rewards=rewards, now=now)
+    return Outcome(order=row, created=created, referral=referral, rewards=tuple(rewards))
+
+
+def _judge(
+    row: Order,
+    order: OrderInput,
+    profile: Profile,
+    version: ProgrammeVersion | None,
+    *,
+    newcomer: bool,
+    now: datetime,
+) -> Verdict | None:
+    """The verdict on who is owed this customer; None where nobody is pointed to."""
+    if version is None:
+        return None
+    clues = attribution.ladder(
+        referee=profile,
+        typed_code=order.referral_code,
+        click_id=order.click_id,
+        now=now,
+        cookie_days=version.cookie_days,
+    )
+    if not versions.is_open(version):
+        first = next(clues, None)
+        return Verdict(clue=first, refusal=Refusal.PROGRAMME_OFF) if first else None
+    verdict = attribution.judge(clues=clues, referee=profile, order=row, newcomer=newcomer)
+    if verdict is not None and not verdict.refusal and row.amount < version.minimum_order:
+        return Verdict(
+            clue=verdict.clue,
+            refusal=Refusal.ORDER_TOO_SMALL,
+            facts={"minimum": version.minimum_order, "unit": row.currency},
+        )
+    return verdict
