@@ -6,11 +6,12 @@ from config.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    # Addresses are tried in this order: what programs and links ask for comes first.
+    path("api/", include("api.urls")),
+    path("", include("widgets.urls")),
     path("", include("accounts.urls")),
     path("", include("shell.urls")),
     path("", include("api.pages.urls")),
-    path("api/", include("api.urls")),
-    path("", include("widgets.urls")),
     path("", include("widgets.site.urls")),
     path("", include("tenants.messaging.urls")),
     path("", include("tenants.programme.urls")),
