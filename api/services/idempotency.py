@@ -14,10 +14,10 @@ from typing import Any
 from api.models import IdempotencyRecord
 from kernel.db import atomic_with_retry, insert_if_absent, prepared_cursor
 from kernel.errors import ConflictError
+from kernel.slices import delete_in_slices
 from tenants.database.current import this_connection
 
 KEPT_FOR = timedelta(days=90)
-_BATCH = 5_000
 
 
 class KeyReusedError(ConflictError):
@@ -83,13 +83,7 @@ def forget_old_records(now: datetime) -> int:
 
     Business ids (order, refund) stay unique for ever: what is forgotten here cannot count twice.
     """
-    forgotten = 0
-    while True:
-        old = IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR)
-        ids = list(old.order_by("created_at").values_list("id", flat=True)[:_BATCH])
-        if not ids:
-            return forgotten
-        forgotten += IdempotencyRecord.objects.filter(id__in=ids).delete()[0]
+    return delete_in_slices(IdempotencyRecord.objects.filter(created_at__lt=now - KEPT_FOR))
 
 
 def _lock_number(key: str) -> int:

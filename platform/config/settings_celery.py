@@ -32,6 +32,11 @@ TASKS: dict[str, Any] = {
             "schedule": 86_400.0,
             "options": {"expires": 3600},
         },
+        "forget old clicks, refusals and letters": {
+            "task": "config.forget_old_facts",
+            "schedule": 86_400.0,
+            "options": {"expires": 3600},
+        },
         "tend the tenants": {"task": "config.tend_tenants", "schedule": 3600.0},
         "post due rewards": {
             "task": "config.post_due_rewards",

@@ -24,7 +24,7 @@ from tenants.context import UnknownTenantError, enter_by_id
 from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
 from tenants.models import Tenant
-from tenants.programme import clock
+from tenants.programme import clock, retention
 from tenants.provisioning import lifecycle
 from tenants.provisioning.services import sweep_half_made
 from tenants.tasks import tenant_task
@@ -113,9 +113,16 @@ def _forget_here() -> None:
     forget_delivered(now=now)
 
 
+@shared_task(name="config.forget_old_facts")
+def forget_old_facts() -> None:
+    """Forget clicks, refusals and letters whose time is over, tenant by tenant (D6)."""
+    this_connection().set_schema_to_public()
+    _in_each(active_tenants(), lambda: retention.forget(now=timezone.now()))
+
+
 @shared_task(name="config.purge_accounts")
 def purge_accounts() -> None:
-    """Delete sessions, links, throttles and invitations that are over."""
+    """Delete sessions, links, throttles, attempts and invitations that are over."""
     this_connection().set_schema_to_public()
     purge(now=timezone.now())
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from kernel.slices import delete_in_slices
 from tenants.activity.models import Order, OrderState, Refund, Refusal, Source
 from tenants.activity.types import OrderInput, RefundInput
 from tenants.profiles.models import Profile
@@ -15,6 +16,8 @@ from tenants.profiles.models import Profile
 MOST_CENTS = 100_000_000
 # A shop's clock may be a little ahead of ours.
 _CLOCK_SKEW = timedelta(minutes=10)
+# Refusals explain what a shop sent wrong; a quarter later it was mended or given up.
+KEEP_REFUSALS = timedelta(days=90)
 
 
 class InvalidOrderError(InvalidInputError):
@@ -201,3 +204,8 @@ def _check_same(stored: Order, order: OrderInput, profile: Profile) -> None:
         raise OrderChangedError(param="id")
     if stored.amount != order.amount:
         raise OrderChangedError(param="amount")
+
+
+def forget_old_refusals(*, now: datetime) -> int:
+    """Delete what was refused at the doors more than 90 days ago; returns how many."""
+    return delete_in_slices(Refusal.objects.filter(received_at__lt=now - KEEP_REFUSALS))

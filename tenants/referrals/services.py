@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from kernel.db import atomic_with_retry, insert, prepared_cursor
 from kernel.errors import ConflictError, NotFoundError, RicochetError
 from kernel.ids import uuid7
+from kernel.slices import delete_in_slices
 from tenants.activity.models import Order
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
@@ -19,6 +20,7 @@ from tenants.referrals.attribution import Verdict
 from tenants.referrals.codes import normalise
 from tenants.referrals.models import (
     Channel,
+    Click,
     Invitation,
     Referral,
     ReferralState,
@@ -39,6 +41,8 @@ _WITHOUT_WAITING = " AND set_config('synchronous_commit', 'off', true) = 'off'"
 INVITATIONS_A_DAY = 10
 # A friend's address that led to nothing is forgotten after this long (D7).
 FORGET_AFTER = timedelta(days=60)
+# A visit says where a customer came from; after thirteen months it compares with no season.
+KEEP_CLICKS = timedelta(days=395)
 
 
 class UnknownCodeError(NotFoundError):
@@ -144,6 +148,11 @@ def forget_unused_addresses(*, now: datetime) -> list[uuid.UUID]:
     if ids:
         Invitation.objects.filter(id__in=ids).update(email="", email_key=None, first_name="")
     return ids
+
+
+def forget_old_clicks(*, now: datetime) -> int:
+    """Delete the visits of more than 13 months ago; returns how many. Referrals stay."""
+    return delete_in_slices(Click.objects.filter(clicked_at__lt=now - KEEP_CLICKS))
 
 
 def record_referral(

@@ -16,6 +16,7 @@ from api import services
 from api.models import IdempotencyRecord
 from api.services import idempotency
 from api.v1 import present
+from kernel import slices
 from kernel.ledger import selectors as ledger
 from kernel.ledger.models import Transfer
 from kernel.outbox.models import Event
@@ -132,7 +133,7 @@ def test_a_database_that_is_away_is_503_with_a_time_to_retry(
 def test_answers_are_forgotten_after_ninety_days_and_orders_are_not(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(idempotency, "_BATCH", 2)
+    monkeypatch.setattr(slices, "_SLICE", 2)
     for number in range(5):
         shop.order(f"A-{number}")
     now = timezone.now()

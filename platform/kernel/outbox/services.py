@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 
 from kernel.db import insert_if_absent
 from kernel.outbox.models import Event, EventState
+from kernel.slices import delete_in_slices
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ def retry_dead(*, now: datetime, ids: Iterable[uuid.UUID] | None = None) -> int:
 def forget_delivered(*, now: datetime) -> int:
     """Delete events that were delivered more than 30 days ago; returns how many."""
     old = Event.objects.filter(state=EventState.DONE, finished_at__lt=now - _KEPT_FOR)
-    return old.delete()[0]
+    return delete_in_slices(old)
 
 
 def _nudge(schema: str) -> None:
