@@ -1,5 +1,7 @@
 """Emails: kept as typed, matched without case, folded only where fraud is judged."""
 
+from django.db import connection
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 from email_validator import EmailNotValidError, validate_email
 
@@ -29,6 +31,12 @@ def clean(email: str) -> str:
 def key(email: str) -> str:
     """What two spellings of one address have in common: case does not count."""
     return email.strip().casefold()
+
+
+def hashed(email: str, *, purpose: str) -> str:
+    """A keyed hash of the address for this merchant and purpose; it compares, and tells nothing."""
+    schema = getattr(connection, "schema_name", "public")
+    return salted_hmac(f"{purpose}:{schema}", key(email), algorithm="sha256").hexdigest()
 
 
 def folded(email: str) -> str:

@@ -43,6 +43,8 @@ class Invitation(models.Model):
     referrer = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField(max_length=254, blank=True)
     email_key = models.CharField(max_length=254, null=True, unique=True)  # noqa: DJ001
+    # A keyed hash stays when the address is forgotten, so that nobody is invited twice (D4).
+    email_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     first_name = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
     clicked_at = models.DateTimeField(null=True)
@@ -57,6 +59,11 @@ class Invitation(models.Model):
                 condition=Q(email_key__isnull=False),
                 name="invitation_to_forget",
             ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email_hash"], condition=~Q(email_hash=""), name="invited_once_for_ever"
+            )
         ]
 
     @property

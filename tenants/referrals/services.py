@@ -126,6 +126,7 @@ def invite(*, referrer: Profile, email: str, first_name: str, now: datetime) -> 
         referrer=referrer,
         email=address,
         email_key=address_key,
+        email_hash=_hash(address),
         first_name=name,
         created_at=now,
         forget_at=now + FORGET_AFTER,
@@ -142,12 +143,22 @@ def invite(*, referrer: Profile, email: str, first_name: str, now: datetime) -> 
 
 
 def forget_unused_addresses(*, now: datetime) -> list[uuid.UUID]:
-    """Blank the addresses of invitations whose time is over (D7); returns the invitations' ids."""
+    """Blank the addresses of invitations whose time is over (D7); returns the invitations' ids.
+
+    What stays is a keyed hash: the same address is not invited again (D4).
+    """
     over = Invitation.objects.filter(forget_at__lte=now, email_key__isnull=False)
-    ids = list(over.values_list("id", flat=True))
-    if ids:
-        Invitation.objects.filter(id__in=ids).update(email="", email_key=None, first_name="")
-    return ids
+    rows = list(over.select_for_update().order_by("id"))
+    for row in rows:
+        row.email_hash = row.email_hash or _hash(row.email)
+        row.email, row.email_key, row.first_name = "", None, ""
+    changed = ["email", "email_key", "email_hash", "first_name"]
+    Invitation.objects.bulk_update(rows, changed, batch_size=500)
+    return [row.id for row in rows]
+
+
+def _hash(address: str) -> str:
+    return emails.hashed(address, purpose="referrals.invited")
 
 
 def forget_old_clicks(*, now: datetime) -> int:

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from tenants.context import enter
 from tenants.messaging import unsubscribing
 from tenants.messaging.models import Email, EmailState
+from tenants.profiles import emails
 from tenants.programme import clock, services
 from tenants.referrals.models import Invitation
+from tenants.referrals.services import NotInvitableError
 from tests.fixtures.programme import NOW
 
 LATER = NOW + timedelta(days=61)
@@ -52,3 +55,34 @@ def test_an_invitation_that_never_went_out_does_not_go_once_it_is_forgotten(invi
     Email.objects.filter(kind="invitation").update(state=EmailState.QUEUED)
     clock.settle(now=LATER, limit=100)
     assert Email.objects.get(kind="invitation").state == EmailState.SKIPPED
+
+
+@pytest.mark.parametrize("again", ["zoe@exemple.fr", "Zoe@Exemple.FR"])
+def test_a_forgotten_friend_is_not_invited_again(invitation, camille, again):
+    """D4: the address is gone, and still nobody writes to it twice."""
+    clock.settle(now=LATER, limit=100)
+    with pytest.raises(NotInvitableError):
+        services.invite_friend(referrer=camille, email=again, first_name="Zoé", now=LATER)
+    row = Invitation.objects.get()
+    assert "zoe" not in row.email_hash and len(row.email_hash) == 64
+    other = services.invite_friend(
+        referrer=camille, email="lea@exemple.fr", first_name="Léa", now=LATER
+    )
+    assert other.email_hash != row.email_hash
+
+
+def test_an_invitation_older_than_its_hash_gets_one_when_it_is_forgotten(invitation, camille):
+    """D4: rows that were there before the column."""
+    Invitation.objects.update(email_hash="")
+    clock.settle(now=LATER, limit=100)
+    with pytest.raises(NotInvitableError):
+        services.invite_friend(
+            referrer=camille, email="zoe@exemple.fr", first_name="Zoé", now=LATER
+        )
+
+
+def test_one_address_has_another_hash_at_another_merchant(merchant, other_merchant):
+    """R21."""
+    here = emails.hashed("zoe@exemple.fr", purpose="x")
+    with enter(other_merchant):
+        assert emails.hashed("zoe@exemple.fr", purpose="x") != here
