@@ -10,8 +10,9 @@ from django.db import InterfaceError, OperationalError
 from kernel.db import atomic_with_retry
 from kernel.ledger import selectors as ledger_selectors
 from kernel.ledger import services as ledger
-from tenants.programme import conductor, notices
+from tenants.programme import awarding, conductor, notices
 from tenants.referrals import services as referrals
+from tenants.rewards import awards
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,8 @@ def settle(*, now: datetime, limit: int) -> int:
     done = 0
     for transfer_id in ledger_selectors.due_pendings(now=now, limit=limit):
         done += _done(partial(conductor.post_due_reward, transfer_id=transfer_id, now=now))
+    for award_id in awards.due(now=now, limit=limit):
+        done += _done(partial(awarding.make_available, award_id=award_id, now=now))
     for lot_id in ledger_selectors.expired_lots(now=now, limit=limit):
         done += _done(partial(ledger.expire_lot, lot_id=lot_id, now=now))
     _forget_friends(now)

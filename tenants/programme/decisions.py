@@ -28,6 +28,8 @@ class Code:
     REMOVED_BY_HAND = "removed_by_hand"
     PRIZE_CLAIMED = "prize_claimed"
     CLAIM_CANCELLED = "claim_cancelled"
+    AWARD_GIVEN = "award_given"
+    AWARD_CANCELLED = "award_cancelled"
     ADJUSTED = "adjusted"
 
 

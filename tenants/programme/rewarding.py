@@ -16,6 +16,7 @@ from tenants.profiles.models import Profile
 from tenants.programme import decisions, notices
 from tenants.programme.decisions import Code
 from tenants.programme.models import ProgrammeVersion, Reward, RewardState, Side
+from tenants.programme.tiers import settle_tiers
 from tenants.referrals import services as referrals
 from tenants.referrals.models import Referral, ReferralState
 
@@ -145,6 +146,7 @@ def post(*, transfer_id: uuid.UUID, now: datetime) -> Reward | None:
         side=reward.side,
     )
     notices.reward_posted(reward=reward, now=now)
+    settle_tiers(profile_ids=[reward.profile_id], now=now)
     return reward
 
 

@@ -159,6 +159,14 @@ def _promised(decision: Decision) -> str:
     return text % words
 
 
+def _award_given(decision: Decision) -> str:
+    words = {"name": decision.facts.get("name", ""), "who": _who(decision)}
+    if decision.facts.get("origin") == "tier":
+        words["threshold"] = formats.amount(Amount(decision.facts["threshold"], decision.unit))
+        return _("« %(name)s » débloqué pour %(who)s : %(threshold)s gagnés en tout.") % words
+    return _("« %(name)s » donné à %(who)s, à la main.") % words
+
+
 _WORDS: dict[str, Callable[[Decision], str]] = {
     Code.REWARD_PROMISED: _promised,
     Code.REWARD_UNCONFIRMED: lambda d: (
@@ -200,6 +208,11 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
     Code.CLAIM_CANCELLED: lambda d: (
         _("Demande de lot annulée : %(amount)s rendus à %(who)s.")
         % {"who": _who(d), "amount": _amount(d)}
+    ),
+    Code.AWARD_GIVEN: _award_given,
+    Code.AWARD_CANCELLED: lambda d: (
+        _("« %(name)s » retiré à %(who)s, à la main.")
+        % {"name": d.facts.get("name", ""), "who": _who(d)}
     ),
     Code.ADJUSTED: lambda d: (
         _("Correction à la main pour %(who)s : %(amount)s. Motif : %(reason)s")

@@ -16,6 +16,7 @@ from tenants.profiles.models import Profile
 from tenants.programme import conductor, decisions, notices, rewarding, versions
 from tenants.programme.decisions import Code
 from tenants.programme.models import Decision, ProgrammeVersion
+from tenants.programme.tiers import settle_tiers
 from tenants.referrals import attribution, codes
 from tenants.referrals import services as referrals
 from tenants.referrals.attribution import Clue
@@ -168,6 +169,7 @@ def adjust(
     }
     if amount > 0:
         ledger.issue(origin=AccountKind.ADJUSTED, **common)
+        settle_tiers(profile_ids=[profile.id], now=now)
     else:
         ledger.redeem(destination=AccountKind.ADJUSTED, **common)
     return decision

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import public_id, uuid7
 from tenants.profiles.models import Profile
+from tenants.rewards.models.codes import CodeList
 from tenants.rewards.models.tiers import AwardKind, GiftType, Tier
 
 
@@ -48,6 +49,11 @@ class Award(models.Model):
     value = models.BigIntegerField(null=True, help_text="Cents.")
     currency = models.CharField(max_length=3, blank=True)
     code = models.CharField(max_length=64, blank=True)
+    code_list = models.ForeignKey(CodeList, on_delete=models.PROTECT, null=True)
+    valid_days = models.IntegerField(null=True, help_text="From the day it is available.")
+    waits_for_code = models.BooleanField(
+        default=False, db_default=False, help_text="Pending because its list has run out."
+    )
     state = models.CharField(max_length=9, choices=AwardState.choices)
     author_id = models.UUIDField(null=True, help_text="The user who gave it, if a person did.")
     granted_at = models.DateTimeField()

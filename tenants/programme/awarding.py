@@ -1,0 +1,73 @@
+"""What is given in kind, with its explanation and its email."""
+
+import uuid
+from datetime import datetime
+
+from kernel.db import atomic_with_retry
+from tenants.profiles.models import Profile
+from tenants.programme import decisions
+from tenants.programme.decisions import Code
+from tenants.rewards import awards
+from tenants.rewards.awards import What
+from tenants.rewards.models import Award, AwardOrigin, GiftType, Tier
+
+
+@atomic_with_retry
+def give(
+    *,
+    key: str,
+    origin: AwardOrigin,
+    what: What,
+    profile: Profile,
+    now: datetime,
+    tier: Tier | None = None,
+    gift_type: GiftType | None = None,
+    author_id: uuid.UUID | None = None,
+    tells: bool = True,
+) -> tuple[Award, bool]:
+    """Give it to a known person, say why, and tell them by email; returns (award, is new)."""
+    award, created = awards.grant(
+        key=key,
+        origin=origin,
+        what=what,
+        profile=profile,
+        tier=tier,
+        gift_type=gift_type,
+        author_id=author_id,
+        now=now,
+    )
+    if created:
+        decisions.note(
+            code=Code.AWARD_GIVEN,
+            now=now,
+            profile=profile,
+            author_id=author_id,
+            award=str(award.id),
+            name=award.name,
+            origin=origin.value,
+            threshold=tier.threshold if tier else None,
+            unit=tier.unit if tier else "",
+        )
+    return award, created
+
+
+@atomic_with_retry
+def make_available(*, award_id: uuid.UUID, now: datetime) -> Award:
+    """A pending award can be used now."""
+    return awards.make_available(award_id=award_id, now=now)
+
+
+@atomic_with_retry
+def cancel(*, award_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime) -> Award:
+    """The merchant withdraws an award that was not handed over; twice is once."""
+    award, changed = awards.cancel(award_id=award_id, now=now)
+    if changed and award.profile is not None:
+        decisions.note(
+            code=Code.AWARD_CANCELLED,
+            now=now,
+            profile=award.profile,
+            author_id=author_id,
+            award=str(award.id),
+            name=award.name,
+        )
+    return award
