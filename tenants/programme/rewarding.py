@@ -1,4 +1,7 @@
-"""Promising, posting and reversing what a referral grants."""
+"""Promising, posting and reversing what a referral grants.
+
+Whoever locks several of these does so in one order: referral, its rewards by id, the wallets.
+"""
 
 import uuid
 from calendar import monthrange
@@ -119,19 +122,23 @@ def start_delay(*, order: Order, now: datetime) -> None:
 
 def post(*, transfer_id: uuid.UUID, now: datetime) -> Reward | None:
     """Make a due reward definitive; None when somebody else just did, or it was taken back."""
-    reward = (
-        Reward.objects.select_for_update(of=("self",))
-        .select_related("profile", "referral__referee", "referral__referrer", "version", "order")
-        .filter(transfer_id=transfer_id, state=RewardState.PENDING)
+    pending = Reward.objects.filter(transfer_id=transfer_id, state=RewardState.PENDING)
+    referral = (
+        Referral.objects.select_for_update(of=("self",))
+        .filter(id__in=pending.values("referral_id"))
         .first()
     )
-    if reward is None:
+    reward = (
+        pending.select_for_update(of=("self",))
+        .select_related("profile", "referral__referee", "referral__referrer", "version", "order")
+        .first()
+    )
+    if referral is None or reward is None:
         return None
     # The time to spend it starts now, also where the order was confirmed late.
     ledger.post(pending_id=transfer_id, now=now, expires_at=_expiry(reward.version, now))
     reward.state, reward.posted_at = RewardState.POSTED, now
     reward.save(update_fields=["state", "posted_at"])
-    referral = Referral.objects.select_for_update().get(id=reward.referral_id)
     if referral.state == ReferralState.PENDING:
         referrals.settle(referral=referral, state=ReferralState.VALIDATED, now=now)
     decisions.note(
@@ -203,6 +210,7 @@ def take_back(
 
 
 def _locked(*, order: Order, **conditions: Any) -> list[Reward]:
+    list(Referral.objects.select_for_update().filter(order=order).order_by("id").values_list("id"))
     return list(
         Reward.objects.select_for_update(of=("self",))
         .select_related("profile", "version", "referral__referee", "referral__referrer")
