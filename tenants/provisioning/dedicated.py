@@ -31,6 +31,7 @@ def connect(
     params = connection.get_connection_params()
     # Plain server-side cursors: the simple protocol of Django's own cannot be pipelined.
     params["cursor_factory"] = psycopg.Cursor
+    params["prepare_threshold"] = None  # each statement is sent once
     params["application_name"] = "ricochet provisioning"
     if lock_timeout_ms is not None:
         params["options"] = f"-c lock_timeout={lock_timeout_ms}"
