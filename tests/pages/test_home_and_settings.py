@@ -287,3 +287,17 @@ def test_the_summary_of_errors_reads_in_the_order_of_the_screen(
     assert len(links) >= 4
     places = [fields.index(f'id="{link}"') for link in links]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("address", ["/", "/clients/{customer}", "/clients/{customer}/cagnotte"])
+def test_a_page_looks_for_the_rules_in_force_once(
+    claire: TenantClient, story: Story, address: str
+) -> None:
+    """For the unit that amounts are in: every amount of the page used to ask again."""
+    path = address.format(customer=story.camille.public_id)
+    claire.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        assert claire.get(path).status_code == 200
+    rules = [query for query in asked if "programme_version" in query["sql"]]
+    in_force = [query for query in rules if "starts_at <=" in query["sql"]]
+    assert len(in_force) <= 1

@@ -58,10 +58,17 @@ def can_change(request: HttpRequest) -> bool:
     return has_role(request, Role.MANAGER)
 
 
-def unit() -> str:
-    """The unit that cagnottes count in: the programme's, before it exists the merchant's."""
-    version = versions.in_force(now=timezone.now())
-    return version.unit if version else current_tenant().currency
+def unit(request: HttpRequest) -> str:
+    """The unit that cagnottes count in: the programme's, before it exists the merchant's.
+
+    Looked up once for each request.
+    """
+    known: str | None = getattr(request, "cagnotte_unit", None)
+    if known is None:
+        version = versions.in_force(now=timezone.now())
+        known = version.unit if version else current_tenant().currency
+        request.cagnotte_unit = known  # type: ignore[attr-defined]  # ours, for this request
+    return known
 
 
 def customer_url(profile: Profile) -> str:

@@ -114,7 +114,7 @@ class CustomersPage(ListPage):
             self.columns = (*self.columns, *_ONLY_IN_FILES)  # type: ignore[misc, assignment]
 
     def queryset(self) -> QuerySet[Any]:
-        return listing.customers(unit=unit(), now=timezone.now())
+        return listing.customers(unit=unit(self.request), now=timezone.now())
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         return listing.find_customers(rows, text=query)

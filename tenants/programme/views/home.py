@@ -50,11 +50,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "periods": PERIODS,
         "start": period.start,
         "end": now,
-        "figures": _key_figures(period, days, now),
+        "figures": _key_figures(period, days, now, unit(request)),
         "funnel": _funnel(figures.funnel(period=period)),
         "ambassadors": figures.ambassadors(),
-        "unit": unit(),
-        "tasks": tasks(now=now)[:5],
+        "unit": unit(request),
+        "tasks": tasks(now=now, unit=unit(request))[:5],
         "left": [step for step in steps if not step.done],
         "can_change": can_change(request),
     }
@@ -68,12 +68,12 @@ def _outside_facts() -> dict[str, bool]:
     return facts
 
 
-def _key_figures(period: Period, days: str, now: datetime) -> list[dict[str, Any]]:
+def _key_figures(period: Period, days: str, now: datetime, unit: str) -> list[dict[str, Any]]:
     current, before = (
         figures.acquisition(period=period),
         figures.acquisition(period=period.before),
     )
-    owed = outstanding(unit=unit())
+    owed = outstanding(unit=unit)
     work = waiting.waiting(now=now)
     listed = f"{reverse('programme:referrals')}?depuis={days}"
     return [
@@ -88,17 +88,17 @@ def _key_figures(period: Period, days: str, now: datetime) -> list[dict[str, Any
         },
         {
             "label": _("Coût par nouveau client"),
-            "value": _amount(current.cost),
+            "value": _amount(current.cost, unit),
             "href": f"{listed}&vue=tous&tri=-reward",
-            **_cost_change(current, before),
+            **_cost_change(current, before, unit),
         },
         {
             "label": _("Cagnotte due"),
-            "value": _amount(owed.available),
+            "value": _amount(owed.available, unit),
             "href": f"{reverse('programme:customers')}?vue=cagnottes&tri=-balance",
             "context": _("dont rien en attente")
             if not owed.pending
-            else _("et %(amount)s en attente") % {"amount": _amount(owed.pending)},
+            else _("et %(amount)s en attente") % {"amount": _amount(owed.pending, unit)},
         },
         {
             "label": _("À traiter"),
@@ -112,8 +112,8 @@ def _key_figures(period: Period, days: str, now: datetime) -> list[dict[str, Any
     ]
 
 
-def _amount(value: int | None) -> str:
-    return "—" if value is None else formats.amount(Amount(value, unit()))
+def _amount(value: int | None, unit: str) -> str:
+    return "—" if value is None else formats.amount(Amount(value, unit))
 
 
 def _growth(current: Acquisition, before: Acquisition) -> dict[str, Any]:
@@ -131,14 +131,14 @@ def _growth(current: Acquisition, before: Acquisition) -> dict[str, Any]:
     }
 
 
-def _cost_change(current: Acquisition, before: Acquisition) -> dict[str, Any]:
-    words = _("%(total)s en tout") % {"total": _amount(current.spent)}
+def _cost_change(current: Acquisition, before: Acquisition, unit: str) -> dict[str, Any]:
+    words = _("%(total)s en tout") % {"total": _amount(current.spent, unit)}
     if current.cost is None or before.cost is None or current.cost == before.cost:
         return {"context": words}
     change = current.cost - before.cost
     return {
-        "context": _("et %(total)s en tout") % {"total": _amount(current.spent)},
-        "trend": _amount(abs(change)),
+        "context": _("et %(total)s en tout") % {"total": _amount(current.spent, unit)},
+        "trend": _amount(abs(change), unit),
         "direction": "up" if change > 0 else "down",
         # A falling cost is good news.
         "verdict": "good" if change < 0 else "bad",

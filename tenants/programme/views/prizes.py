@@ -124,7 +124,7 @@ def add_prize(request: HttpRequest) -> HttpResponse:
         values = {name: form.cleaned_data[name] for name in _FIELDS}
         key = form.cleaned_data["key"]
         try:
-            made = offer_prize(key=key, now=timezone.now(), unit=unit(), **values)
+            made = offer_prize(key=key, now=timezone.now(), unit=unit(request), **values)
         except RicochetError as error:
             put_error(form, error)
         else:

@@ -49,7 +49,7 @@ def customer(request: HttpRequest, customer: str) -> HttpResponse:
         "can_change": can_change(request),
         **_received(profile),
         **_made(profile),
-        **_wallet(profile),
+        **_wallet(profile, unit(request)),
     }
     return render(request, "programme/customer.html", context)
 
@@ -61,8 +61,8 @@ def history(request: HttpRequest, customer: str) -> HttpResponse:
     profile = profile_or_404(customer)
     context = {
         "profile": profile,
-        "lines": wallet_history(profile=profile, unit=unit()),
-        "wallet": balance(owner_id=profile.id, unit=unit()),
+        "lines": wallet_history(profile=profile, unit=unit(request)),
+        "wallet": balance(owner_id=profile.id, unit=unit(request)),
         "expected": record.expected(profile=profile),
         "can_change": can_change(request),
     }
@@ -127,17 +127,17 @@ def _chain_text(profile: Profile, referrer: Profile | None, count: int) -> str:
     return ", ".join(parts)
 
 
-def _wallet(profile: Profile) -> dict[str, Any]:
-    lines = wallet_history(profile=profile, unit=unit())
-    expiry = record.next_expiry(profile=profile, unit=unit())
+def _wallet(profile: Profile, unit: str) -> dict[str, Any]:
+    lines = wallet_history(profile=profile, unit=unit)
+    expiry = record.next_expiry(profile=profile, unit=unit)
     until = ""
     if expiry is not None:
         until = _("dont %(amount)s jusqu’au %(day)s") % {
-            "amount": formats.amount(Amount(expiry[1], unit())),
+            "amount": formats.amount(Amount(expiry[1], unit)),
             "day": formats.day(expiry[0]),
         }
     return {
-        "wallet": balance(owner_id=profile.id, unit=unit()),
+        "wallet": balance(owner_id=profile.id, unit=unit),
         "until": until,
         "expected": record.expected(profile=profile),
         "lines": lines[:_LINES],

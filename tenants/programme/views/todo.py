@@ -18,7 +18,7 @@ from kernel.money import Amount
 from kernel.outbox.services import retry_dead
 from shell import formats
 from tenants.programme import waiting
-from tenants.programme.views.common import can_change, unit
+from tenants.programme.views.common import can_change
 
 _SHOWN = 8
 
@@ -35,14 +35,14 @@ class Task:
     link: str
 
 
-def tasks(*, now: datetime) -> list[Task]:
-    """The kinds of work that wait now, money and people first."""
+def tasks(*, now: datetime, unit: str) -> list[Task]:
+    """The kinds of work that wait now, money and people first. `unit` is the cagnottes'."""
     work = waiting.waiting(now=now)
     found = []
     if work.reported:
         title = ngettext("%(n)s commande à confirmer", "%(n)s commandes à confirmer", work.reported)
         text = _("Seul le navigateur les a annoncées. %(amount)s attendent.") % {
-            "amount": formats.amount(Amount(work.blocked, unit()))
+            "amount": formats.amount(Amount(work.blocked, unit))
         }
         url = f"{reverse('programme:orders')}?vue=a-confirmer"
         found.append(Task(title % {"n": work.reported}, text, "shield", "plum", url, _("Examiner")))

@@ -39,7 +39,7 @@ def adjust(request: HttpRequest, customer: str) -> HttpResponse:
     """Add to a cagnotte or take from it: first the form, then a question with the amounts (B8)."""
     profile = profile_or_404(customer)
     form = AdjustForm(request.POST or None)
-    now = balance(owner_id=profile.id, unit=unit())
+    now = balance(owner_id=profile.id, unit=unit(request))
     now_held = now.available
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -48,9 +48,9 @@ def adjust(request: HttpRequest, customer: str) -> HttpResponse:
             form.add_error("amount", _too_much(now))
         elif request.POST.get("sure") != "1":
             return _ask(request, profile, form, signed, now)
-        elif _adjusted(request, profile, form, signed, debt=now.debt):
+        elif _adjusted(request, profile, form, signed, now):
             return redirect(customer_url(profile))
-    context = {"profile": profile, "held": now_held, "debt": now.debt, "unit": unit()}
+    context = {"profile": profile, "held": now_held, "debt": now.debt, "unit": now.unit}
     return answer(request, "programme/adjust.html", context, form)
 
 
@@ -69,14 +69,14 @@ def _too_much(now: Balance) -> str:
 def _ask(
     request: HttpRequest, profile: Profile, form: AdjustForm, signed: int, now: Balance
 ) -> HttpResponse:
-    amount = formats.amount(Amount(abs(signed), unit()))
+    amount = formats.amount(Amount(abs(signed), now.unit))
     filled = min(now.debt, max(signed, 0))
     words = {
         "amount": amount,
         "name": profile.name,
-        "before": formats.amount(Amount(now.available, unit())),
-        "after": formats.amount(Amount(now.available + signed - filled, unit())),
-        "filled": formats.amount(Amount(filled, unit())),
+        "before": formats.amount(Amount(now.available, now.unit)),
+        "after": formats.amount(Amount(now.available + signed - filled, now.unit)),
+        "filled": formats.amount(Amount(filled, now.unit)),
         "reason": form.cleaned_data["reason"],
     }
     credit = signed > 0
@@ -106,7 +106,7 @@ def _ask(
 
 
 def _adjusted(
-    request: HttpRequest, profile: Profile, form: AdjustForm, signed: int, *, debt: int
+    request: HttpRequest, profile: Profile, form: AdjustForm, signed: int, now: Balance
 ) -> bool:
     data = form.cleaned_data
     try:
@@ -119,18 +119,18 @@ def _adjusted(
             now=timezone.now(),
         )
     except InsufficientBalanceError:
-        form.add_error("amount", _too_much(balance(owner_id=profile.id, unit=unit())))
+        form.add_error("amount", _too_much(balance(owner_id=profile.id, unit=now.unit)))
         return False
     except RicochetError as error:
         put_error(form, error)
         return False
     words = {
-        "amount": formats.amount(Amount(abs(signed), unit())),
+        "amount": formats.amount(Amount(abs(signed), now.unit)),
         "name": profile.name,
-        "filled": formats.amount(Amount(min(debt, max(signed, 0)), unit())),
+        "filled": formats.amount(Amount(min(now.debt, max(signed, 0)), now.unit)),
     }
     text = _("%(amount)s crédités à %(name)s") if signed > 0 else _("%(amount)s retirés à %(name)s")
-    if signed > 0 and debt:
+    if signed > 0 and now.debt:
         text = _("%(amount)s crédités à %(name)s, dont %(filled)s comblent ce qui avait été repris")
     messages.success(request, text % words)
     return True
