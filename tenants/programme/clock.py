@@ -1,6 +1,7 @@
-"""What time alone brings about: rewards that become definitive, credits that expire."""
+"""What time alone brings about: rewards that become definitive, holds and credits that end."""
 
 import logging
+import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -10,6 +11,8 @@ from django.db import InterfaceError, OperationalError
 from kernel.db import atomic_with_retry
 from kernel.ledger import selectors as ledger_selectors
 from kernel.ledger import services as ledger
+from kernel.ledger.errors import AlreadyResolvedError
+from kernel.ledger.models import Transfer, TransferKind
 from tenants.programme import awarding, conductor, notices
 from tenants.referrals import services as referrals
 from tenants.rewards import awards
@@ -18,7 +21,9 @@ logger = logging.getLogger(__name__)
 
 
 def settle(*, now: datetime, limit: int) -> int:
-    """In the current tenant: post what is due, expire what has passed; returns how many.
+    """In the current tenant: post what is due, end holds and credits whose time has passed.
+
+    Returns how many.
 
     Each row is a transaction of its own: what a crash interrupts is taken up by the next call.
     """
@@ -27,10 +32,22 @@ def settle(*, now: datetime, limit: int) -> int:
         done += _done(partial(conductor.post_due_reward, transfer_id=transfer_id, now=now))
     for award_id in awards.due(now=now, limit=limit):
         done += _done(partial(awarding.make_available, award_id=award_id, now=now))
+    for transfer_id in ledger_selectors.due_holds(now=now, limit=limit):
+        done += _done(partial(_give_up_hold, transfer_id=transfer_id, now=now))
     for lot_id in ledger_selectors.expired_lots(now=now, limit=limit):
         done += _done(partial(ledger.expire_lot, lot_id=lot_id, now=now))
     _forget_friends(now)
     return done
+
+
+def _give_up_hold(*, transfer_id: uuid.UUID, now: datetime) -> Transfer | None:
+    """Give back what was set aside for a basket that never became an order in time."""
+    try:
+        return ledger.void(
+            pending_id=transfer_id, reason="hold_expired", now=now, kind=TransferKind.EXPIRE
+        )
+    except AlreadyResolvedError:
+        return None  # the order came, or the basket was given up, at this very moment
 
 
 @atomic_with_retry

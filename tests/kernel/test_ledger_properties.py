@@ -1,6 +1,7 @@
 """R5: after every step of a random history the database equals a model of a few lines."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,6 +31,8 @@ class WalletMachine(RuleBasedStateMachine):
         self.open: dict[uuid.UUID, tuple[int, bool]] = {}  # pending: (left, incoming)
         self.direction: dict[uuid.UUID, int] = {}
         self.corrections: dict[uuid.UUID, int] = {}
+        self.credit_of: dict[uuid.UUID, uuid.UUID] = {}  # a lot: the credit that opened it
+        self.expired: dict[uuid.UUID, int] = {}  # what of each credit has expired
 
     def _call(self, function, **arguments):
         self.steps += 1
@@ -50,6 +53,58 @@ class WalletMachine(RuleBasedStateMachine):
         self.posted += amount
         self.earned += amount
         self.left[made.id], self.direction[made.id] = amount, 1
+        self.credit_of[made.id] = made.id
+
+    @rule(amounts=st.lists(AMOUNTS, min_size=1, max_size=4), days=st.none() | st.just(5))
+    def issue_many(self, amounts, days):
+        """The same as so many single credits; a second time changes nothing."""
+        self.steps += 1
+        credits = [
+            services.Credit(
+                owner_id=self.owner,
+                amount=amount,
+                reason="test",
+                source="test:1",
+                key=f"{self.owner}:{self.steps}:{number}",
+                expires_at=self.now + timedelta(days=days) if days else None,
+            )
+            for number, amount in enumerate(amounts)
+        ]
+        made = services.issue_many(credits=credits, unit="EUR", now=self.now)
+        assert services.issue_many(credits=credits, unit="EUR", now=self.now) == made
+        for number, amount in zip(made, amounts, strict=True):
+            self.posted += amount
+            self.earned += amount
+            self.left[number], self.direction[number] = amount, 1
+            self.credit_of[number] = number
+
+    @precondition(lambda self: self.left)
+    @rule(data=st.data())
+    def reverse_many(self, data):
+        """The same as so many single reversals, whatever became of each credit."""
+        credits = sorted(number for number in self.left if self.direction[number] > 0)
+        if not credits:
+            return
+        chosen = data.draw(st.lists(st.sampled_from(credits), min_size=1, unique=True))
+        self.steps += 1
+        reversals = [
+            services.Reversal(
+                transfer_id=number,
+                amount=data.draw(st.integers(min_value=1, max_value=self.left[number])),
+                reason="refund",
+                source="test:2",
+                key=f"{self.owner}:{self.steps}:{place}",
+            )
+            for place, number in enumerate(chosen)
+            if self.left[number]
+        ]
+        if not reversals:
+            return
+        for one in reversals:
+            self._give_expired_back(one.transfer_id, one.amount)
+            self._taken_back(one.transfer_id, one.amount)
+        services.reverse_many(reversals=reversals, now=self.now)
+        services.reverse_many(reversals=reversals, now=self.now)
 
     @rule(amount=AMOUNTS)
     def promise(self, amount):
@@ -94,7 +149,8 @@ class WalletMachine(RuleBasedStateMachine):
         pending_id = data.draw(st.sampled_from(sorted(self.open)))
         amount, incoming = self.open.pop(pending_id)
         if post:
-            services.post(pending_id=pending_id, now=self.now)
+            made = services.post(pending_id=pending_id, now=self.now)
+            self.credit_of[made.id] = pending_id
             self.posted += amount if incoming else -amount
             self.earned += amount if incoming else 0
         else:
@@ -122,8 +178,22 @@ class WalletMachine(RuleBasedStateMachine):
             with pytest.raises(RicochetError):
                 services.reverse(**call)
             return
+        self._give_expired_back(target, amount)
         first = services.reverse(**call)
         assert services.reverse(**call).id == first.id  # the same key again: the same row
+        self._taken_back(target, amount)
+
+    def _give_expired_back(self, target, amount):
+        """What has expired of a credit is gone already: a reversal does not take it twice."""
+        lot = next((lot for lot, credit in self.credit_of.items() if credit == target), None)
+        if lot is None or target not in self.expired:
+            return
+        missing = max(amount - Lot.objects.get(pk=lot).remaining, 0)
+        back = min(missing, self.expired[target])
+        self.expired[target] -= back
+        self.posted += back
+
+    def _taken_back(self, target, amount):
         self.left[target] -= amount
         sign = self.direction[target]
         if target in self.open:
@@ -174,6 +244,9 @@ class WalletMachine(RuleBasedStateMachine):
             made = services.expire_lot(lot_id=lot_id, now=self.now)
             if made is not None:
                 self.posted -= made.amount
+                credit = self.credit_of.get(lot_id)
+                if credit is not None:
+                    self.expired[credit] = self.expired.get(credit, 0) + made.amount
             assert services.expire_lot(lot_id=lot_id, now=self.now) is None or self.held
 
     @invariant()
@@ -255,6 +328,74 @@ def test_a_debt_is_paid_by_later_earnings_first(merchant):
     services.issue(amount=1000, key="later", **common)
     balance = selectors.balance(owner_id=owner, unit="EUR")
     assert (balance.available, balance.debt) == (400, 0)
+
+
+def test_taking_back_what_expired_makes_no_debt(merchant):
+    """A refund after the points have expired: nobody spent them, so nobody owes them."""
+    owner = uuid.uuid4()
+    common = {"owner_id": owner, "unit": "PTS", "reason": "t", "source": "t:1", "now": START}
+    earned = services.issue(
+        amount=100, key="earned", expires_at=START + timedelta(days=10), **common
+    )
+    services.redeem(amount=30, key="spent", **common)
+    later = START + timedelta(days=11)
+    services.expire_lot(lot_id=earned.id, now=later)
+    for part, key in ((50, "first"), (50, "second")):
+        services.reverse(
+            transfer_id=earned.id, amount=part, reason="refund", source="t:2", key=key, now=later
+        )
+    after = selectors.balance(owner_id=owner, unit="PTS")
+    # The 70 that expired are undone first; what is owed is what was spent.
+    assert (after.available, after.debt, after.earned) == (0, 30, 0)
+    assert selectors.discrepancies() == []
+
+
+def test_many_reversals_go_in_few_statements_where_nothing_was_spent(
+    merchant, django_assert_max_num_queries
+):
+    owners = [uuid.uuid4() for _ in range(20)]
+    credits = [
+        services.Credit(owner_id=owner, amount=10, reason="t", source="t:1", key=f"c{number}")
+        for number, owner in enumerate(owners)
+    ]
+    services.issue_many(credits=credits, unit="PTS", now=START)
+    with django_assert_max_num_queries(8):
+        made = services.issue_many(
+            credits=[replace(one, key=f"{one.key}-2") for one in credits], unit="PTS", now=START
+        )
+    services.redeem(
+        owner_id=owners[0], unit="PTS", amount=15, reason="t", source="t:2", key="s", now=START
+    )
+    reversals = [
+        services.Reversal(transfer_id=number, amount=10, reason="t", source="t:3", key=f"r{place}")
+        for place, number in enumerate(made)
+    ]
+    with django_assert_max_num_queries(30):
+        one_by_one = services.reverse_many(reversals=reversals, now=START)
+    assert one_by_one == 1
+    balances = selectors.balances(owner_ids=owners, unit="PTS")
+    assert (balances[owners[0]].debt, balances[owners[1]].available) == (5, 10)
+    assert selectors.discrepancies() == []
+
+
+def test_many_credits_are_refused_together(merchant):
+    """One bad row leaves none behind."""
+    from kernel.ledger.errors import InvalidAmountError, ReversalTooLargeError
+
+    owner = uuid.uuid4()
+    good = services.Credit(owner_id=owner, amount=10, reason="t", source="t:1", key="good")
+    with pytest.raises(InvalidAmountError):
+        services.issue_many(
+            credits=[good, replace(good, amount=0, key="bad")], unit="PTS", now=START
+        )
+    assert not Transfer.objects.exists()
+    (made,) = services.issue_many(credits=[good], unit="PTS", now=START)
+    too_much = services.Reversal(
+        transfer_id=made, amount=11, reason="t", source="t:2", key="too much"
+    )
+    with pytest.raises(ReversalTooLargeError):
+        services.reverse_many(reversals=[too_much], now=START)
+    assert selectors.balance(owner_id=owner, unit="PTS").available == 10
 
 
 def test_the_same_key_with_another_amount_is_refused(merchant):

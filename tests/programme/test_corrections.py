@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from kernel.ledger import selectors as ledger
-from kernel.ledger.errors import KeyReusedError
+from kernel.ledger import services as books
+from kernel.ledger.errors import AlreadyResolvedError, KeyReusedError
 from tenants.activity.models import OrderState, Source
 from tenants.activity.types import RefundInput
 from tenants.profiles.models import Profile
@@ -150,3 +151,21 @@ def test_a_customer_known_by_number_only_gets_the_address_that_comes_later(camil
     receive(order_of(external_id="LUM-3", customer=other), now=SOON)
     thomas.refresh_from_db()
     assert thomas.email == "Thomas@exemple.fr"
+
+
+def test_the_clock_gives_back_what_a_forgotten_basket_held(camille, order_of, caplog):
+    """A hold whose time has run out is given up once, and one that was used stays used."""
+    owner = {"owner_id": camille.id, "unit": "EUR", "source": "test:1", "reason": "test"}
+    books.issue(amount=1000, key="earned", now=NOW, **owner)
+    soon = NOW + timedelta(minutes=30)
+    forgotten = books.hold(amount=600, key="one", now=NOW, due_at=soon, **owner)
+    used = books.hold(amount=300, key="two", now=NOW, due_at=soon, **owner)
+    books.post(pending_id=used.id, now=NOW)
+    assert ledger.due_holds(now=NOW, limit=10) == []
+    assert clock.settle(now=soon, limit=100) == 1
+    assert clock.settle(now=soon, limit=100) == 0
+    after = ledger.balance(owner_id=camille.id, unit="EUR")
+    assert (after.available, after.held) == (700, 0)
+    with pytest.raises(AlreadyResolvedError):
+        books.post(pending_id=forgotten.id, now=soon)
+    assert ledger.discrepancies() == []

@@ -9,7 +9,7 @@ from datetime import datetime
 from kernel.db import prepared_cursor
 from kernel.ledger import lots
 from kernel.ledger.accounts import system_account_id
-from kernel.ledger.models import Account, AccountKind, Transfer
+from kernel.ledger.models import Account, AccountKind, Allocation, Transfer
 
 
 def credit(wallet: Account, transfer: Transfer, amount: int) -> None:
@@ -56,6 +56,19 @@ def give_back(
     gained = max(wallet.posted, 0) - max(before, 0)
     if spending is not None and gained:
         lots.give_back(wallet=wallet, spending=spending, reversal=reversal, gained=gained, now=now)
+
+
+def give_back_expired(wallet: Account, allocation: Allocation, amount: int) -> None:
+    """Undo an expiry: its lot is filled again, whatever its date, for a reversal takes it next."""
+    before = wallet.posted
+    wallet.posted += amount
+    wallet.overdraft = max(wallet.pending_out - wallet.posted, 0)
+    wallet.save(update_fields=["posted", "overdraft"])
+    allocation.returned += amount
+    allocation.save(update_fields=["returned"])
+    lot = allocation.lot
+    lot.remaining += max(wallet.posted, 0) - max(before, 0)
+    lot.save(update_fields=["remaining"])
 
 
 def _corrected(other_id: uuid.UUID, wallet: Account, amount: int) -> int:

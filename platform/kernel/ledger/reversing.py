@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Sum
 
 from kernel.db import atomic_with_retry
-from kernel.ledger import balances, records
+from kernel.ledger import balances, expiring, records
 from kernel.ledger.accounts import lock_account
 from kernel.ledger.errors import (
     AlreadyResolvedError,
@@ -29,8 +29,9 @@ def reverse(
 ) -> Transfer:
     """Undo all or part of a transfer: posted or still pending, a credit or a spending.
 
-    A credit that was spent already leaves the wallet below zero, as a debt. Raises
-    ReversalTooLargeError beyond what is left of the transfer.
+    A credit that was spent already leaves the wallet below zero, as a debt; what has expired of it
+    is not asked for a second time. Raises ReversalTooLargeError beyond what is left of the
+    transfer.
     """
     records.check_amount(amount)
     target = Transfer.objects.select_related("debit", "credit").filter(id=transfer_id).first()
@@ -47,6 +48,8 @@ def reverse(
         raise AlreadyResolvedError
     if amount > target.amount - _reversed_amount(target):
         raise ReversalTooLargeError
+    if incoming and posted is not None:
+        expiring.undo_before_reversal(wallet, posted, amount, source=source, key=key, now=now)
     reversal = records.write(
         debit_id=target.credit_id,
         credit_id=target.debit_id,

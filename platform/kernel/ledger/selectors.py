@@ -114,6 +114,12 @@ def due_pendings(*, now: datetime, limit: int) -> list[uuid.UUID]:
     return list(due.values_list("transfer_id", flat=True)[:limit])
 
 
+def due_holds(*, now: datetime, limit: int) -> list[uuid.UUID]:
+    """Amounts set aside whose time has run out, the longest past first."""
+    due = Pending.objects.filter(due_at__lte=now, incoming=False).order_by("due_at")
+    return list(due.values_list("transfer_id", flat=True)[:limit])
+
+
 def expired_lots(*, now: datetime, limit: int) -> list[uuid.UUID]:
     """Credits with something left whose date has passed."""
     lots = Lot.objects.filter(remaining__gt=0, expires_at__lte=now).order_by("expires_at")

@@ -5,6 +5,7 @@ Amounts are whole and positive (cents or points). `source` names what the transf
 other content raises KeyReusedError.
 """
 
+from kernel.ledger.bulk import Credit, Reversal, issue_many, reverse_many
 from kernel.ledger.expiring import expire_lot
 from kernel.ledger.issuing import Promise, issue, issue_pending
 from kernel.ledger.resolving import post, set_due, void
@@ -12,14 +13,18 @@ from kernel.ledger.reversing import reverse
 from kernel.ledger.spending import hold, redeem
 
 __all__ = [
+    "Credit",
     "Promise",
+    "Reversal",
     "expire_lot",
     "hold",
     "issue",
+    "issue_many",
     "issue_pending",
     "post",
     "redeem",
     "reverse",
+    "reverse_many",
     "set_due",
     "void",
 ]
