@@ -140,6 +140,11 @@ ERRORS: dict[str, Entry] = {
     "unknown_customer": Entry(
         404, _("Aucun client de cet identifiant."), _("Utilisez l’identifiant « cus_… » reçu.")
     ),
+    "unknown_email": Entry(
+        404,
+        _("Aucun e-mail de ce Message-ID, ou à cette adresse."),
+        _("Envoyez le Message-ID tel que le service d’envoi le donne, avec la clé du commerçant."),
+    ),
     "not_found": Entry(
         404, _("Il n’y a rien à cette adresse."), _("Vérifiez l’adresse et l’identifiant.")
     ),

@@ -7,5 +7,6 @@ SCOPES: dict[str, str | Promise] = {
     "orders:write": _("Envoyer des commandes et des remboursements"),
     "orders:read": _("Lire les commandes et ce qu’elles ont donné"),
     "customers:write": _("Signaler les comptes créés sur la boutique"),
+    "emails:write": _("Signaler ce que les e-mails sont devenus"),
     "customers:read": _("Lire le solde et le code des clients"),
 }

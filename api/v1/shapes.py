@@ -53,6 +53,26 @@ ACCOUNT = Body(
     }
 )
 
+EMAIL_EVENT = Body(
+    {
+        "type": Text(
+            most=10,
+            required=True,
+            example="bounced",
+            about=_("delivered (arrivé), bounced (revenu) ou complained (signalé indésirable)."),
+        ),
+        "message_id": Text(
+            most=200,
+            example="<0193f0a0-0000-7000-8000-000000000001@ricochet.example>",
+            about=_("Le Message-ID de l’e-mail, tel que le service d’envoi le donne."),
+        ),
+        "address": Text(most=254, about=_("L’adresse du destinataire, à défaut du Message-ID.")),
+        "status": Text(most=12, example="5.1.1", about=_("Le code du serveur.")),
+        "occurred_at": Moment(about=_("Maintenant, si le champ manque.")),
+    },
+    any_of=("message_id", "address"),
+)
+
 
 def _object(properties: dict[str, Any]) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
@@ -110,6 +130,9 @@ ORDERS_OUT = _object(
 )
 REFUND_OUT = _object({"id": _text(), "amount": _WHOLE, "order": ORDER_OUT})
 ACCOUNT_OUT = _object({"customer": _object({"id": _id("cus")}), "created_at": _TIME})
+EMAIL_EVENT_OUT = _object(
+    {"email": _object({"id": _id("eml")}), "type": _text(), "occurred_at": _TIME}
+)
 CUSTOMER_OUT = _object(
     {
         "id": _id("cus"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from api.openapi import OpenApiView
 from api.v1.customers import Accounts, OneCustomer
+from api.v1.emails import EmailEvents
 from api.v1.orders import OneOrder, Orders, Refunds
 
 urlpatterns = [
@@ -14,4 +15,5 @@ urlpatterns = [
     path("orders/<path:reference>", OneOrder.as_view(), name="order"),
     path("customers/<str:reference>", OneCustomer.as_view(), name="customer"),
     path("accounts", Accounts.as_view(), name="accounts"),
+    path("email-events", EmailEvents.as_view(), name="email_events"),
 ]

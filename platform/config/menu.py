@@ -30,5 +30,6 @@ def build(request: HttpRequest) -> list[MenuGroup]:
             ],
             label=_("Programmes"),
         ),
+        MenuGroup([MenuItem(_("Messages"), "messaging:kinds", "mail")], label=_("Diffusion")),
         MenuGroup([MenuItem(_("Réglages"), "programme:settings", "sliders")], foot=True),
     ]

@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 from kernel.db import atomic_with_retry
 from kernel.errors import InvalidInputError
 from shell.letters import Look
+from tenants import lookup
 from tenants.addresses import absolute_url
 from tenants.messaging.models import EmailLook
 from tenants.models import Tenant
@@ -59,8 +60,10 @@ def logo_url(tenant: Tenant, digest: str) -> str:
 @atomic_with_retry
 def save_look(
     *,
+    tenant: Tenant,
     footer: str,
     address: str,
+    reply_to: str,
     now: datetime,
     logo: IO[bytes] | None = None,
     without_logo: bool = False,
@@ -77,6 +80,9 @@ def save_look(
     elif without_logo:
         row.logo, row.logo_width, row.logo_height, row.logo_digest = None, 0, 0, ""
     row.save()
+    if tenant.contact_email != reply_to:
+        Tenant.objects.filter(id=tenant.id).update(contact_email=reply_to)
+        lookup.forget(tenant)
     return row
 
 

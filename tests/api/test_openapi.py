@@ -48,6 +48,7 @@ def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
     assert sorted(document["paths"]) == [
         "/api/v1/accounts",
         "/api/v1/customers/{reference}",
+        "/api/v1/email-events",
         "/api/v1/orders",
         "/api/v1/orders/{reference}",
         "/api/v1/orders/{reference}/refunds",

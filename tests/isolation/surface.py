@@ -32,13 +32,17 @@ class For(Enum):
 
 @dataclass(frozen=True)
 class Page:
-    """`role` may look, `acts` may post; `names` gives the address's parameters on one side."""
+    """`role` may look, `acts` may post; `names` gives the address's parameters on one side.
+
+    `everybodys` says that these parameters name something of the product, the same for everyone.
+    """
 
     whom: For
     role: Role = Role.VIEWER
     acts: Role = Role.MANAGER
     names: Kwargs | None = None
     data: dict[str, str] = field(default_factory=dict)
+    everybodys: bool = False
 
 
 def member(
@@ -69,6 +73,15 @@ def _claim(side: "Side") -> dict[str, Any]:
 
 def _side(side: "Side") -> dict[str, Any]:
     return {**_customer(side), "side": "parrain"}
+
+
+def _email(side: "Side") -> dict[str, Any]:
+    return {"email": side.email.public_id}
+
+
+def _text(kind: str = "reward_posted", **more: Any) -> Page:
+    """A page about words of the product, which every merchant has: the names are nobody's."""
+    return Page(For.MEMBER, names=lambda _: {"kind": kind, **more}, everybodys=True)
 
 
 def _key(side: "Side") -> dict[str, Any]:
@@ -132,6 +145,7 @@ TENANT: dict[str, Page] = {
     "api:order": Page(For.PROGRAM, names=lambda s: {"reference": s.order.public_id}),
     "api:customer": Page(For.PROGRAM, names=lambda s: {"reference": s.profile.public_id}),
     "api:accounts": Page(For.PROGRAM),
+    "api:email_events": Page(For.PROGRAM),
     "api:docs": _ANYBODY,
     "api:errors": _ANYBODY,
     "api:": _ANYBODY,  # all that is not there
@@ -160,6 +174,21 @@ TENANT: dict[str, Page] = {
     # emails
     "messaging:logo": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),
     "messaging:click": link(lambda s: {"token": s.click_token}),
+    "messaging:kinds": member(),
+    "messaging:look": member(),
+    "messaging:sent": member(),
+    "messaging:email": member(_email),
+    "messaging:copy": member(_email),
+    "messaging:lift": member(_customer),
+    "messaging:undo_lift": member(),
+    "messaging:undo_text": member(),
+    "messaging:switch": _text(kind="cagnotte_opened"),
+    "messaging:text": _text(language="fr"),
+    "messaging:preview": _text(language="fr"),
+    "messaging:words": _text(language="fr"),
+    "messaging:send_test": _text(language="fr"),
+    "messaging:original": _text(language="fr"),
+    "messaging:restore": _text(language="fr", version=0),
     # the shop and the brand
     "site:site": member(),
     # the programme

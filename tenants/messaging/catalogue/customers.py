@@ -72,6 +72,7 @@ CUSTOMERS = (
         label=_("Lot demandé"),
         when=_("Dès qu’un client choisit un lot."),
         values=("prize", "code", "space_url"),
+        needs=("code",),
         sample={"first_name": "Camille", "prize": "Bougie Aube 190 g", "code": "ACD34679XY"},
     ),
     Kind(
@@ -79,6 +80,7 @@ CUSTOMERS = (
         label=_("Lien et code d’accès"),
         when=_("Quand un client demande à ouvrir sa cagnotte."),
         values=("code", "space_url"),
+        needs=("code", "space_url"),
         always=SECURITY,
         asked=True,
         sample={"first_name": "Camille", "link": "0193f0a0-0000-7000-8000-000000000001"},

@@ -11,6 +11,7 @@ FRIENDS = (
         when=_("Dès qu’un client invite un proche par e-mail, une seule fois par adresse."),
         audience=Audience.FRIEND,
         values=("referrer", "amount", "minimum_order", "code", "referral_url"),
+        needs=("referral_url",),
         target="referral_url",
         marketing=True,
         always=_("Sans lui, le proche ne saurait rien de l’invitation."),

@@ -40,8 +40,8 @@ class Value:
     source: str = ""
 
 
-MONEY = _("Il parle de l’argent du client : il part toujours.")
-SECURITY = _("Il protège un accès : il part toujours.")
+MONEY = _("Il parle de l’argent du client : il part toujours.")
+SECURITY = _("Il protège un accès : il part toujours.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Kind:
     - `when`: the sentence that says when it leaves
     - `values`: names of `values.VALUES` beside those that every email has
     - `sample`: a believable context, as `services.queue` gets it
+    - `needs`: values without which it is useless: in the body, or behind the button
     - `target`: the value to which the button leads, "" for no button
     - `marketing`: refusable by the reader, and sent at most once
     - `optional`: the merchant may turn it off; `always` says why not
@@ -65,6 +66,7 @@ class Kind:
     audience: Audience = Audience.CUSTOMER
     values: tuple[str, ...] = ()
     sample: Mapping[str, Any] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
     target: str = "space_url"
     marketing: bool = False
     optional: bool = False

@@ -1,6 +1,7 @@
 """Emails to customers: one row each, from asking to sent."""
 
 from django.db import models
+from django.db.models.functions import Upper
 
 from kernel.ids import public_id, uuid7
 from tenants.profiles.models import Profile
@@ -52,6 +53,7 @@ class Email(models.Model):
             models.Index(fields=["profile", "-queued_at"], name="email_of_profile"),
             models.Index(fields=["-queued_at", "-id"], name="email_latest"),
             models.Index(fields=["kind", "-queued_at"], name="email_of_kind"),
+            models.Index(Upper("to"), name="email_of_address"),
         ]
 
     @property

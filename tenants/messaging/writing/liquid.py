@@ -90,11 +90,17 @@ def fill(source: str, values: Mapping[str, Any]) -> str:
     return _parsed(source).render(values)
 
 
+def names_in(source: str) -> set[str]:
+    """The values that a text names."""
+    found = _parsed(source).analyze(include_partials=False)
+    return {str(path) for paths in found.variables.values() for path in paths}
+
+
 def check(source: str, *, names: Collection[str], field: str) -> None:
     """TextError where a text does not parse, loops, or names a value that this email has not."""
     if len(source) > LONGEST:
         raise TextError(
-            _("Raccourcissez ce texte : %(most)s caractères au plus.") % {"most": LONGEST},
+            _("Raccourcissez ce texte : %(most)s caractères au plus.") % {"most": LONGEST},
             param=field,
         )
     _check_formulas(source, field)
@@ -120,7 +126,7 @@ def _check_formulas(source: str, field: str) -> None:
         if len(found[0]) == 2:
             raise TextError(
                 _(
-                    "Ligne %(line)s : une formule n’est pas fermée. Écrivez-la sur une seule "
+                    "Ligne %(line)s : une formule n’est pas fermée. Écrivez-la sur une seule "
                     "ligne, par exemple {{ first_name }}."
                 )
                 % {"line": line},
@@ -140,12 +146,12 @@ def _check_formulas(source: str, field: str) -> None:
 def _refusal(tag: str, line: int) -> str:
     if tag in _LOOPS:
         words = _(
-            "Ligne %(line)s : « %(tag)s » répète un texte. Un message n’a pas de boucle : "
+            "Ligne %(line)s : « %(tag)s » répète un texte. Un message n’a pas de boucle : "
             "retirez-la et écrivez le texte une fois."
         )
     else:
         words = _(
-            "Ligne %(line)s : « %(tag)s » n’existe pas ici. Les conditions s’écrivent avec if, "
+            "Ligne %(line)s : « %(tag)s » n’existe pas ici. Les conditions s’écrivent avec if, "
             "unless ou case."
         )
     return words % {"line": line, "tag": tag or "{% %}"}
@@ -153,9 +159,9 @@ def _refusal(tag: str, line: int) -> str:
 
 def _unknown_value(source: str, name: str, at: int, names: Iterable[str], field: str) -> TextError:
     near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
-    hint = _(" Vouliez-vous écrire « %(near)s » ?") % {"near": near[0]} if near else ""
+    hint = _(" Vouliez-vous écrire « %(near)s » ?") % {"near": near[0]} if near else ""
     said = _(
-        "Ligne %(line)s : « %(name)s » n’est pas une valeur de ce message. Prenez-la dans la liste "
+        "Ligne %(line)s : « %(name)s » n’est pas une valeur de ce message. Prenez-la dans la liste "
         "à côté du texte."
     )
     return TextError(said % {"line": _line(source, at), "name": name} + hint, param=field)
@@ -165,7 +171,7 @@ def _unreadable(source: str, error: LiquidError, field: str) -> TextError:
     where = error.token.start_index if error.token is not None else -1
     line = _line(source, where) if where >= 0 else source.count("\n") + 1
     said = _(
-        "Ligne %(line)s : cette formule ne se lit pas. Vérifiez que chaque {%% if %%} a son "
+        "Ligne %(line)s : cette formule ne se lit pas. Vérifiez que chaque {%% if %%} a son "
         "{%% endif %%}, et que chaque valeur est dans la liste."
     )
     return TextError(said % {"line": line}, param=field)

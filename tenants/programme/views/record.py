@@ -14,6 +14,7 @@ from kernel.money import Amount
 from shell import charts, formats
 from tenants.addresses import absolute_url
 from tenants.context import current_tenant
+from tenants.messaging import selectors as messaging
 from tenants.profiles.models import Profile
 from tenants.programme import listing, record
 from tenants.programme.history import wallet_history
@@ -46,6 +47,7 @@ def customer(request: HttpRequest, customer: str) -> HttpResponse:
         "panel": wanted if wanted in PANELS else PANELS[0],
         "events": record.happenings(profile=profile),
         "claims": record.claims(profile=profile),
+        "bounce": messaging.bounce_of(profile=profile),
         "can_change": can_change(request),
         **_received(profile),
         **_made(profile),
