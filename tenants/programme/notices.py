@@ -10,6 +10,7 @@ from tenants.messaging.unsubscribing import forget_recipients
 from tenants.profiles.models import Profile
 from tenants.programme.models import ProgrammeVersion, Reward
 from tenants.referrals.models import Invitation, Referral
+from tenants.rewards.models import Claim
 
 
 def invitation_sent(
@@ -108,6 +109,25 @@ def prize_claimed(
         language=profile.language,
         now=now,
         context={"first_name": profile.first_name, "prize": prize_name, "code": code},
+    )
+
+
+def claim_cancelled(*, claim: Claim, now: datetime) -> None:
+    """What came back, and that there is nothing to do."""
+    profile = claim.profile
+    messaging.queue(
+        kind="claim_cancelled",
+        to=profile.email,
+        key=f"claim-cancelled:{claim.id}",
+        profile=profile,
+        language=profile.language,
+        now=now,
+        context={
+            "first_name": profile.first_name,
+            "prize": claim.prize_name,
+            "amount": claim.cost,
+            "unit": claim.unit,
+        },
     )
 
 

@@ -126,6 +126,7 @@ def cancel_claim(*, claim_id: uuid.UUID, author_id: uuid.UUID | None, now: datet
         author_id=author_id,
         claim=str(claim.id),
     )
+    notices.claim_cancelled(claim=claim, now=now)
     return claim
 
 

@@ -78,6 +78,7 @@ GOLDEN_SUBJECTS = {
     "reward_posted": "8,00\u00a0€ sont disponibles dans votre cagnotte",
     "reward_reversed": "8,00\u00a0€ repris sur votre cagnotte",
     "prize_claimed": "Votre lot chez Maison Lumen\u00a0: Bougie Aube 190 g",
+    "claim_cancelled": "20,00\u00a0€ rendus à votre cagnotte",
 }
 
 
@@ -93,6 +94,31 @@ def test_a_promise_says_when_and_why(letter: Callable[..., EmailMessage]) -> Non
     assert "disponibles le 2\u00a0décembre 2026, une fois le délai de retour passé" in text
     unconfirmed = part(letter("reward_promised_referee"), "plain")
     assert "quand Maison Lumen aura confirmé la commande" in unconfirmed
+
+
+@pytest.mark.parametrize(
+    ("side", "language", "why"),
+    [
+        ("referrer", "fr", "Thomas a suivi votre invitation. 8,00\u00a0€ ont rejoint"),
+        ("referee", "fr", "Vous venez de la part de Camille. 8,00\u00a0€ ont rejoint"),
+        ("referrer", "en", "Thomas took up your invitation. €8.00 have joined"),
+        ("referee", "en", "Camille sent you. €8.00 have joined"),
+    ],
+)
+def test_what_has_no_delay_speaks_of_none(
+    letter: Callable[..., EmailMessage], side: str, language: str, why: str
+) -> None:
+    """S8: the reason always, and the true one."""
+    known = {"side": side, "at_once": True, "referrer": "Camille"}
+    text = " ".join(part(letter("reward_posted", language, **known), "plain").split(" "))
+    assert why in " ".join(text.split("\n"))
+    assert "délai" not in text and "period" not in text
+
+
+def test_a_cancelled_prize_says_what_came_back(letter: Callable[..., EmailMessage]) -> None:
+    text = part(letter("claim_cancelled"), "plain")
+    assert "a annulé votre demande\u00a0: Bougie Aube 190 g." in text
+    assert "Vous n’avez rien à faire." in text
 
 
 def test_the_invitation_names_the_referrer_and_can_be_ended_in_one_click(

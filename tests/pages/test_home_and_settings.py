@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from kernel.ledger.selectors import balance
 from tenants.activity.types import RefundInput
+from tenants.messaging.models import Email
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
 from tenants.programme import conductor, services
@@ -146,6 +147,8 @@ def test_cancelling_a_claim_names_the_amount_and_gives_it_back_once(
         assert claire.post(url).status_code == 302
     assert balance(owner_id=camille.id, unit="EUR").available == 1200
     assert Prize.objects.get().stock == 1
+    told = Email.objects.filter(to=claim.profile.email, kind="claim_cancelled")
+    assert [row.context["amount"] for row in told] == [500]
 
 
 def test_a_claim_is_found_by_the_code_that_the_customer_shows(

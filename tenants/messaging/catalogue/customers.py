@@ -44,8 +44,8 @@ CUSTOMERS = (
     Kind(
         "reward_posted",
         label=_("Récompense disponible"),
-        when=_("Quand le délai est passé et que le montant peut servir."),
-        values=("amount", "referee", "for_referrer", "space_url"),
+        when=_("Quand le montant peut servir : le délai passé, ou aussitôt sans délai."),
+        values=("amount", "referee", "referrer", "for_referrer", "at_once", "space_url"),
         sample={
             "first_name": "Camille",
             "referee": "Thomas",
@@ -74,6 +74,18 @@ CUSTOMERS = (
         values=("prize", "code", "space_url"),
         needs=("code",),
         sample={"first_name": "Camille", "prize": "Bougie Aube 190 g", "code": "ACD34679XY"},
+    ),
+    Kind(
+        "claim_cancelled",
+        label=_("Demande de lot annulée"),
+        when=_("Quand vous annulez la demande d’un lot : son coût est rendu."),
+        values=("prize", "amount", "space_url"),
+        sample={
+            "first_name": "Camille",
+            "prize": "Bougie Aube 190 g",
+            "amount": 2000,
+            "unit": "EUR",
+        },
     ),
     Kind(
         "space_link",

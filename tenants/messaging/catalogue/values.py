@@ -26,6 +26,7 @@ _ALL = (
     Value("reason", _("Raison")),
     Value("count", _("Nombre"), Shape.NUMBER),
     Value("for_referrer", _("Vrai si le lecteur est le parrain"), Shape.FLAG),
+    Value("at_once", _("Vrai s’il n’y avait pas de délai à attendre"), Shape.FLAG),
     Value("by_hand", _("Vrai si vous l’avez fait à la main"), Shape.FLAG),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}

@@ -191,7 +191,7 @@ def remove(request: HttpRequest, customer: str, referral: str) -> HttpResponse:
 def removal_text(row: Referral) -> str:
     """What is taken back from whom."""
     parts = []
-    for reward in row.rewards.all():
+    for reward in sorted(row.rewards.all(), key=lambda one: one.side != Side.REFERRER):
         left = reward.amount - reward.reversed
         who = row.referrer if reward.side == Side.REFERRER else row.referee
         if left and who is not None:
