@@ -101,6 +101,36 @@ def update_fields(row: models.Model, *names: str) -> None:
         cursor.execute(statement, [read(row) for read in readers])
 
 
+def insert_together(*groups: Sequence[models.Model]) -> None:
+    """Insert rows of several models in one statement; each group is of one model.
+
+    For rows that belong together on the busiest roads. Foreign keys between them are checked
+    when the transaction ends, so that their order does not matter.
+    """
+    filled = [rows for rows in groups if rows]
+    if not filled:
+        return
+    shape = tuple((type(rows[0]), len(rows)) for rows in filled)
+    values: list[Any] = []
+    for rows in filled:
+        readers = _insert_statement(type(rows[0]), len(rows))[1]
+        values += [read(row) for row in rows for read in readers]
+    with prepared_cursor() as cursor:
+        cursor.execute(_together_statement(shape), values)
+    for rows in filled:
+        _mark(rows, {row.pk for row in rows})
+
+
+@functools.lru_cache(maxsize=256)
+def _together_statement(shape: tuple[tuple[type[models.Model], int], ...]) -> str:
+    statements = [_insert_statement(model, count)[0] for model, count in shape]
+    *first, last = statements
+    if not first:
+        return last
+    parts = ", ".join(f"part{n} AS ({text})" for n, text in enumerate(first))
+    return f"WITH {parts} {last}"
+
+
 def _mark(rows: Sequence[models.Model], inserted: set[uuid.UUID]) -> None:
     for row in rows:
         row._state.adding = row.pk not in inserted

@@ -76,6 +76,11 @@ class OrderNotConfirmedError(ConflictError):
     words = gettext_lazy("Confirmez d’abord cette commande : seul le navigateur l’a annoncée.")
 
 
+def lies_in_future(moment: datetime, *, now: datetime) -> bool:
+    """Whether a fact's date lies ahead, beyond what two clocks may differ."""
+    return moment > now + _CLOCK_SKEW
+
+
 def check_order(*, order: OrderInput, currency: str, now: datetime) -> None:
     """Raise the error that says what to mend, before anything is written."""
     if not order.external_id.strip():
@@ -90,7 +95,7 @@ def check_order(*, order: OrderInput, currency: str, now: datetime) -> None:
             % {"expected": currency, "found": order.currency},
             param="currency",
         )
-    if order.ordered_at > now + _CLOCK_SKEW:
+    if lies_in_future(order.ordered_at, now=now):
         raise FutureOrderError(_("La date de la commande est dans le futur."), param="ordered_at")
 
 
@@ -158,7 +163,7 @@ def record_refund(
         raise InvalidOrderError(
             _("Indiquez un montant en centimes, entre 1 et 100 000 000."), param="amount"
         )
-    if refund.refunded_at > now + _CLOCK_SKEW:
+    if lies_in_future(refund.refunded_at, now=now):
         raise FutureOrderError(
             _("La date du remboursement est dans le futur."), param="refunded_at"
         )

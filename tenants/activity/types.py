@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tenants.activity.models import Source
+from tenants.activity.models import PaymentKind, Source
 from tenants.profiles.services import Identity
 
 
@@ -34,3 +34,45 @@ class RefundInput:
     external_id: str
     amount: int
     refunded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceInput:
+    """An invoice as a door received it. `total` is in cents, all taxes included."""
+
+    external_id: str
+    total: int
+    currency: str
+    issued_at: datetime
+    customer: Identity
+    source: Source
+    label: str = ""
+    is_test: bool = field(default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentInput:
+    """Money that moved on an invoice: `amount` is in cents and positive, a refund's too."""
+
+    external_id: str
+    kind: PaymentKind
+    amount: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInput:
+    """A booking as a door received it; `type_key` is what programs call the kind of session.
+
+    `referral_code` and `click_id` are as in `OrderInput`.
+    """
+
+    external_id: str
+    type_key: str
+    booked_at: datetime
+    customer: Identity
+    source: Source
+    takes_place_at: datetime | None = None
+    referral_code: str = ""
+    click_id: uuid.UUID | None = None
+    is_test: bool = field(default=False)

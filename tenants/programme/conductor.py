@@ -6,15 +6,37 @@ off, in its order, stands in `conduct`, one kind of fact a file.
 """
 
 from tenants.programme.conduct.accounts import account_created
+from tenants.programme.conduct.invoices import (
+    InvoiceOutcome,
+    PaymentOutcome,
+    invoice_cancelled,
+    invoice_received,
+    payment_received,
+)
 from tenants.programme.conduct.orders import Outcome, order_received, refund_received
 from tenants.programme.conduct.rewards import post_due_reward
+from tenants.programme.conduct.sessions import (
+    SessionOutcome,
+    session_booked,
+    session_cancelled,
+    session_validated,
+)
 from tenants.programme.conduct.withdrawing import supersede_reported
 
 __all__ = [
+    "InvoiceOutcome",
     "Outcome",
+    "PaymentOutcome",
+    "SessionOutcome",
     "account_created",
+    "invoice_cancelled",
+    "invoice_received",
     "order_received",
+    "payment_received",
     "post_due_reward",
     "refund_received",
+    "session_booked",
+    "session_cancelled",
+    "session_validated",
     "supersede_reported",
 ]

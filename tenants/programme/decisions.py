@@ -31,6 +31,11 @@ class Code:
     AWARD_GIVEN = "award_given"
     AWARD_CANCELLED = "award_cancelled"
     ADJUSTED = "adjusted"
+    EARNED = "earned"
+    EARNED_NOTHING = "earned_nothing"
+    NOT_A_MEMBER = "not_a_member"
+    EARNING_REVERSED = "earning_reversed"
+    EARNING_RESTORED = "earning_restored"
 
 
 def build(

@@ -8,7 +8,7 @@ from kernel.ids import uuid7
 from kernel.ledger.models import Account, AccountKind
 
 _NAMESPACE = uuid.UUID("6f1c7a52-5d0e-5b0e-9d43-9f2a6c1b7e10")
-_SYSTEM = (
+SYSTEM_KINDS = (
     AccountKind.ISSUED,
     AccountKind.REDEEMED,
     AccountKind.EXPIRED,
@@ -59,7 +59,7 @@ def _select(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:
 def _create(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:
     system = [
         Account(id=system_account_id(kind, unit), kind=kind, owner_id=None, unit=unit)
-        for kind in _SYSTEM
+        for kind in SYSTEM_KINDS
     ]
     wallets = [
         Account(id=uuid7(), kind=AccountKind.WALLET, owner_id=owner_id, unit=unit)

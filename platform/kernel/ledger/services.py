@@ -6,6 +6,7 @@ other content raises KeyReusedError.
 """
 
 from kernel.ledger.bulk import Credit, Reversal, issue_many, reverse_many
+from kernel.ledger.crediting import credit_new
 from kernel.ledger.expiring import expire_lot
 from kernel.ledger.issuing import Promise, issue, issue_pending
 from kernel.ledger.resolving import post, set_due, void
@@ -16,6 +17,7 @@ __all__ = [
     "Credit",
     "Promise",
     "Reversal",
+    "credit_new",
     "expire_lot",
     "hold",
     "issue",

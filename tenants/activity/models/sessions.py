@@ -50,6 +50,9 @@ class Session(models.Model):
     source = models.CharField(max_length=8, choices=Source.choices)
     state = models.CharField(max_length=9, choices=SessionState.choices)
     is_test = models.BooleanField(default=False, db_default=False)
+    # Who sent this customer: told at the booking, asked for when the session counts (FS-10).
+    referral_code = models.CharField(max_length=64, blank=True, default="", db_default="")
+    click_id = models.UUIDField(null=True)
 
     class Meta:
         db_table = "activity_session"

@@ -1,6 +1,6 @@
 """Orders and their refunds."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kernel.db import atomic_with_retry
@@ -8,9 +8,10 @@ from tenants.activity import services as activity
 from tenants.activity.models import Order, OrderState
 from tenants.activity.types import OrderInput, RefundInput
 from tenants.context import current_tenant
+from tenants.loyalty.models import Earning
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
-from tenants.programme import decisions, rewarding, versions
+from tenants.programme import decisions, earning, rewarding, versions
 from tenants.programme.conduct.withdrawing import supersede_reported, withdraw
 from tenants.programme.decisions import Code
 from tenants.programme.models import ProgrammeVersion, Reward
@@ -31,6 +32,7 @@ class Outcome:
     created: bool
     referral: Referral | None = None
     rewards: tuple[Reward, ...] = ()
+    earning: Earning | None = None
 
 
 @atomic_with_retry
@@ -50,16 +52,17 @@ def order_received(*, order: OrderInput, now: datetime) -> Outcome:
         return _late_clue(row, order, profile, now)
     same = row.profile_id == profile.id and row.amount == order.amount
     if confirms and same and not order.is_test:
-        return _confirm(row, order, profile, now)
+        return _earned(_confirm(row, order, profile, now), profile, now)
     if confirms:
         withdraw(row, now)
         activity.confirm_order(order=row, order_input=order, profile=profile, now=now)
     if order.is_test:
         return Outcome(order=row, created=created)  # seen and explained, and nothing granted
     outcome = _attribute(row, order, profile, created=created, newcomer=newcomer, now=now)
-    if row.state != OrderState.REPORTED:
-        profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
-    return outcome
+    if row.state == OrderState.REPORTED:
+        return outcome
+    profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
+    return _earned(outcome, profile, now)
 
 
 @atomic_with_retry
@@ -83,10 +86,26 @@ def refund_received(*, order_id: str, refund: RefundInput, now: datetime) -> Ord
         source=f"refund:{row.id}",
         now=now,
     )
+    earning.take_back(
+        fact=earning.of_order(order, profile),
+        kept=order.amount - order.refunded,
+        whole=order.amount,
+        source=f"refund:{row.id}",
+        now=now,
+    )
     if order.state == OrderState.REFUNDED:
         for referral in referrals.open_referrals_of_order(order=order):
             referrals.settle(referral=referral, state=ReferralState.REVERSED, now=now)
     return order
+
+
+def _earned(outcome: Outcome, profile: Profile, now: datetime) -> Outcome:
+    """The order is real from now on: the loyalty rules answer, after the referral's.
+
+    In this order: a referral's wallets are locked together, by their keys.
+    """
+    earned = earning.earn(fact=earning.of_order(outcome.order, profile), now=now)
+    return replace(outcome, earning=earned) if earned else outcome
 
 
 def _confirm(row: Order, order: OrderInput, profile: Profile, now: datetime) -> Outcome:

@@ -1,0 +1,32 @@
+"""Days and months as the merchant counts them (R11)."""
+
+from calendar import monthrange
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tenants.context import current_tenant
+
+
+def local(moment: datetime) -> datetime:
+    """The moment on the merchant's own clock."""
+    return moment.astimezone(ZoneInfo(current_tenant().timezone))
+
+
+def months_after(moment: datetime, months: int | None) -> datetime | None:
+    """So many months later; the 31st falls on a shorter month's last day. None stays none."""
+    if months is None:
+        return None
+    at = local(moment)
+    years, month = divmod(at.month - 1 + months, 12)
+    year = at.year + years
+    day = min(at.day, monthrange(year, month + 1)[1])
+    return at.replace(year=year, month=month + 1, day=day)
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """So many months earlier, by the same rule."""
+    at = local(moment)
+    years, month = divmod(at.month - 1 - months, 12)
+    year = at.year + years
+    day = min(at.day, monthrange(year, month + 1)[1])
+    return at.replace(year=year, month=month + 1, day=day)
