@@ -19,6 +19,7 @@ from api.models import ApiKey
 from api.scopes import SCOPES
 from api.services import create_key
 from kernel.ids import public_id
+from kernel.jobs.models import Job, JobState
 from tenants import lookup
 from tenants.activity.models import Order
 from tenants.context import enter
@@ -63,6 +64,7 @@ class Side:
     referral: Referral
     prize: Prize
     claim: Claim
+    job: Job
     key: ApiKey
     secret: str
     site: Site
@@ -244,6 +246,9 @@ def _people_and_money(slug: str) -> dict[str, Any]:
     prize = rewards.save_prize(now=NOW, unit="EUR", name=f"Lot secret {slug}", cost=900)
     claim = services.claim_prize(profile=referrer, prize_id=prize.id, key="claim", now=NOW)
     return {
+        "job": Job.objects.create(
+            kind="nothing", state=JobState.FAILED, created_at=NOW, moved_at=NOW
+        ),
         "profile": referrer,
         "friend": outcome.order.profile,
         "code": code,

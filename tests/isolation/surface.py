@@ -71,6 +71,10 @@ def _claim(side: "Side") -> dict[str, Any]:
     return {"claim": side.claim.public_id}
 
 
+def _job(side: "Side") -> dict[str, Any]:
+    return {"job": side.job.public_id}
+
+
 def _side(side: "Side") -> dict[str, Any]:
     return {**_customer(side), "side": "parrain"}
 
@@ -225,6 +229,10 @@ TENANT: dict[str, Page] = {
     "programme:edit_prize": member(_prize, **_MANAGER),
     "programme:archive_prize": member(_prize, **_MANAGER),
     "programme:move_prize": member(_prize),
+    "programme:job": member(_job),
+    "programme:job_part": member(_job),
+    "programme:cancel_job": member(_job),
+    "programme:retry_job": member(_job),
     "programme:settings": member(),
     "programme:rules": member(),
     "programme:incoming": member(),

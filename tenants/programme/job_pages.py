@@ -1,0 +1,22 @@
+"""Every kind of long work that has a page of its own words: one table of every room's."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kernel.jobs.models import Job
+from tenants.programme.job_page import JobPage
+
+PAGES: dict[str, JobPage] = {}
+
+
+def _home(_job: Job) -> tuple[str, str]:
+    return reverse("programme:home"), _("Accueil")
+
+
+_UNNAMED = JobPage(title=gettext_lazy("Travail en arrière-plan"), back=_home)
+
+
+def page_of(job: Job) -> JobPage:
+    """How this job is shown."""
+    return PAGES.get(job.kind, _UNNAMED)
