@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.models import Invitation, Membership, Role
+from kernel.outbox.models import Event
 from tenants.models import Tenant, TenantState
 from tenants.provisioning import export
 from tenants.provisioning.services import schema_exists
+from tests.fixtures.tenants import TenantClient
 
 Make = Callable[[str], Tenant]
 
@@ -114,3 +117,38 @@ def test_migrating_an_up_to_date_fleet_says_so(make_live_merchant: Make) -> None
     make_live_merchant("chez-zoe")
     assert "up to date" in tenants("migrate", "--check")
     assert "0 tenants migrated" in tenants("migrate", "--skip-public")
+
+
+def test_the_first_owner_comes_in_by_the_printed_link(db: None) -> None:
+    """R24, R30: on the merchant's own address, once; the same link leaves by email."""
+    said = tenants("create", "chez-zoe", "--name", "Chez Zoé", "--owner", "zoe@exemple.fr")
+    link = said.splitlines()[-1]
+    assert link.startswith("http://chez-zoe.ricochet.localhost")
+    tenant = Tenant.objects.get(slug="chez-zoe")
+    browser = TenantClient(tenant)
+    path = link.partition("localhost")[2].lstrip(":0123456789")
+    assert browser.get(path).status_code == 200
+    form = {"first_name": "Zoé", "last_name": "Mathis", "password": "un secret bien à elle"}
+    assert browser.post(path, form).status_code == 302
+    (member,) = Membership.objects.filter(tenant_id=tenant.id)
+    assert (member.user.email, member.role) == ("zoe@exemple.fr", Role.OWNER)
+    assert browser.get("/reglages/equipe").status_code == 200
+    assert TenantClient(tenant).get(path).status_code == 410
+    event = Event.objects.get(kind="accounts.invitation")
+    assert event.payload["invitation_id"] == str(Invitation.objects.get().id)
+
+
+def test_an_owners_link_is_made_anew_and_the_one_before_ends(merchant: Tenant) -> None:
+    first = tenants("owner", "maison-lumen", "zoe@exemple.fr").splitlines()[-1]
+    second = tenants("owner", "maison-lumen", "Zoe@exemple.fr").splitlines()[-1]
+    opened = [
+        TenantClient(merchant).get(link.partition("localhost")[2].lstrip(":0123456789"))
+        for link in (first, second)
+    ]
+    assert [answer.status_code for answer in opened] == [410, 200]
+
+
+def test_a_merchant_whose_owner_cannot_be_written_to_is_not_made(db: None) -> None:
+    with pytest.raises(CommandError, match="invalid_address"):
+        tenants("create", "chez-zoe", "--name", "Chez Zoé", "--owner", "zoe")
+    assert not Tenant.objects.filter(slug="chez-zoe").exists()

@@ -3,15 +3,18 @@
 import uuid
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
+from accounts.links import tenant_url
 from accounts.models import Invitation, Membership, Role, User
 from accounts.services.members import AlreadyMemberError, create_member
 from accounts.services.passwords import require_strong_password
 from accounts.throttles import hit
 from accounts.tokens import hash_of, token_for
-from kernel.errors import ConflictError, NotFoundError
+from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from kernel.ids import uuid7
 from kernel.outbox.services import emit
 
@@ -28,6 +31,12 @@ class AlreadyInvitedError(ConflictError):
     code = "already_invited"
 
 
+class InvalidAddressError(InvalidInputError):
+    """This is not an email address: expected something like claire@maison-lumen.fr."""
+
+    code = "invalid_address"
+
+
 class UnknownInvitationError(NotFoundError):
     """This invitation does not exist here, was answered or withdrawn, or is too old."""
 
@@ -35,9 +44,9 @@ class UnknownInvitationError(NotFoundError):
 
 
 def invite(
-    *, email: str, role: Role, tenant_id: uuid.UUID, invited_by: User, now: datetime
+    *, email: str, role: Role, tenant_id: uuid.UUID, invited_by: User | None, now: datetime
 ) -> Invitation:
-    """Write an invitation and have it mailed.
+    """Write an invitation and have it mailed; `invited_by` is None where the operator asks.
 
     Raises AlreadyMemberError, AlreadyInvitedError or ThrottledError.
     """
@@ -70,6 +79,35 @@ def invite(
             raise AlreadyInvitedError from error
         _have_it_sent(invitation, now=now)
     return invitation
+
+
+def invite_owner(*, email: str, tenant_id: uuid.UUID, now: datetime) -> str:
+    """The operator's way in for an owner: an invitation, mailed; returns its link, to hand over.
+
+    One that waits for an answer is sent again, and its former link ends. Raises
+    InvalidAddressError, AlreadyMemberError or ThrottledError.
+    """
+    address = check_address(email)
+    waiting = open_invitations(tenant_id=tenant_id).filter(email__iexact=address, role=Role.OWNER)
+    invitation = waiting.first()
+    if invitation is None:
+        invitation = invite(
+            email=address, role=Role.OWNER, tenant_id=tenant_id, invited_by=None, now=now
+        )
+    else:
+        resend_invitation(invitation_id=invitation.id, tenant_id=tenant_id, now=now)
+        invitation.refresh_from_db()
+    token = token_for(invitation.id, invitation.version)
+    return tenant_url(tenant_id, "accounts:invitation", token)
+
+
+def check_address(email: str) -> str:
+    """The address, trimmed; raises InvalidAddressError when nothing could be mailed there."""
+    try:
+        validate_email(email.strip())
+    except ValidationError as error:
+        raise InvalidAddressError from error
+    return email.strip()
 
 
 def resend_invitation(*, invitation_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py tenants create | list | suspend | resume | delete | sweep | migrate`."""
+"""`manage.py tenants create | owner | list | suspend | resume | delete | sweep | migrate`."""
 
 import json
 from argparse import ArgumentParser
@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from accounts.services.invitations import check_address, invite_owner
 from kernel.errors import RicochetError
 from tenants.management import fleet
 from tenants.models import Tenant
@@ -30,6 +31,12 @@ class Command(BaseCommand):
         create.add_argument("--currency", default="EUR")
         create.add_argument("--language", default="fr")
         create.add_argument("--timezone", default="Europe/Paris")
+
+        create.add_argument("--owner", default="", help="the first owner's email, who is invited")
+
+        owner = actions.add_parser("owner", help="invite an owner, or send the invitation again")
+        owner.add_argument("slug")
+        owner.add_argument("email")
 
         listing = actions.add_parser("list", help="every merchant and its state")
         listing.add_argument("--json", action="store_true", help="for programs")
@@ -58,6 +65,8 @@ class Command(BaseCommand):
             raise CommandError(f"{error} [{error.code}]") from error
 
     def _create(self, options: dict[str, Any]) -> None:
+        # Asked first: a merchant whose owner cannot be invited is not made.
+        owner = check_address(options["owner"]) if options["owner"] else ""
         tenant = services.provision_tenant(
             name=options["name"],
             slug=options["slug"],
@@ -71,6 +80,17 @@ class Command(BaseCommand):
         )
         domain = tenant.domains.get(is_primary=True).domain
         self.stdout.write(f"{tenant.name} is ready at {domain} (schema {tenant.schema_name}).")
+        if owner:
+            self._invite(tenant, owner)
+
+    def _owner(self, options: dict[str, Any]) -> None:
+        self._invite(_tenant(options), options["email"])
+
+    def _invite(self, tenant: Tenant, email: str) -> None:
+        link = invite_owner(email=email, tenant_id=tenant.id, now=timezone.now())
+        self.stdout.write(
+            f"{email} is invited as owner by email. The same link, for seven days and once:\n{link}"
+        )
 
     def _list(self, options: dict[str, Any]) -> None:
         rows = [
