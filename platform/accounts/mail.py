@@ -6,6 +6,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from shell import letters
+
 
 def send_mail(
     *, template: str, to: str, language: str, message_id: str, context: dict[str, Any]
@@ -20,10 +22,15 @@ def send_mail(
         subject, _, text = render_to_string(f"accounts/email/{template}.txt", context).partition(
             "\n"
         )
-        html = render_to_string(f"accounts/email/{template}.html", context)
-    message = EmailMultiAlternatives(
+        content = render_to_string(f"accounts/email/{template}.html", context)
         # R41: a name that holds a line break stays on one line.
-        subject=" ".join(subject.split()),
+        subject = " ".join(subject.split())
+        html = letters.write(
+            letters.Letter(language=language, title=subject, content=content),
+            letters.Look(name="Ricochet"),
+        )
+    message = EmailMultiAlternatives(
+        subject=subject,
         body=text.lstrip("\n"),
         to=[to],
         headers={
