@@ -4,6 +4,7 @@ from accounts.outbox import HANDLERS as ACCOUNTS
 from kernel.jobs.outbox import HANDLERS as JOBS
 from kernel.outbox.types import Handler
 from tenants.messaging.outbox import HANDLERS as MESSAGING
+from tenants.programme.outbox import HANDLERS as PROGRAMME
 from widgets.space.outbox import HANDLERS as SPACE
 
-HANDLERS: dict[str, Handler] = {**ACCOUNTS, **JOBS, **MESSAGING, **SPACE}
+HANDLERS: dict[str, Handler] = {**ACCOUNTS, **JOBS, **MESSAGING, **PROGRAMME, **SPACE}

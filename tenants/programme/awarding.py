@@ -5,11 +5,11 @@ from datetime import datetime
 
 from kernel.db import atomic_with_retry
 from tenants.profiles.models import Profile
-from tenants.programme import decisions
+from tenants.programme import decisions, reward_notices
 from tenants.programme.decisions import Code
 from tenants.rewards import awards
 from tenants.rewards.awards import What
-from tenants.rewards.models import Award, AwardOrigin, GiftType, Tier
+from tenants.rewards.models import Award, AwardOrigin, AwardState, GiftType, Tier
 
 
 @atomic_with_retry
@@ -48,13 +48,25 @@ def give(
             threshold=tier.threshold if tier else None,
             unit=tier.unit if tier else "",
         )
+        if tells and award.state == AwardState.AVAILABLE:
+            reward_notices.award_available(award=award, now=now)
     return award, created
 
 
 @atomic_with_retry
 def make_available(*, award_id: uuid.UUID, now: datetime) -> Award:
-    """A pending award can be used now."""
-    return awards.make_available(award_id=award_id, now=now)
+    """A pending award can be used now, if its list has a code: its person is told, once."""
+    award = awards.make_available(award_id=award_id, now=now)
+    tells = award.tier is None or award.tier.tells_by_email
+    if tells and award.state == AwardState.AVAILABLE:
+        reward_notices.award_available(award=award, now=now)
+    return award
+
+
+@atomic_with_retry
+def hand_over(*, award_id: uuid.UUID, now: datetime, at: datetime | None = None) -> Award:
+    """The merchant says that somebody has it."""
+    return awards.hand_over(award_id=award_id, now=now, at=at)
 
 
 @atomic_with_retry

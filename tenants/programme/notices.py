@@ -10,7 +10,8 @@ from tenants.messaging.unsubscribing import forget_recipients
 from tenants.profiles.models import Profile
 from tenants.programme.models import ProgrammeVersion, Reward
 from tenants.referrals.models import Invitation, Referral
-from tenants.rewards.models import Claim
+from tenants.rewards.models import Claim, PrizeKind
+from tenants.rewards.prizes import CODE_KINDS
 
 
 def invitation_sent(
@@ -97,18 +98,26 @@ def reward_reversed(
     messaging.queue_all(drafts=[draft], now=now)
 
 
-def prize_claimed(
-    *, profile: Profile, prize_name: str, code: str, claim_id: str, now: datetime
-) -> None:
-    """What was claimed, and the code to show."""
+def prize_claimed(*, claim: Claim, now: datetime) -> None:
+    """What was claimed, and the code to show, or to use where it is a voucher."""
+    profile = claim.profile
     messaging.queue(
         kind="prize_claimed",
         to=profile.email,
-        key=f"prize-claimed:{claim_id}",
+        key=f"prize-claimed:{claim.id}",
         profile=profile,
         language=profile.language,
         now=now,
-        context={"first_name": profile.first_name, "prize": prize_name, "code": code},
+        context={
+            "first_name": profile.first_name,
+            "prize": claim.prize_name,
+            # What is posted needs no code: nobody shows one to a letter box.
+            "code": "" if claim.kind == PrizeKind.POST else claim.code,
+            "posted": claim.kind == PrizeKind.POST,
+            "usable": claim.kind in CODE_KINDS,
+            "partner": claim.prize.partner_name,
+            "expires_at": claim.valid_until.isoformat() if claim.valid_until else None,
+        },
     )
 
 

@@ -5,8 +5,14 @@ from datetime import datetime
 from tenants.activity.services import forget_old_refusals
 from tenants.messaging.forgetting import forget_old_letters
 from tenants.referrals.services import forget_old_clicks
+from tenants.rewards.services import forget_old_addresses
 
 
 def forget(*, now: datetime) -> int:
     """In the current tenant, forget what is older than it may be; returns how many rows."""
-    return forget_old_clicks(now=now) + forget_old_refusals(now=now) + forget_old_letters(now=now)
+    return (
+        forget_old_clicks(now=now)
+        + forget_old_refusals(now=now)
+        + forget_old_letters(now=now)
+        + forget_old_addresses(now=now)
+    )

@@ -13,7 +13,7 @@ from kernel.ledger import services as ledger
 from kernel.ledger.accounts import lock_wallet
 from kernel.ledger.models import AccountKind, Transfer
 from tenants.profiles.models import Profile
-from tenants.programme import conductor, decisions, notices, rewarding, versions
+from tenants.programme import conductor, decisions, notices, reward_notices, rewarding, versions
 from tenants.programme.decisions import Code
 from tenants.programme.models import Decision, ProgrammeVersion
 from tenants.programme.tiers import settle_tiers
@@ -91,9 +91,27 @@ def refer_by_hand(
 
 
 @atomic_with_retry
-def claim_prize(*, profile: Profile, prize_id: uuid.UUID, key: str, now: datetime) -> Claim:
-    """A customer takes a prize from the cagnotte. The same `key` answers the same claim."""
-    claim, created = rewards.claim(profile=profile, prize_id=prize_id, key=key, now=now)
+def claim_prize(
+    *,
+    profile: Profile,
+    prize_id: uuid.UUID,
+    key: str,
+    now: datetime,
+    address: dict[str, str] | None = None,
+    cost_shown: int | None = None,
+) -> Claim:
+    """A customer takes a prize from the cagnotte: see `tenants.rewards.claims.claim`.
+
+    The same `key` answers the same claim.
+    """
+    claim, created = rewards.claim(
+        profile=profile,
+        prize_id=prize_id,
+        key=key,
+        now=now,
+        address=address,
+        cost_shown=cost_shown,
+    )
     if created:
         decisions.note(
             code=Code.PRIZE_CLAIMED,
@@ -103,13 +121,15 @@ def claim_prize(*, profile: Profile, prize_id: uuid.UUID, key: str, now: datetim
             unit=claim.unit,
             claim=str(claim.id),
         )
-        notices.prize_claimed(
-            profile=profile,
-            prize_name=claim.prize_name,
-            code=claim.code,
-            claim_id=str(claim.id),
-            now=now,
-        )
+        notices.prize_claimed(claim=claim, now=now)
+    return claim
+
+
+@atomic_with_retry
+def send_claim(*, claim_id: uuid.UUID, now: datetime) -> Claim:
+    """The merchant posted a prize: its person is told, once."""
+    claim = rewards.mark_sent(claim_id=claim_id, now=now)
+    reward_notices.prize_sent(claim=claim, now=now)
     return claim
 
 

@@ -209,7 +209,9 @@ def _serve(award: Award, now: datetime) -> None:
 
 
 def _locked(award_id: uuid.UUID) -> Award:
-    rows = Award.objects.select_for_update(of=("self",)).select_related("profile", "code_list")
+    rows = Award.objects.select_for_update(of=("self",)).select_related(
+        "profile", "code_list", "tier"
+    )
     award = rows.filter(id=award_id).first()
     if award is None:
         raise UnknownAwardError

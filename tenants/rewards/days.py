@@ -16,3 +16,8 @@ def end_of_day(now: datetime, *, days: int) -> datetime:
     zone = ZoneInfo(current_tenant().timezone)
     day = now.astimezone(zone).date() + timedelta(days=days + 1)
     return datetime.combine(day, time(), zone) - timedelta(seconds=1)
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day at the merchant's."""
+    return datetime.combine(day, time(), ZoneInfo(current_tenant().timezone))

@@ -1,5 +1,19 @@
 """Emails to the merchant's own team."""
 
-from tenants.messaging.catalogue.shapes import Kind
+from django.utils.translation import gettext_lazy as _
 
-TEAM: tuple[Kind, ...] = ()
+from tenants.messaging.catalogue.shapes import Audience, Kind
+
+TEAM: tuple[Kind, ...] = (
+    Kind(
+        "codes_low",
+        label=_("Codes bientôt épuisés"),
+        when=_("Une fois, quand une liste de codes passe sous votre seuil d’alerte."),
+        audience=Audience.TEAM,
+        values=("list", "count", "office_url"),
+        target="office_url",
+        sample={"list": "Bons Café Aurore", "count": 12, "path": "/recompenses/codes"},
+        optional=True,
+        editable=False,
+    ),
+)

@@ -27,6 +27,12 @@ _ALL = (
     Value("count", _("Nombre"), Shape.NUMBER),
     Value("for_referrer", _("Vrai si le lecteur est le parrain"), Shape.FLAG),
     Value("at_once", _("Vrai s’il n’y avait pas de délai à attendre"), Shape.FLAG),
+    Value("partner", _("Nom du partenaire chez qui le bon s’utilise")),
+    Value("list", _("Nom de la liste de codes")),
+    Value("posted", _("Vrai si le lot part par courrier"), Shape.FLAG),
+    Value("usable", _("Vrai si le code s’utilise tel quel"), Shape.FLAG),
+    Value("for_tier", _("Vrai si un palier vient d’être atteint"), Shape.FLAG),
+    Value("office_url", _("Adresse de la page à ouvrir"), Shape.MADE),
     Value("by_hand", _("Vrai si vous l’avez fait à la main"), Shape.FLAG),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}

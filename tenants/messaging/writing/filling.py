@@ -37,6 +37,8 @@ def fill_values(*, email: Email, kind: Kind, tenant: Tenant) -> dict[str, Any]:
     )
     values["space_url"] = _space_url(email, tenant)
     values["referral_url"] = _referral_url(email, kind, tenant)
+    if "path" in context:
+        values["office_url"] = absolute_url(tenant, str(context["path"]))
     if "for_referrer" in kind.values:
         values["for_referrer"] = context.get("side") == "referrer"
     if "link" in context and kind.asked:
