@@ -20,8 +20,19 @@ class ProfileKind(models.TextChoices):
     PARTNER = "partner", _("Partenaire")
 
 
+class PresentManager(models.Manager["Profile"]):
+    """Everybody but the records that went into others: those are found by their old addresses."""
+
+    def get_queryset(self) -> models.QuerySet["Profile"]:
+        return super().get_queryset().filter(merged_into__isnull=True)
+
+
 class Profile(models.Model):
-    """One person, as one merchant knows them. Order figures count confirmed orders only."""
+    """One person, as one merchant knows them. Order figures count confirmed orders only.
+
+    `objects` leaves merged records out; `everyone` has them. Whoever asked to be forgotten keeps a
+    nameless row, with `erased_at`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(max_length=254, blank=True)
@@ -49,6 +60,8 @@ class Profile(models.Model):
     account_created_at = models.DateTimeField(null=True, blank=True)
     first_order_at = models.DateTimeField(null=True, blank=True)
     last_order_at = models.DateTimeField(null=True, blank=True)
+    # A purchase that the customer history tells of, of which no order is kept here (SP-22).
+    bought_before = models.DateTimeField(null=True, blank=True, editable=False)
     order_count = models.IntegerField(default=0, db_default=0)
     order_total = models.BigIntegerField(default=0, db_default=0)
     search_text = models.TextField(blank=True, editable=False)
@@ -57,6 +70,9 @@ class Profile(models.Model):
     )
     erased_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
+
+    objects = PresentManager()
+    everyone = models.Manager["Profile"]()
 
     class Meta:
         db_table = "profiles_profile"
@@ -77,6 +93,8 @@ class Profile(models.Model):
     @property
     def name(self) -> str:
         """First and last name, or the email, or the phone number: never empty on screen."""
+        if self.erased_at is not None:
+            return gettext("Personne effacée")
         return f"{self.first_name} {self.last_name}".strip() or self.email or self.phone or "—"
 
     @property
