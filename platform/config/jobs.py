@@ -1,5 +1,6 @@
 """Which function does the next step of which kind of work: the one table of every room's own."""
 
 from kernel.jobs.types import Step
+from tenants.programme import customer_files
 
-KINDS: dict[str, Step] = {}
+KINDS: dict[str, Step] = {**customer_files.KINDS}

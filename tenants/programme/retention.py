@@ -4,6 +4,7 @@ from datetime import datetime
 
 from tenants.activity.services import forget_old_refusals
 from tenants.messaging.forgetting import forget_old_letters
+from tenants.profiles.importing.storing import forget_due
 from tenants.referrals.services import forget_old_clicks
 from tenants.rewards.services import forget_old_addresses
 
@@ -15,4 +16,5 @@ def forget(*, now: datetime) -> int:
         + forget_old_refusals(now=now)
         + forget_old_letters(now=now)
         + forget_old_addresses(now=now)
+        + forget_due(now=now)
     )

@@ -140,6 +140,10 @@ def _against(referee: Profile, order: Order | None) -> tuple[str, dict[str, Any]
         return Refusal.ALREADY_REFERRED, {"since": earlier.created_at.isoformat()}
     if referee.first_order_at is not None and _bought_otherwise(referee, order):
         return Refusal.ALREADY_BOUGHT, {"since": referee.first_order_at.isoformat()}
+    known = referee.bought_before
+    if known is not None and (order is None or known <= order.ordered_at - _SAME_VISIT):
+        # The customer history tells of a purchase that never came here as an order (SP-22).
+        return Refusal.ALREADY_BOUGHT, {"since": known.isoformat()}
     if earlier is not None:
         return Refusal.ALREADY_REFERRED, {"since": earlier.created_at.isoformat()}
     created = referee.account_created_at
