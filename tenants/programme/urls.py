@@ -8,6 +8,7 @@ from tenants.programme.views import (
     home,
     jobs,
     linking,
+    modules,
     orders,
     prizes,
     record,
@@ -61,5 +62,7 @@ urlpatterns = [
     path("travaux/<str:job>/reprendre", jobs.retry_job, name="retry_job"),
     path("reglages", rules.settings_index, name="settings"),
     path("reglages/programme", rules.rules, name="rules"),
+    path("reglages/modules", modules.modules, name="modules"),
+    path("reglages/modules/<slug:module>", modules.switch, name="switch_module"),
     path("reglages/trackers", orders.incoming, name="incoming"),
 ]

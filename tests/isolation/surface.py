@@ -198,6 +198,8 @@ TENANT: dict[str, Page] = {
     # the programme
     "programme:home": member(),
     "programme:todo": member(),
+    "programme:modules": member(),
+    "programme:switch_module": member(lambda _: {"module": "loyalty"}, acts=Role.OWNER),
     "programme:retry": member(),
     "programme:customers": member(),
     "programme:add_customer": member(**_MANAGER),

@@ -61,6 +61,12 @@ def louis(merchant: Tenant) -> TenantClient:
 
 
 @pytest.fixture
+def owner(merchant: Tenant) -> TenantClient:
+    """Inès, owner."""
+    return _browser(merchant, "ines", Role.OWNER)
+
+
+@pytest.fixture
 def rules(merchant: Tenant) -> ProgrammeVersion:
     """8,00 € for the referrer, 5,00 € for the referee, after 14 days, from 30,00 €."""
     return versions.publish(
