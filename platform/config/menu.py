@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import current_membership
 from shell.menu import MenuGroup, MenuItem
+from tenants.features import Feature, is_on
 from tenants.programme.waiting import waiting
 
 
@@ -25,7 +26,7 @@ def build(request: HttpRequest) -> list[MenuGroup]:
         ),
         MenuGroup(
             [
-                MenuItem(_("Parrainage"), "programme:referrals", "hops"),
+                *_of(Feature.REFERRAL, MenuItem(_("Parrainage"), "programme:referrals", "hops")),
                 MenuItem(_("Récompenses"), "programme:prizes", "gift"),
             ],
             label=_("Programmes"),
@@ -33,3 +34,8 @@ def build(request: HttpRequest) -> list[MenuGroup]:
         MenuGroup([MenuItem(_("Messages"), "messaging:kinds", "mail")], label=_("Diffusion")),
         MenuGroup([MenuItem(_("Réglages"), "programme:settings", "sliders")], foot=True),
     ]
+
+
+def _of(feature: Feature, *items: MenuItem) -> list[MenuItem]:
+    """The entries of a module, where it is on."""
+    return list(items) if is_on(feature) else []

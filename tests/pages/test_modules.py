@@ -13,10 +13,12 @@ def test_the_owner_switches_a_module_off_and_on_again(
     assert page.count('aria-checked="true"') == len(Feature)
     after = owner.post("/reglages/modules/loyalty", {"on": "0"}, follow=True).content.decode()
     assert "Fidélité\u00a0: éteint" in after and after.count('aria-checked="false"') == 1
-    assert not is_on(Feature.LOYALTY)
+    merchant.refresh_from_db()
+    assert not is_on(Feature.LOYALTY, tenant=merchant)
     owner.post("/reglages/modules/loyalty", {"on": "1"})
     owner.post("/reglages/modules/loyalty", {"on": "1"})  # a double click
-    assert is_on(Feature.LOYALTY)
+    merchant.refresh_from_db()
+    assert is_on(Feature.LOYALTY, tenant=merchant)
 
 
 def test_switching_leaves_the_other_modules_as_they_are(merchant: Tenant) -> None:
