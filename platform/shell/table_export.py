@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 KINDS = ("csv", "xlsx")
 XLSX_ROWS = 50_000
+_NOBODY = "—"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _DANGEROUS = (
     "=",
@@ -47,7 +48,8 @@ def guarded(value: Any) -> Any:
 def _plain(column: "Column", row: Any) -> Any:
     """The value as a spreadsheet wants it: numbers as numbers, dates as dates."""
     value = column.read(row)
-    if value is None:
+    # The dash that stands for nothing on screen is an empty cell in a file.
+    if value is None or value == _NOBODY:
         return ""
     if column.kind == "money":
         unit = getattr(row, "currency", None) or column.unit

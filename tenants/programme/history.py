@@ -32,10 +32,13 @@ class HistoryLine:
     transfer_id: uuid.UUID
 
 
-def wallet_history(*, profile: Profile, unit: str) -> list[HistoryLine]:
-    """Every line of one cagnotte, the latest first, in a fixed number of queries."""
+def wallet_history(*, profile: Profile, unit: str, for_customer: bool = False) -> list[HistoryLine]:
+    """Every line of one cagnotte, the latest first, in a fixed number of queries.
+
+    The merchant reads which version of their rules was counted with; it says nothing to customers.
+    """
     lines = ledger.history(owner_id=profile.id, unit=unit)
-    about = _Sources([line.transfer for line in lines])
+    about = _Sources([line.transfer for line in lines], for_customer=for_customer)
     return [
         HistoryLine(
             at=line.transfer.created_at,
@@ -54,7 +57,8 @@ def wallet_history(*, profile: Profile, unit: str) -> list[HistoryLine]:
 class _Sources:
     """What the transfers' `source` texts name, loaded once for all lines."""
 
-    def __init__(self, transfers: list[Transfer]) -> None:
+    def __init__(self, transfers: list[Transfer], *, for_customer: bool) -> None:
+        self.for_customer = for_customer
         ids: dict[str, set[uuid.UUID]] = {}
         named = [t.answers_id or t.id for t in transfers]
         for transfer in transfers:
@@ -93,18 +97,31 @@ class _Sources:
         return _("Mouvement"), ""
 
     def _reward(self, reward: Reward) -> tuple[str, str]:
-        days = reward.version.pending_days
-        delay = ngettext(
-            "Délai de %(days)s jour passé, règle n° %(number)s",
-            "Délai de %(days)s jours passé, règle n° %(number)s",
-            days,
-        ) % {"days": days, "number": reward.version.number}
+        delay = self._delay(reward)
         if reward.side == Side.REFERRER:
             name = reward.referral.referee.short_name
             return formats.elided(_("Parrainage de %(name)s") % {"name": name}, name), delay
         referrer = reward.referral.referrer
         name = referrer.short_name if referrer else ""
         return _("Bienvenue, grâce à %(name)s") % {"name": name}, delay
+
+    def _delay(self, reward: Reward) -> str:
+        days = reward.version.pending_days
+        words = {"days": days, "number": reward.version.number}
+        if not days:
+            rule = _("Sans délai, règle n° %(number)s")
+            return _("Sans délai") if self.for_customer else rule % words
+        if self.for_customer:
+            text = ngettext("Délai de %(days)s jour passé", "Délai de %(days)s jours passé", days)
+            return text % words
+        return (
+            ngettext(
+                "Délai de %(days)s jour passé, règle n° %(number)s",
+                "Délai de %(days)s jours passé, règle n° %(number)s",
+                days,
+            )
+            % words
+        )
 
     def _reversal(self, transfer: Transfer, reward: Reward) -> tuple[str, str]:
         refund = self.refunds.get(_uuid(transfer.source.partition(":")[2]))

@@ -4,19 +4,17 @@ Whoever locks several of these does so in one order: referral, its rewards by id
 """
 
 import uuid
-from calendar import monthrange
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from kernel.db import insert
 from kernel.ledger import services as ledger
 from kernel.ledger.accounts import lock_wallets
 from kernel.money import Amount
 from tenants.activity.models import Order, OrderState
-from tenants.context import current_tenant
 from tenants.profiles.models import Profile
 from tenants.programme import decisions, notices
+from tenants.programme.dates import local, months_after
 from tenants.programme.decisions import Code
 from tenants.programme.models import ProgrammeVersion, Reward, RewardState, Side
 from tenants.programme.tiers import settle_tiers
@@ -136,7 +134,8 @@ def post(*, transfer_id: uuid.UUID, now: datetime) -> Reward | None:
     if referral is None or reward is None:
         return None
     # The time to spend it starts now, also where the order was confirmed late.
-    ledger.post(pending_id=transfer_id, now=now, expires_at=_expiry(reward.version, now))
+    expires_at = months_after(now, reward.version.expiry_months)
+    ledger.post(pending_id=transfer_id, now=now, expires_at=expires_at)
     reward.state, reward.posted_at = RewardState.POSTED, now
     reward.save(update_fields=["state", "posted_at"])
     if referral.state == ReferralState.PENDING:
@@ -255,19 +254,4 @@ def _within_limit(referrer: Profile, version: ProgrammeVersion, now: datetime) -
 
 def _due(version: ProgrammeVersion, now: datetime) -> datetime:
     """So many of the merchant's days later, at the same time of day (R11)."""
-    return _local(now) + timedelta(days=version.pending_days)
-
-
-def _expiry(version: ProgrammeVersion, posted_at: datetime) -> datetime | None:
-    """So many of the merchant's months later; the 31st falls on a shorter month's last day."""
-    if version.expiry_months is None:
-        return None
-    local = _local(posted_at)
-    years, month = divmod(local.month - 1 + version.expiry_months, 12)
-    year = local.year + years
-    day = min(local.day, monthrange(year, month + 1)[1])
-    return local.replace(year=year, month=month + 1, day=day)
-
-
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(current_tenant().timezone))
+    return local(now) + timedelta(days=version.pending_days)

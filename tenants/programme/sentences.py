@@ -85,14 +85,17 @@ def _refusal(referral: Referral, audience: Audience) -> str:
             if referral.facts.get("by") == "cookie"
             else _("Refusé : parrain et filleul ont la même adresse e-mail, alias compris.")
         ),
-        Refusal.ALREADY_BOUGHT: lambda: (
-            _("Refusé : déjà cliente ou client depuis le %(day)s.") % {"day": day}
-        ),
+        Refusal.ALREADY_BOUGHT: lambda: _already_bought(referral.referee.gender) % {"day": day},
         Refusal.ALREADY_HAS_ACCOUNT: lambda: (
             _("Refusé : avait déjà un compte sur la boutique depuis le %(day)s.") % {"day": day}
         ),
         Refusal.ALREADY_REFERRED: lambda: (
-            _("Refusé : déjà parrainé depuis le %(day)s.") % {"day": day}
+            (
+                _("Refusé : déjà parrainée depuis le %(day)s.")
+                if referral.referee.gender == "f"
+                else _("Refusé : déjà parrainé depuis le %(day)s.")
+            )
+            % {"day": day}
         ),
         Refusal.PROGRAMME_OFF: lambda: _("Refusé : le parrainage était fermé ce jour-là."),
         Refusal.ORDER_TOO_SMALL: lambda: (
@@ -104,6 +107,14 @@ def _refusal(referral: Referral, audience: Audience) -> str:
         ),
     }
     return words[referral.refusal]()
+
+
+def _already_bought(gender: str) -> str:
+    if gender == "f":
+        return _("Refusé : déjà cliente depuis le %(day)s.")
+    if gender == "m":
+        return _("Refusé : déjà client depuis le %(day)s.")
+    return _("Refusé : déjà cliente ou client depuis le %(day)s.")
 
 
 _GENTLE: dict[str, Callable[[], str]] = {

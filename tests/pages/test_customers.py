@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from kernel.ledger.selectors import balance
@@ -11,6 +12,7 @@ from tenants.activity.types import RefundInput
 from tenants.profiles.models import Profile
 from tenants.programme import conductor, services
 from tenants.programme.models import Decision, ProgrammeVersion, Reward
+from tenants.referrals import codes
 from tenants.referrals.models import Referral, ReferralState
 from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import Story, customer, new_key, text_of
@@ -231,3 +233,31 @@ def test_unknown_and_malformed_ids_are_not_found(claire: TenantClient, story: St
     """R23."""
     for path in ("cus_0", "ord_" + story.camille.public_id[4:], "autre"):
         assert claire.get(f"/clients/{path}").status_code == 404, path
+
+
+def test_nobody_is_an_empty_cell_in_a_file(claire: TenantClient, camille: Profile) -> None:
+    """A dash on screen; a spreadsheet counts it as text."""
+    assert "—" in text_of(claire.get("/clients"))
+    file = b"".join(claire.get("/clients?export=csv").streaming_content).decode()
+    assert "Camille" in file and "—" not in file
+
+
+@pytest.mark.parametrize(
+    ("gender", "words"),
+    [("f", "déjà cliente depuis"), ("m", "déjà client depuis"), ("", "déjà cliente ou client")],
+)
+def test_a_refusal_agrees_with_the_gender_of_the_record(
+    claire: TenantClient, camille: Profile, buy: Callable[..., Order], gender: str, words: str
+) -> None:
+    code = codes.code_for(profile=camille, now=timezone.now()).code
+    thomas = customer("Dominique", "Test", gender=gender)
+    buy(thomas, "LUM-1", at=timezone.now() - timedelta(days=30))
+    buy(thomas, "LUM-2", code=code)
+    assert f"Refusé : {words}" in text_of(claire.get(record(thomas)))
+
+
+def test_a_title_elides_before_a_vowel(claire: TenantClient, rules: ProgrammeVersion) -> None:
+    ines = customer("Inès", "O'Brien")
+    page = text_of(claire.get(record(ines) + "/cagnotte"))
+    assert "Cagnotte d’Inès O'Brien" in page and "de Inès" not in page
+    assert "La cagnotte d’Inès" in text_of(claire.get(record(ines) + "/cagnotte/corriger"))

@@ -1,6 +1,7 @@
 """The road: what an order, a confirmation and a refund bring about."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -225,6 +226,8 @@ def test_a_reward_expires_from_its_posting_also_when_confirmed_late(merchant, or
     expires_at, amount = ledger.next_expiry(owner_id=camille.id, unit="EUR")
     assert amount == 800
     assert (expires_at.date() - posted.date()).days in range(181, 185)
+    last = expires_at.astimezone(ZoneInfo("Europe/Paris"))
+    assert (last.hour, last.minute) == (23, 59)  # « jusqu’au … inclus » is true
     clock.settle(now=expires_at, limit=100)
     assert balance(camille).available == 0
 

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
+from django.template import Context, Template
+from django.utils import timezone, translation
 
 from kernel.money import Amount
 from shell import formats
@@ -98,3 +99,20 @@ def test_initials_are_two_letters(name: str, letters: str) -> None:
 def test_french_elides_before_a_vowel(name, shown):
     assert formats.elided(f"Parrainage de {name}", name, language="fr") == shown
     assert formats.elided(f"Referral of {name}", name, language="en") == f"Referral of {name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Inès", "Cagnotte d’Inès"), ("O'Brien", "Cagnotte d’O&#x27;Brien"), ("<b>", "de &lt;b&gt;")],
+)
+def test_a_template_elides_a_sentence_whose_names_are_escaped_already(
+    name: str, shown: str
+) -> None:
+    """R34: once escaped, and not twice."""
+    source = (
+        "{% load i18n %}{% blocktranslate asvar title %}Cagnotte de {{ name }}{% endblocktranslate %}"
+        "{{ title|elided:name }}"
+    )
+    with translation.override("fr"):
+        html = Template(source).render(Context({"name": name}))
+    assert shown in html and "&amp;" not in html and "<b>" not in html

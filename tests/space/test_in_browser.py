@@ -1,5 +1,6 @@
 """The shopper's pages in a real Chromium: accessible, styled by their own rules, usable by hand."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -120,3 +121,10 @@ def test_the_link_is_copied_and_said(rich: None, open_page: Callable[..., Page])
     page = open_page("/espace", viewport=PHONE, permissions=["clipboard-write", "clipboard-read"])
     page.get_by_role("button", name="Lien").click()
     expect(page.locator("#announcer")).not_to_be_empty()
+
+
+def test_what_was_done_is_said_once(rich: None, open_page: Callable[..., Page]) -> None:
+    """The sentence shows, and its address is not one that says it again when it is shared."""
+    page = open_page("/espace?fait=choix#reglages", viewport=PHONE)
+    expect(page.get_by_text("Vos choix sont enregistrés.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/espace#reglages$"))

@@ -48,6 +48,7 @@ def test_the_wallet_shows_what_is_there_and_what_is_coming(
     assert f"8,00{NB}€ grâce à Inès Disponibles le 2{NB}déc. 2026" in text
     assert "une fois son délai de retour passé" in text
     assert "Parrainage de Thomas" in text
+    assert "Délai de 14 jours passé" in text and "règle n°" not in text
     assert f"+8,00{NB}€" in text
 
 

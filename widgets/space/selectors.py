@@ -106,7 +106,7 @@ def space_of(*, profile: Profile, tenant: Tenant, now: datetime) -> Space:
     version = open_version(now=now)
     unit = unit_of(tenant=tenant, now=now)
     balance = ledger.balance(owner_id=profile.id, unit=unit)
-    history = wallet_history(profile=profile, unit=unit)
+    history = wallet_history(profile=profile, unit=unit, for_customer=True)
     expiry = ledger.next_expiry(owner_id=profile.id, unit=unit)
     return Space(
         profile=profile,

@@ -82,7 +82,7 @@ def _live(story: Story, start: datetime) -> None:
         if index % 9 == 8:
             _claim(story, moment)
         if index % 20 == 19:
-            story.tell(f"{index + 1} clients sur {len(story.customers)}")
+            story.tell(f"{index + 1} customers of {len(story.customers)}")
     clock.settle(now=story.today, limit=500)
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.template import Context
 from django.utils import timezone
 from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from kernel.money import Amount
 from shell import brand as brand_colors
@@ -149,6 +149,14 @@ def initials(name: str) -> str:
 def avatar_tone(name: str) -> int:
     """0, 1 or 2: two greys and lac, the same for one name on every page."""
     return zlib.crc32(str(name).encode()) % 3
+
+
+@register.filter
+def elided(text: Any, name: Any) -> str:
+    """`{{ heading|elided:name }}`: « Cagnotte de Inès » becomes « Cagnotte d’Inès »."""
+    if isinstance(text, SafeData):  # a sentence whose names are escaped already
+        return mark_safe(formats.elided(str(text), escape(name)))  # noqa: S308
+    return formats.elided(str(text), str(name))
 
 
 @register.filter

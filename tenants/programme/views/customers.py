@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
+from shell import formats
 from shell.forms import answer
 from shell.tables import Column, Empty, Filter, ListPage, View
 from tenants.profiles import services as profiles
@@ -185,7 +186,8 @@ def edit_customer(request: HttpRequest, customer: str) -> HttpResponse:
         except RicochetError as error:
             put_error(form, error)
         else:
-            messages.success(request, _("Fiche de %(name)s enregistrée") % {"name": saved.name})
+            done = _("Fiche de %(name)s enregistrée") % {"name": saved.name}
+            messages.success(request, formats.elided(done, saved.name))
             return redirect(customer_url(profile))
     context = {"editing": profile, "back": customer_url(profile)}
     return answer(request, "programme/customer_form.html", context, form)

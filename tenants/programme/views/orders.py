@@ -253,8 +253,11 @@ def confirm_order(request: HttpRequest, order: str) -> HttpResponse:
     return confirm(
         request,
         title=_("Confirmer la commande n° %(number)s ?") % {"number": row.external_id},
-        text=_("Vous l’avez bien reçue : %(amount)s, de %(name)s.")
-        % {"amount": amount, "name": row.profile.name},
+        text=formats.elided(
+            _("Vous l’avez bien reçue : %(amount)s, de %(name)s.")
+            % {"amount": amount, "name": row.profile.name},
+            row.profile.name,
+        ),
         act=_("Confirmer la commande"),
         back=order_url(row),
         danger=False,

@@ -134,7 +134,7 @@ def _wallet(profile: Profile, unit: str) -> dict[str, Any]:
     expiry = record.next_expiry(profile=profile, unit=unit)
     until = ""
     if expiry is not None:
-        until = _("dont %(amount)s jusqu’au %(day)s") % {
+        until = _("dont %(amount)s à utiliser jusqu’au %(day)s inclus") % {
             "amount": formats.amount(Amount(expiry[1], unit)),
             "day": formats.day(expiry[0]),
         }

@@ -160,7 +160,8 @@ def code(request: HttpRequest, customer: str) -> HttpResponse:
 
 
 def _offer_undo(request: HttpRequest, profile: Profile, before: str, after: str) -> None:
-    text = _("Le code de %(name)s est maintenant %(code)s") % {"name": profile.name, "code": after}
+    words = {"name": profile.name, "code": after}
+    text = formats.elided(_("Le code de %(name)s est maintenant %(code)s") % words, profile.name)
     if before in ("", after):
         messages.success(request, text)
         return
