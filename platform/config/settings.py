@@ -71,6 +71,7 @@ TENANT_APPS = [
     "tenants.profiles",
     "tenants.activity",
     "tenants.loyalty",
+    "tenants.loyalty.recalculation",
     "tenants.referrals",
     "tenants.rewards",
     "tenants.messaging",

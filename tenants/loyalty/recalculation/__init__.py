@@ -1,0 +1,1 @@
+"""Working out automatic points again over the past, or taking them all away (FS-19, FS-20)."""

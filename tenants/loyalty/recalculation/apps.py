@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RecalculationConfig(AppConfig):
+    name = "tenants.loyalty.recalculation"
+    label = "recalculation"

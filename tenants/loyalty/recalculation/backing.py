@@ -1,0 +1,96 @@
+"""Which credits in the ledger stand behind the automatic points of a customer.
+
+A fact's own credit comes first. What a recalculation added later lies in one credit for the whole
+cagnotte, which stands behind all of its facts alike: what is taken back from a fact beyond its own
+credits is taken from there. Together the credits always hold what the facts have earned, so that
+whatever is taken from a fact is found.
+"""
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from tenants.loyalty.recalculation.sql import Difference
+
+# The reason of the credits that a recalculation makes.
+RECALCULATED = "recalculated"
+
+# What is left of a credit to take back.
+_LEFT = """
+    credit.amount - COALESCE((
+        SELECT SUM(undone.amount) FROM ledger_transfer AS undone
+        WHERE undone.answers_id = credit.id AND undone.kind = 'reverse'), 0)
+"""
+_OWN = f"SELECT credit.id, {_LEFT} FROM ledger_transfer AS credit WHERE credit.id = ANY(%s)"  # noqa: S608
+_ADDED = f"""
+    SELECT split_part(credit.source, ':', 2)::uuid, credit.id, {_LEFT}
+    FROM ledger_transfer AS credit
+    WHERE credit.source = ANY(%s) AND credit.kind = 'posted' ORDER BY credit.id DESC
+"""  # noqa: S608
+_SHARED = f"""
+    SELECT wallet.owner_id, credit.id, {_LEFT}
+    FROM ledger_account AS wallet
+    JOIN ledger_transfer AS credit ON credit.credit_id = wallet.id
+    WHERE wallet.kind = 'wallet' AND wallet.unit = %s AND wallet.owner_id = ANY(%s)
+        AND credit.reason = %s AND credit.kind = 'posted' ORDER BY credit.id DESC
+"""  # noqa: S608
+
+
+def credits_behind(losing: Sequence[Difference], *, unit: str) -> dict[uuid.UUID, int]:
+    """How much to take back from each credit, so that every one of these facts loses its part."""
+    left: dict[uuid.UUID, int] = {}
+    for transfer_id, amount in _fetch(_OWN, [[one.transfer_id for one in losing]]):
+        left[transfer_id] = int(amount)
+    taken: Counter[uuid.UUID] = Counter()
+    short: list[tuple[Difference, int]] = []
+    for one in losing:
+        rest = _take(-one.change, [one.transfer_id], left, taken)
+        if rest:
+            short.append((one, rest))
+    if short:
+        _take_from_others(short, unit, left, taken)
+    return dict(taken)
+
+
+def _take_from_others(
+    short: Sequence[tuple[Difference, int]],
+    unit: str,
+    left: dict[uuid.UUID, int],
+    taken: Counter[uuid.UUID],
+) -> None:
+    others: dict[uuid.UUID | None, list[uuid.UUID]] = defaultdict(list)
+    sources = [f"earning:{one.earning_id}" for one, _rest in short]
+    people = [one.profile_id for one, _rest in short]
+    rows = [*_fetch(_ADDED, [sources]), *_fetch(_SHARED, [unit, people, RECALCULATED])]
+    for owner, transfer_id, amount in rows:  # the owner of a credit: an earning, or a customer
+        left.setdefault(transfer_id, int(amount))
+        others[owner].append(transfer_id)
+    for one, rest in short:
+        found = [number for owner in (one.earning_id, one.profile_id) for number in others[owner]]
+        if _take(rest, found, left, taken):
+            raise AssertionError("the automatic points and their credits disagree")
+
+
+def _take(
+    amount: int,
+    credits: Iterable[uuid.UUID | None],
+    left: dict[uuid.UUID, int],
+    taken: Counter[uuid.UUID],
+) -> int:
+    """Take `amount` from these credits, one after the other; returns what they did not hold."""
+    for transfer_id in credits:
+        part = min(left.get(transfer_id, 0), amount) if transfer_id else 0
+        if transfer_id and part > 0:
+            left[transfer_id] -= part
+            taken[transfer_id] += part
+            amount -= part
+    return amount
+
+
+def _fetch(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
