@@ -2,5 +2,6 @@
 
 from kernel.jobs.types import Step
 from tenants.programme import customer_files
+from tenants.programme.recalculating import JOBS as RECALCULATIONS
 
-KINDS: dict[str, Step] = {**customer_files.KINDS}
+KINDS: dict[str, Step] = {**customer_files.KINDS, **RECALCULATIONS}

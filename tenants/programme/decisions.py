@@ -36,6 +36,7 @@ class Code:
     NOT_A_MEMBER = "not_a_member"
     EARNING_REVERSED = "earning_reversed"
     EARNING_RESTORED = "earning_restored"
+    RECALCULATED = "recalculated"
 
 
 def build(

@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, Sum
-
 from kernel.db import insert
 from kernel.ids import uuid7
 from kernel.ledger import services as ledger
 from kernel.ledger.accounts import lock_wallet
-from kernel.ledger.models import Transfer, TransferKind
 from tenants.activity.models import Invoice, Order, Session
 from tenants.features import Feature, is_on
 from tenants.loyalty import points, versions
 from tenants.loyalty.models import Earning, FactKind
+from tenants.loyalty.recalculation.backing import credits_of
 from tenants.loyalty.versions import Rule
 from tenants.profiles.models import Profile
 from tenants.programme import decisions
@@ -185,20 +183,17 @@ def level(*, earning: Earning, target: int, reason: str, source: str, now: datet
 
 
 def _reverse(earning: Earning, amount: int, *, reason: str, source: str, now: datetime) -> None:
-    """From the latest credit back to the first: each holds what was not taken from it yet."""
-    credits = Transfer.objects.filter(
-        Q(id=earning.transfer_id) | Q(source=f"earning:{earning.id}", kind=TransferKind.POSTED)
-    ).annotate(taken=Sum("answered_by__amount", filter=Q(answered_by__kind=TransferKind.REVERSE)))
-    for credit in credits.order_by("-id"):
-        part = min(credit.amount - (credit.taken or 0), amount)
+    """From its own credits, the latest first, then from what a recalculation added."""
+    for credit, left in credits_of(earning=earning):
+        part = min(left, amount)
         if part <= 0:
             continue
         ledger.reverse(
-            transfer_id=credit.id,
+            transfer_id=credit,
             amount=part,
             reason=reason,
             source=source,
-            key=f"{source}:{credit.id}",
+            key=f"{source}:{earning.id}:{credit}",
             now=now,
         )
         amount -= part

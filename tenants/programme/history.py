@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,13 @@ from kernel.ledger import selectors as ledger
 from kernel.ledger.models import Transfer, TransferKind
 from shell import formats
 from tenants.activity.models import Refund
+from tenants.loyalty.recalculation.models import Run
 from tenants.profiles.models import Profile
+from tenants.programme import recalculating
 from tenants.programme.models import Decision, Reward, Side
 from tenants.rewards.models import Claim
+
+RUN = "recalculation:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def wallet_history(*, profile: Profile, unit: str, for_customer: bool = False) -
 
     The merchant reads which version of their rules was counted with; it says nothing to customers.
     """
-    lines = ledger.history(owner_id=profile.id, unit=unit)
+    lines = _folded(ledger.history(owner_id=profile.id, unit=unit))
     about = _Sources([line.transfer for line in lines], for_customer=for_customer)
     return [
         HistoryLine(
@@ -52,6 +56,19 @@ def wallet_history(*, profile: Profile, unit: str, for_customer: bool = False) -
         for line in lines
         for title, detail in [about.words(line.transfer)]
     ]
+
+
+def _folded(lines: list[ledger.Line]) -> list[ledger.Line]:
+    """The latest first, with what one recalculation did to a cagnotte as one line."""
+    folded: list[ledger.Line] = []
+    for line in lines:
+        last = folded[-1] if folded else None
+        source = line.transfer.source
+        if last is None or last.transfer.source != source or not source.startswith(RUN):
+            folded.append(line)
+        else:
+            folded[-1] = replace(last, amount=last.amount + line.amount)
+    return [line for line in folded if line.amount]
 
 
 class _Sources:
@@ -77,19 +94,26 @@ class _Sources:
         self.refunds = _by_id(
             Refund.objects.select_related("order").filter(id__in=ids.get("refund", ()))
         )
+        self.runs = _by_id(Run.objects.filter(id__in=ids.get("recalculation", ())))
         self.decisions = _by_id(Decision.objects.filter(id__in=ids.get("decision", ())))
 
     def words(self, transfer: Transfer) -> tuple[str, str]:
         """The title and the explanation of one transfer."""
+        kind, _sep, number = transfer.source.partition(":")
+        if (run := self.runs.get(_uuid(number))) is not None:
+            return recalculating.history_words(run)
         if transfer.reason == "expired":
             return _("Expiration"), _("Montant arrivé à sa date limite.")
+        if transfer.reason == "expiry_undone":
+            return _("Expiration annulée"), _("Déjà expiré : rien n’est repris deux fois.")
         if (reward := self.rewards.get(transfer.answers_id or transfer.id)) is not None:
-            if transfer.kind == TransferKind.REVERSE:
-                return self._reversal(transfer, reward)
-            return self._reward(reward)
-        kind, _sep, number = transfer.source.partition(":")
+            reverse = transfer.kind == TransferKind.REVERSE
+            return self._reversal(transfer, reward) if reverse else self._reward(reward)
         if kind == "claim":
             return self._claim(transfer, number)
+        return self._other(kind, number)
+
+    def _other(self, kind: str, number: str) -> tuple[str, str]:
         if kind == "decision":
             decision = self.decisions.get(_uuid(number))
             reason = decision.facts.get("reason", "") if decision else ""

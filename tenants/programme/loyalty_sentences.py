@@ -9,6 +9,7 @@ from kernel.money import CURRENCIES, POINTS, Amount
 from shell import formats
 from tenants.context import current_tenant
 from tenants.loyalty.models import FactKind, LoyaltyVersion
+from tenants.loyalty.recalculation.models import RunKind
 from tenants.programme.decisions import Code
 from tenants.programme.models import Decision
 
@@ -75,6 +76,16 @@ def _reversed(decision: Decision) -> str:
     return _("%(amount)s repris à %(who)s : %(what)s a été remboursée.") % words
 
 
+def _recalculated(decision: Decision) -> str:
+    words = {
+        "who": decision.profile.name if decision.profile else "",
+        "amount": formats.amount(Amount(decision.amount, decision.unit), signed=True),
+    }
+    if decision.facts.get("kind") == RunKind.RESET:
+        return _("Remise à zéro : %(amount)s pour %(who)s.") % words
+    return _("Recalcul : %(amount)s pour %(who)s.") % words
+
+
 WORDS: dict[str, Callable[[Decision], str]] = {
     Code.EARNED: _earned,
     Code.EARNED_NOTHING: lambda d: (
@@ -86,6 +97,7 @@ WORDS: dict[str, Callable[[Decision], str]] = {
         % _words(d)
     ),
     Code.EARNING_REVERSED: _reversed,
+    Code.RECALCULATED: _recalculated,
     Code.EARNING_RESTORED: lambda d: (
         _("%(amount)s rendus à %(who)s : %(what)s est de nouveau réglée.") % _words(d)
     ),

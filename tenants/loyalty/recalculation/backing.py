@@ -8,11 +8,12 @@ whatever is taken from a fact is found.
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection
 
+from tenants.loyalty.models import Earning
 from tenants.loyalty.recalculation.sql import Difference
 
 # The reason of the credits that a recalculation makes.
@@ -53,6 +54,18 @@ def credits_behind(losing: Sequence[Difference], *, unit: str) -> dict[uuid.UUID
     if short:
         _take_from_others(short, unit, left, taken)
     return dict(taken)
+
+
+def credits_of(*, earning: Earning) -> Iterator[tuple[uuid.UUID, int]]:
+    """The credits behind one fact's points with what is left of each, in the order to take them."""
+    own = _fetch(_ADDED, [[f"earning:{earning.id}"]])
+    known = {number for _owner, number, _left in own}
+    if earning.transfer_id not in known:
+        own += [(None, *row) for row in _fetch(_OWN, [[earning.transfer_id]])]
+        known.add(earning.transfer_id)
+    yield from ((number, int(left)) for _owner, number, left in own)
+    shared = _fetch(_SHARED, [earning.unit, [earning.profile_id], RECALCULATED])
+    yield from ((number, int(left)) for _owner, number, left in shared if number not in known)
 
 
 def _take_from_others(

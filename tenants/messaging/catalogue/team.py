@@ -16,4 +16,22 @@ TEAM: tuple[Kind, ...] = (
         optional=True,
         editable=False,
     ),
+    Kind(
+        "recalculation_done",
+        label=_("Recalcul terminé"),
+        when=_("À la fin d’un recalcul des points, à la personne qui l’a lancé."),
+        audience=Audience.TEAM,
+        values=("count", "for_reset", "amount", "taken", "office_url"),
+        target="office_url",
+        sample={
+            "count": 1243,
+            "for_reset": False,
+            "amount": 18400,
+            "taken": 320,
+            "unit": "PTS",
+            "path": "/fidelite/recalcul",
+        },
+        optional=True,
+        editable=False,
+    ),
 )

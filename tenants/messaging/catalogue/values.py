@@ -33,6 +33,8 @@ _ALL = (
     Value("usable", _("Vrai si le code s’utilise tel quel"), Shape.FLAG),
     Value("for_tier", _("Vrai si un palier vient d’être atteint"), Shape.FLAG),
     Value("office_url", _("Adresse de la page à ouvrir"), Shape.MADE),
+    Value("taken", _("Montant repris"), Shape.AMOUNT),
+    Value("for_reset", _("Vrai pour une remise à zéro"), Shape.FLAG),
     Value("by_hand", _("Vrai si vous l’avez fait à la main"), Shape.FLAG),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}
