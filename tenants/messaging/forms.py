@@ -15,7 +15,9 @@ class TextForm(HouseForm):
 
     subject = forms.CharField(
         label=_("Objet"),
-        required=False,
+        error_messages={
+            "required": _("Écrivez un objet : c’est ce que vos clients voient d’abord.")
+        },
         max_length=LONGEST["subject"],
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-insertable": True}),
     )
@@ -28,7 +30,7 @@ class TextForm(HouseForm):
     )
     body = forms.CharField(
         label=_("Texte"),
-        required=False,
+        error_messages={"required": _("Écrivez le texte du message.")},
         strip=False,
         max_length=LONGEST["body"],
         help_text=_(

@@ -10,6 +10,8 @@ from kernel.ledger import selectors as ledger
 from kernel.money import Amount
 from shell import formats
 from tenants.activity.models import Order, OrderState, Refund
+from tenants.messaging import selectors as messaging
+from tenants.messaging.models import EmailState
 from tenants.profiles.models import Profile
 from tenants.programme.decisions import Code
 from tenants.programme.models import Decision, Reward, RewardState, Side
@@ -163,6 +165,7 @@ def next_expiry(*, profile: Profile, unit: str) -> tuple[datetime, int] | None:
 def happenings(*, profile: Profile, limit: int = 8) -> list[Happening]:
     """What this customer did and what happened to them, the latest first."""
     found = [*_orders(profile, limit), *_sharing(profile, limit), *_prizes(profile, limit)]
+    found += _emails(profile, limit)
     if profile.account_created_at is not None:
         found.append(Happening(profile.account_created_at, _("A ouvert un compte")))
     found.append(Happening(profile.created_at, _("Fiche créée")))
@@ -189,6 +192,19 @@ def _orders(profile: Profile, limit: int) -> list[Happening]:
         detail = refund.order.external_id
         found.append(Happening(refund.refunded_at, text, detail, money=True))
     return found
+
+
+def _emails(profile: Profile, limit: int) -> list[Happening]:
+    return [
+        Happening(
+            email.sent_at or email.queued_at,
+            _("E-mail\u00a0: %(subject)s")
+            % {"subject": email.subject or messaging.title_of(email)},
+            str(messaging.look_of(email).word),
+        )
+        for email in messaging.emails_to(profile=profile, limit=limit)
+        if email.state != EmailState.QUEUED
+    ]
 
 
 def _sharing(profile: Profile, limit: int) -> list[Happening]:

@@ -14,8 +14,7 @@ from accounts.models import Role
 from accounts.services import create_member
 from api.scopes import SCOPES
 from api.services.keys import create_key
-from config.demo import story
-from kernel.outbox.models import Event, EventState
+from config.demo import mail, story
 from shell import brand
 from tenants.addresses import origin
 from tenants.context import enter
@@ -49,7 +48,7 @@ class Command(BaseCommand):
         with enter(lumen):
             if not Profile.objects.exists():
                 story.tell(today=now, progress=self._say)
-                _settle_past_emails(now)
+                mail.settle(tenant=lumen, now=now)
             _write_keys(lumen, shop, now)
 
     def _say(self, text: str) -> None:
@@ -93,11 +92,6 @@ def _paint(tenant: Tenant, color: str) -> None:
     tenant.brand_color = color
     tenant.brand_tokens = brand.compute(color).as_dict()
     tenant.save(update_fields=["brand_color", "brand_tokens"])
-
-
-def _settle_past_emails(now: datetime) -> None:
-    """Eighteen months of emails were sent in their time: none leaves now."""
-    Event.objects.filter(state=EventState.PENDING).update(state=EventState.DONE, finished_at=now)
 
 
 def _write_keys(tenant: Tenant, shop: str, now: datetime) -> None:
