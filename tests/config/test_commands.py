@@ -7,10 +7,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from config.management.commands.seed_demo import Command
 from kernel.ledger import services as ledger
 from kernel.ledger.models import Account
 from kernel.outbox import services as outbox
 from kernel.outbox.models import Event, EventState
+from tenants.context import enter
+from tenants.features import Feature, is_on
 from tests.fixtures.programme import NOW
 
 
@@ -46,3 +49,13 @@ def test_dead_events_are_listed_and_retried(merchant):
 def test_a_wrong_name_says_where_to_look(merchant, arguments):
     with pytest.raises(CommandError, match="list"):
         run("outbox", "retry", *arguments)
+
+
+def test_the_demo_merchant_has_its_modules_on_before_its_story_is_told(db):
+    """Told with them off, eighteen months of referrals were all refused."""
+    lumen = Command()._merchant(
+        slug="demo-lumen", name="Lumen", color="#E5A83B", shop="https://lumen.example", now=NOW
+    )
+    assert is_on(Feature.REFERRAL, tenant=lumen)
+    with enter(lumen):
+        assert is_on(Feature.REFERRAL)

@@ -60,7 +60,7 @@ def test_the_home_page_counts_what_referrals_brought_and_cost(
     """One new customer for 8,00 € and 5,00 €; the total owed leads to its lines (B17)."""
     response = claire.get("/")
     page = text_of(response)
-    assert "Nouveaux clients par parrainage 1" in page
+    assert "Nouveaux clients parrainés 1" in page
     assert "Coût par nouveau client 13,00 €" in page
     assert "et 13,00 € en attente" in page
     assert "/clients?vue=cagnottes" in response.content.decode()

@@ -128,3 +128,15 @@ def test_what_was_done_is_said_once(rich: None, open_page: Callable[..., Page]) 
     page = open_page("/espace?fait=choix#reglages", viewport=PHONE)
     expect(page.get_by_text("Vos choix sont enregistrés.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/espace#reglages$"))
+
+
+def test_the_own_link_breaks_before_its_path_and_not_in_a_name(
+    rich: None, open_page: Callable[..., Page]
+) -> None:
+    """S3: on a phone « maison- » stood alone at the end of a line."""
+    page = open_page("/espace", viewport=PHONE)
+    lines = "all => all.map(e => e.offsetHeight / parseFloat(getComputedStyle(e).lineHeight))"
+    heights = page.eval_on_selector_all(".own-link-text .link-piece", lines)
+    assert len(heights) == 2 and all(0 < lines < 1.5 for lines in heights), heights
+    text = page.locator(".own-link-text").inner_text()
+    assert text.startswith("live-lumen.") and "/r/" in text and not set(text) & set(" \n")

@@ -29,6 +29,12 @@ class Sharing:
     sms: str
     email: str
 
+    @property
+    def pieces(self) -> tuple[str, str]:
+        """`shown` where a narrow screen may break it: never at the hyphen of a name."""
+        host, slash, path = self.shown.partition("/")
+        return host, f"{slash}{path}"
+
 
 def sharing_of(*, code: str, tenant: Tenant, version: ProgrammeVersion | None) -> Sharing:
     """Everything that the share buttons need; works without scripts."""

@@ -78,7 +78,7 @@ def _key_figures(period: Period, days: str, now: datetime, unit: str) -> list[di
     listed = f"{reverse('programme:referrals')}?depuis={days}"
     return [
         {
-            "label": _("Nouveaux clients par parrainage"),
+            "label": _("Nouveaux clients parrainés"),
             "value": formats.number(current.customers),
             "href": listed,
             "spark": charts.sparkline(

@@ -68,7 +68,7 @@ class Command(BaseCommand):
                 site_url=shop,
             )
             _paint(tenant, color)
-            switch(tenant_id=tenant.id, on=[Feature.REFERRAL, Feature.CAMPAIGNS])
+            tenant = switch(tenant_id=tenant.id, on=[Feature.REFERRAL, Feature.CAMPAIGNS])
             for email, first, last, role in _TEAM if slug == "maison-lumen" else _TEAM[:1]:
                 create_member(
                     email=email,
