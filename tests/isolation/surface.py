@@ -198,6 +198,8 @@ TENANT: dict[str, Page] = {
     # the programme
     "programme:home": member(),
     "programme:todo": member(),
+    "programme:owed": member(),
+    "programme:owed_file": member(**_MANAGER),
     "programme:modules": member(),
     "programme:switch_module": member(lambda _: {"module": "loyalty"}, acts=Role.OWNER),
     "programme:retry": member(),

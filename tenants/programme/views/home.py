@@ -95,7 +95,7 @@ def _key_figures(period: Period, days: str, now: datetime, unit: str) -> list[di
         {
             "label": _("Cagnotte due"),
             "value": _amount(owed.available, unit),
-            "href": f"{reverse('programme:customers')}?vue=cagnottes&tri=-balance",
+            "href": reverse("programme:owed"),
             "context": _("dont rien en attente")
             if not owed.pending
             else _("et %(amount)s en attente") % {"amount": _amount(owed.pending, unit)},
