@@ -198,7 +198,7 @@ def _emails(profile: Profile, limit: int) -> list[Happening]:
     return [
         Happening(
             email.sent_at or email.queued_at,
-            _("E-mail\u00a0: %(subject)s")
+            _("E-mail : %(subject)s")
             % {"subject": email.subject or messaging.title_of(email)},
             str(messaging.look_of(email).word),
         )
