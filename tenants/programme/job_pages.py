@@ -5,9 +5,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kernel.jobs.models import Job
+from tenants.programme import job_pages_customers
 from tenants.programme.job_page import JobPage
 
-PAGES: dict[str, JobPage] = {}
+PAGES: dict[str, JobPage] = {**job_pages_customers.PAGES}
 
 
 def _home(_job: Job) -> tuple[str, str]:

@@ -26,7 +26,7 @@ from tenants.context import enter
 from tenants.messaging import clicking, links
 from tenants.messaging.models import Email, EmailLink
 from tenants.models import Tenant
-from tenants.profiles.models import Profile
+from tenants.profiles.models import CustomerImport, Profile
 from tenants.programme import conductor, services
 from tenants.referrals import codes
 from tenants.referrals.models import Referral
@@ -65,6 +65,7 @@ class Side:
     prize: Prize
     claim: Claim
     job: Job
+    customer_import: CustomerImport
     key: ApiKey
     secret: str
     site: Site
@@ -246,6 +247,15 @@ def _people_and_money(slug: str) -> dict[str, Any]:
     prize = rewards.save_prize(now=NOW, unit="EUR", name=f"Lot secret {slug}", cost=900)
     claim = services.claim_prize(profile=referrer, prize_id=prize.id, key="claim", now=NOW)
     return {
+        "customer_import": CustomerImport.objects.create(
+            file_name=f"secret-{slug}.csv",
+            kind="csv",
+            size=1,
+            rows=1,
+            state="checked",
+            created_at=NOW,
+            forget_at=NOW,
+        ),
         "job": Job.objects.create(
             kind="nothing", state=JobState.FAILED, created_at=NOW, moved_at=NOW
         ),

@@ -71,6 +71,10 @@ def _claim(side: "Side") -> dict[str, Any]:
     return {"claim": side.claim.public_id}
 
 
+def _import(side: "Side") -> dict[str, Any]:
+    return {"customer_import": side.customer_import.public_id}
+
+
 def _job(side: "Side") -> dict[str, Any]:
     return {"job": side.job.public_id}
 
@@ -233,6 +237,13 @@ TENANT: dict[str, Page] = {
     "programme:edit_prize": member(_prize, **_MANAGER),
     "programme:archive_prize": member(_prize, **_MANAGER),
     "programme:move_prize": member(_prize),
+    "programme:imports": member(**_MANAGER),
+    "programme:import": member(_import, **_MANAGER),
+    "programme:read_import_as": member(_import),
+    "programme:take_in": member(_import),
+    "programme:undo_import": member(_import, **_MANAGER),
+    "programme:discard_import": member(_import),
+    "programme:rejected_lines": member(_import, **_MANAGER),
     "programme:job": member(_job),
     "programme:job_part": member(_job),
     "programme:cancel_job": member(_job),

@@ -1,0 +1,85 @@
+"""What is typed on the pages that take a file of customers in."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shell.fields import TilesField
+from shell.forms import HouseForm
+from tenants.profiles.importing.fields import FIELDS
+from tenants.profiles.importing.texts import ENCODINGS
+from tenants.programme.forms import KeyField
+
+
+class FileForm(HouseForm):
+    """A file to take in."""
+
+    key = KeyField()
+    file = forms.FileField(
+        label=_("Fichier de vos clients"),
+        help_text=_("CSV ou Excel (.xlsx), 20 Mo et 200 000 lignes au plus."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+        error_messages={"required": _("Choisissez un fichier CSV ou Excel.")},
+        allow_empty_file=True,
+    )
+
+
+class EncodingForm(HouseForm):
+    """In which encoding a text is read."""
+
+    encoding = forms.ChoiceField(
+        label=_("Encodage"),
+        choices=[
+            ("utf-8", "UTF-8"),
+            ("windows-1252", _("Windows (Europe de l’Ouest)")),
+            ("iso-8859-15", "ISO 8859-15"),
+            ("utf-16", "UTF-16"),
+            ("macroman", "Macintosh"),
+        ],
+    )
+
+
+assert {key for key, _label in EncodingForm.base_fields["encoding"].choices} == set(ENCODINGS)  # type: ignore[attr-defined]  # noqa: S101
+
+
+class MappingForm(HouseForm):
+    """What each column of a file is; nothing is a choice, too."""
+
+    def __init__(
+        self,
+        *args: Any,
+        headers: Sequence[str],
+        samples: Sequence[Sequence[str]],
+        offered: Collection[str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("Ne pas importer"))]
+        choices += [(field.key, field.label) for field in FIELDS if field.key in offered]
+        for number, header in enumerate(headers):
+            seen = [line[number] for line in samples if number < len(line) and line[number]]
+            self.fields[f"column_{number}"] = forms.ChoiceField(
+                label=header or _("Colonne %(n)s") % {"n": number + 1},
+                choices=choices,
+                required=False,
+                help_text=" · ".join(text[:40] for text in seen[:3]),
+            )
+
+    def mapping(self) -> dict[str, str]:
+        """The chosen field of each column, by its number as text."""
+        return {name.removeprefix("column_"): key for name, key in self.cleaned_data.items() if key}
+
+
+class TakeInForm(HouseForm):
+    """All lines or none, or those that can be taken."""
+
+    whole = TilesField(
+        label=_("Lignes à importer"),
+        options=[
+            ("good", _("Les bonnes lignes"), _("Les lignes refusées sont laissées de côté.")),
+            ("all", _("Toutes ou aucune"), _("Une seule ligne refusée arrête tout.")),
+        ],
+        initial="good",
+    )
