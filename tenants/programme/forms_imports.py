@@ -12,6 +12,8 @@ from tenants.profiles.importing.fields import FIELDS
 from tenants.profiles.importing.texts import ENCODINGS
 from tenants.programme.forms import KeyField
 
+_NAMES = {"windows-1252": _("Windows (Europe de l’Ouest)"), "macroman": "Macintosh"}
+
 
 class FileForm(HouseForm):
     """A file to take in."""
@@ -31,17 +33,8 @@ class EncodingForm(HouseForm):
 
     encoding = forms.ChoiceField(
         label=_("Encodage"),
-        choices=[
-            ("utf-8", "UTF-8"),
-            ("windows-1252", _("Windows (Europe de l’Ouest)")),
-            ("iso-8859-15", "ISO 8859-15"),
-            ("utf-16", "UTF-16"),
-            ("macroman", "Macintosh"),
-        ],
+        choices=[(name, _NAMES.get(name, name.upper())) for name in ENCODINGS],
     )
-
-
-assert {key for key, _label in EncodingForm.base_fields["encoding"].choices} == set(ENCODINGS)  # type: ignore[attr-defined]  # noqa: S101
 
 
 class MappingForm(HouseForm):
@@ -56,7 +49,7 @@ class MappingForm(HouseForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("Ne pas importer"))]
+        choices: list[tuple[str, Any]] = [("", _("Ne pas importer"))]
         choices += [(field.key, field.label) for field in FIELDS if field.key in offered]
         for number, header in enumerate(headers):
             seen = [line[number] for line in samples if number < len(line) and line[number]]

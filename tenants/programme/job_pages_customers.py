@@ -62,21 +62,30 @@ def _counted(job: Job) -> str:
 
 def _undone(job: Job) -> str:
     found = job.result
-    parts = [
-        ngettext("%(n)s fiche retirée", "%(n)s fiches retirées", found.get("removed", 0))
-        % {"n": formats.number(found.get("removed", 0))},
-        ngettext("%(n)s remise comme avant", "%(n)s remises comme avant", found.get("restored", 0))
-        % {"n": formats.number(found.get("restored", 0))},
-    ]
-    text = f"{formats.join(parts)}."
-    if kept := found.get("kept", 0):
-        more = ngettext(
-            "%(n)s fiche a changé depuis, ou a un historique : elle reste.",
-            "%(n)s fiches ont changé depuis, ou ont un historique : elles restent.",
-            kept,
-        )
-        text = f"{text} {more % {'n': formats.number(kept)}}"
-    return text
+    words = (
+        (
+            "removed",
+            ngettext("%(n)s fiche retirée", "%(n)s fiches retirées", found.get("removed", 0)),
+        ),
+        (
+            "restored",
+            ngettext(
+                "%(n)s fiche remise comme avant",
+                "%(n)s fiches remises comme avant",
+                found.get("restored", 0),
+            ),
+        ),
+        (
+            "kept",
+            ngettext(
+                "%(n)s laissée, changée depuis ou avec un historique",
+                "%(n)s laissées, changées depuis ou avec un historique",
+                found.get("kept", 0),
+            ),
+        ),
+    )
+    parts = [text % {"n": formats.number(found[key])} for key, text in words if found.get(key)]
+    return f"{formats.join(parts)}." if parts else _("Il n’y avait rien à annuler.")
 
 
 def _next(job: Job) -> Sequence[Link]:

@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from kernel.ledger.models import Account, AccountKind
 from tenants.activity.models import Order
+from tenants.loyalty.models import Membership
 from tenants.profiles.models import Profile
 from tenants.profiles.services import fold_text
 from tenants.programme.models import Reward, Side
@@ -36,7 +37,8 @@ INACTIVE_AFTER = timedelta(days=365)
 def customers(*, unit: str, now: datetime) -> QuerySet[Profile]:
     """Every customer with `look` (a state), `invited`, `validated` and `balance` (spendable)."""
     return (
-        Profile.objects.select_related("referral_code")
+        Profile.objects.filter(erased_at__isnull=True)
+        .select_related("referral_code")
         .annotate(
             validated=_count(Referral.objects.filter(state=ReferralState.VALIDATED), "referrer"),
             invited=_count(Invitation.objects.all(), "referrer")
@@ -105,6 +107,20 @@ def referees(rows: QuerySet[Profile]) -> QuerySet[Profile]:
     return rows.filter(
         Exists(Referral.objects.filter(referee=OuterRef("pk"), state__in=open_states))
     )
+
+
+def members(rows: QuerySet[Profile]) -> QuerySet[Profile]:
+    """Those of `rows` who are in the loyalty programme now."""
+    return rows.filter(Exists(_memberships()))
+
+
+def with_membership(rows: QuerySet[Profile]) -> QuerySet[Profile]:
+    """`rows` with `is_member`."""
+    return rows.annotate(is_member=Exists(_memberships()))
+
+
+def _memberships() -> QuerySet[Membership]:
+    return Membership.objects.filter(profile=OuterRef("pk"), left_at__isnull=True)
 
 
 def find_customers(rows: QuerySet[Profile], *, text: str) -> QuerySet[Profile]:

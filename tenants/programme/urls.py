@@ -6,6 +6,7 @@ from tenants.programme.views import (
     claims,
     customers,
     home,
+    import_files,
     imports,
     jobs,
     linking,
@@ -37,7 +38,7 @@ urlpatterns = [
     path("clients/importer/<str:customer_import>/jeter", imports.discard, name="discard_import"),
     path(
         "clients/importer/<str:customer_import>/lignes-refusees",
-        imports.rejected,
+        import_files.rejected,
         name="rejected_lines",
     ),
     path("clients/<str:customer>", record.customer, name="customer"),

@@ -56,6 +56,8 @@ HELD = (
     "EXISTS (SELECT FROM profiles_profile d"
     " WHERE d.{key} = r.{key} AND d.id <> p.id AND d.merged_into_id = p.id)"
 )
+# A file holds whole seconds.
+_NOT_LATER = "date_trunc('second', p.{0}) <= (r.data->>'{0}')::timestamptz"
 # What a column says, against what the record says; an empty cell says nothing.
 _UNCHANGED = {
     "email": f"(p.email = r.data->>'email' OR {HELD.format(key='email_key')})",
@@ -67,8 +69,8 @@ _UNCHANGED = {
     "language": "p.language = r.data->>'language'",
     "external_id": f"(p.external_id = r.external_id OR {HELD.format(key='external_id')})",
     "notes": "p.notes = r.data->>'notes'",
-    "account_created_at": "p.account_created_at <= (r.data->>'account_created_at')::timestamptz",
-    "first_order_at": "p.first_order_at <= (r.data->>'first_order_at')::timestamptz",
+    "account_created_at": _NOT_LATER.format("account_created_at"),
+    "first_order_at": _NOT_LATER.format("first_order_at"),
     "last_order_at": "p.last_order_at >= (r.data->>'last_order_at')::timestamptz",
     "order_count": "p.order_count >= (r.data->>'order_count')::bigint",
     "order_total": "p.order_total >= (r.data->>'order_total')::bigint",

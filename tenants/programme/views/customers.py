@@ -1,6 +1,7 @@
 """The customers: the list, adding one, changing one."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import F, QuerySet
@@ -18,11 +19,13 @@ from accounts.models import Role
 from kernel.errors import RicochetError
 from shell import formats
 from shell.forms import answer
-from shell.tables import Column, Empty, Filter, ListPage, View
+from shell.tables import Empty, Filter, ListPage, View
+from tenants.context import current_tenant
+from tenants.features import Feature, is_on
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tenants.profiles.services import ProfileExistsError
-from tenants.programme import listing
+from tenants.programme import customer_columns, listing
 from tenants.programme.forms import CustomerForm
 from tenants.programme.views.common import (
     can_change,
@@ -42,22 +45,7 @@ _LOOKS = (
 )
 
 
-def _filleuls(profile: Any) -> str:
-    """`3 sur 7`; a dash for who never invited anybody."""
-    if not profile.invited:
-        return "—"
-    return _("%(done)s sur %(all)s") % {"done": profile.validated, "all": profile.invited}
-
-
-# What a file carries beside what the screen shows.
-_ONLY_IN_FILES = (
-    Column("email", gettext_lazy("E-mail")),
-    Column("phone", gettext_lazy("Téléphone")),
-    Column("shop", gettext_lazy("Boutique ou société")),
-    Column("code", gettext_lazy("Code de parrainage"), value="referral_code.code"),
-    Column("order_count", gettext_lazy("Commandes"), kind="number"),
-    Column("order_total", gettext_lazy("Total commandé"), kind="money"),
-)
+_MEMBERS = View("membres", gettext_lazy("Membres"), listing.members)
 
 
 class CustomersPage(ListPage):
@@ -66,35 +54,7 @@ class CustomersPage(ListPage):
     export_name = "clients"
     search_label = gettext_lazy("Nom, e-mail, code ou commande")
     default_sort = "-last_order"
-    columns = (
-        Column(
-            "name",
-            gettext_lazy("Client"),
-            kind="person",
-            main=True,
-            sort=("last_name", "first_name"),
-            detail=lambda p: p.email or p.phone,
-            template="programme/cells/customer.html",
-        ),
-        Column("look", gettext_lazy("État"), kind="state"),
-        Column(
-            "referees",
-            gettext_lazy("Filleuls validés"),
-            kind="number",
-            sort=("validated", "invited"),
-            value=_filleuls,
-            template="programme/cells/plain.html",
-        ),
-        Column("balance", gettext_lazy("Cagnotte"), kind="money", sort="balance"),
-        Column(
-            "last_order",
-            gettext_lazy("Dernière commande"),
-            kind="date",
-            sort="last_order_at",
-            value="last_order_at",
-        ),
-    )
-    views = (
+    views: ClassVar[Sequence[View]] = (
         View("tous", gettext_lazy("Tous")),
         View("parrains", gettext_lazy("Parrains"), listing.referrers),
         View("filleuls", gettext_lazy("Filleuls"), listing.referees),
@@ -111,11 +71,23 @@ class CustomersPage(ListPage):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        if "export" in request.GET:
-            self.columns = (*self.columns, *_ONLY_IN_FILES)  # type: ignore[misc, assignment]
+        counted, loyalty = unit(request), is_on(Feature.LOYALTY)
+        self.exporting = "export" in request.GET
+        # Which columns there are follows the merchant's programme; the names in the URL are
+        # looked up in them (R37).
+        self.columns = (  # type: ignore[misc]
+            customer_columns.in_files(
+                unit=counted, currency=current_tenant().currency, loyalty=loyalty
+            )
+            if self.exporting
+            else customer_columns.on_screen(counted)
+        )
+        if loyalty:
+            self.views = [*self.views, _MEMBERS]  # type: ignore[misc]
 
     def queryset(self) -> QuerySet[Any]:
-        return listing.customers(unit=unit(self.request), now=timezone.now())
+        rows = listing.customers(unit=unit(self.request), now=timezone.now())
+        return listing.with_membership(rows.defer(None)) if self.exporting else rows
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         return listing.find_customers(rows, text=query)

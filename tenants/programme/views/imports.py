@@ -1,19 +1,13 @@
 """Customers from a file: choose it, name its columns, try it out, take it in, take it back."""
 
-import csv
-import io
-from collections.abc import Iterator
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import member_required
 from accounts.models import Role
@@ -21,8 +15,7 @@ from kernel.errors import RicochetError
 from kernel.ids import public_id
 from shell import formats
 from shell.forms import answer
-from shell.table_export import guarded
-from tenants.profiles.importing import opening, problems, services, steps, storing
+from tenants.profiles.importing import opening, problems, services, storing
 from tenants.profiles.importing.errors import MOST_BYTES, FileTooLargeError, UnknownImportError
 from tenants.profiles.models import CustomerImport, ImportState, RowAction
 from tenants.programme import customer_files
@@ -88,7 +81,7 @@ _LOOKS = {
 @member_required(role=Role.MANAGER)
 def customer_import(request: HttpRequest, customer_import: str) -> HttpResponse:
     """One file, where it stands: its columns, what it would do, or what it did."""
-    found = _import_or_404(customer_import)
+    found = import_or_404(customer_import)
     state = services.resume_point(found)
     if state in _BUSY and not services.is_stopped(found) and found.job_id is not None:
         return redirect(reverse("programme:job", args=[_job_id(found)]))
@@ -101,7 +94,7 @@ def customer_import(request: HttpRequest, customer_import: str) -> HttpResponse:
 def _columns(request: HttpRequest, found: CustomerImport) -> HttpResponse:
     samples = _samples(found)
     if not samples:
-        return _forgotten(request, found)
+        return _forgotten(request)
     form = MappingForm(
         request.POST or None,
         headers=found.headers,
@@ -164,7 +157,7 @@ def _outcome(request: HttpRequest, found: CustomerImport, state: ImportState) ->
 @member_required(role=Role.MANAGER)
 def read_as(request: HttpRequest, customer_import: str) -> HttpResponse:
     """Read the text in another encoding."""
-    found = _import_or_404(customer_import)
+    found = import_or_404(customer_import)
     form = EncodingForm(request.POST)
     if form.is_valid():
         try:
@@ -182,7 +175,7 @@ def read_as(request: HttpRequest, customer_import: str) -> HttpResponse:
 @member_required(role=Role.MANAGER)
 def take_in(request: HttpRequest, customer_import: str) -> HttpResponse:
     """Take the lines in, as chosen."""
-    found = _import_or_404(customer_import)
+    found = import_or_404(customer_import)
     try:
         job = customer_files.start_import(
             import_id=found.id,
@@ -200,7 +193,7 @@ def take_in(request: HttpRequest, customer_import: str) -> HttpResponse:
 @member_required(role=Role.MANAGER)
 def undo(request: HttpRequest, customer_import: str) -> HttpResponse:
     """Take an import back, after a question with its numbers (B8)."""
-    found = _import_or_404(customer_import)
+    found = import_or_404(customer_import)
     if request.method != "POST":
         taken = found.lines.filter(done=True)
         words = {
@@ -233,7 +226,7 @@ def undo(request: HttpRequest, customer_import: str) -> HttpResponse:
 @member_required(role=Role.MANAGER)
 def discard(request: HttpRequest, customer_import: str) -> HttpResponse:
     """Throw away a file that was not taken in."""
-    found = _import_or_404(customer_import)
+    found = import_or_404(customer_import)
     try:
         services.discard(import_id=found.id)
     except RicochetError as error:
@@ -241,34 +234,6 @@ def discard(request: HttpRequest, customer_import: str) -> HttpResponse:
         return redirect(_url(found))
     messages.success(request, _("Fichier %(name)s jeté") % {"name": found.file_name})
     return redirect(reverse("programme:imports"))
-
-
-@require_safe
-@member_required(role=Role.MANAGER)
-def rejected(request: HttpRequest, customer_import: str) -> HttpResponseBase:
-    """The rejected lines as they came, with why, ready to be mended and sent again."""
-    found = _import_or_404(customer_import)
-    response = StreamingHttpResponse(_rejected(found), content_type="text/csv; charset=utf-8")
-    name = f"lignes-refusees-{timezone.localdate().isoformat()}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-def _rejected(found: CustomerImport) -> Iterator[str]:
-    why = steps.rejected_lines(found)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";")
-    yield "\ufeff"
-    writer.writerow([*map(guarded, found.headers), _("Ligne"), _("Pourquoi")])
-    for number, cells in storing.read_lines(found):
-        if number in why:
-            cells = (cells + [""] * len(found.headers))[: len(found.headers)]
-            reason = problems.explain(why[number], found.headers)
-            writer.writerow([*map(guarded, cells), number, reason])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
 
 
 def _samples(found: CustomerImport) -> list[list[str]]:
@@ -283,7 +248,7 @@ def _samples(found: CustomerImport) -> list[list[str]]:
     return [cells for (_number, cells), _n in zip(source, range(_SAMPLES), strict=False)]
 
 
-def _forgotten(request: HttpRequest, found: CustomerImport) -> HttpResponse:
+def _forgotten(request: HttpRequest) -> HttpResponse:
     messages.error(request, _("Ce fichier a été effacé au bout de 7 jours. Envoyez-le à nouveau."))
     return redirect(reverse("programme:imports"))
 
@@ -296,7 +261,8 @@ def _job_id(found: CustomerImport) -> str:
     return public_id("job", found.job_id) if found.job_id else ""
 
 
-def _import_or_404(outside_id: str) -> CustomerImport:
+def import_or_404(outside_id: str) -> CustomerImport:
+    """The import that an address names (R23)."""
     try:
         return services.get(import_id=number_or_404("imp", outside_id))
     except UnknownImportError:
