@@ -1,7 +1,5 @@
 """From parsed fields to what the conductor takes."""
 
-import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,14 +9,14 @@ from kernel.errors import InvalidInputError
 from tenants.activity.models import Source
 from tenants.activity.types import OrderInput, RefundInput
 from tenants.profiles.services import Identity
+from tenants.referrals.visitors import parse_visitor
 
-_CODE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{1,31}\Z")
 _OF_CUSTOMER = {"email", "first_name", "last_name", "phone"}
 
 
 def order_input(fields: dict[str, Any], *, is_test: bool, now: datetime) -> OrderInput:
     """An order; a typed code comes before the cookie's."""
-    click_id, code = visitor(fields["visitor"])
+    visitor = parse_visitor(fields["visitor"])
     return OrderInput(
         external_id=fields["id"],
         amount=fields["amount"],
@@ -26,8 +24,8 @@ def order_input(fields: dict[str, Any], *, is_test: bool, now: datetime) -> Orde
         ordered_at=fields["ordered_at"] or now,
         customer=identity(fields["customer"]),
         source=Source.API,
-        referral_code=fields["referral_code"] or code,
-        click_id=click_id,
+        referral_code=fields["referral_code"] or visitor.code,
+        click_id=visitor.click_id,
         is_test=is_test or fields["test"],
     )
 
@@ -50,19 +48,6 @@ def identity(fields: dict[str, Any]) -> Identity:
         last_name=fields["last_name"],
         phone=fields["phone"],
     )
-
-
-def visitor(value: str) -> tuple[uuid.UUID | None, str]:
-    """The click and the code in the cookie `ricochet_ref`: `<click id>.<code>`, or `.<code>`.
-
-    It comes from a visitor's browser: what cannot be read is no visitor, and the order stands.
-    The code counts only where no click came with it: the click knows its code, and its age.
-    """
-    click, _dot, code = value.partition(".")
-    try:
-        return uuid.UUID(click), ""
-    except ValueError:
-        return None, code if not click and _CODE.match(code) else ""
 
 
 @contextmanager

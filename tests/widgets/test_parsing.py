@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tenants.activity.models import Source
+from tenants.referrals.visitors import Visitor, parse_visitor
 from tests.widgets.origins import CLICK
-from widgets.tracker.parsing import Fields, Visitor, parse_order, parse_visitor
+from widgets.tracker.parsing import Fields, parse_order
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ORDER = {"id": "LUM-1", "amount": 8400, "currency": "EUR", "email": "lea@example.com"}

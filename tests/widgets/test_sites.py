@@ -87,7 +87,7 @@ def caller(**meta: str) -> str:
 
 def test_callers_are_told_apart_by_network_and_not_by_name(settings: Settings) -> None:
     """D9: the cache holds no address; an IPv6 home is one caller."""
-    settings.SECURE_PROXY_SSL_HEADER = None
+    settings.ACCOUNTS_TRUST_PROXY = False
     assert caller(REMOTE_ADDR="203.0.113.1") != caller(REMOTE_ADDR="203.0.113.2")
     assert caller(REMOTE_ADDR="2001:db8::1") == caller(REMOTE_ADDR="2001:db8::2")
     assert caller(REMOTE_ADDR="2001:db8::1") != caller(REMOTE_ADDR="2001:db8:0:1::1")
@@ -96,9 +96,9 @@ def test_callers_are_told_apart_by_network_and_not_by_name(settings: Settings) -
 
 
 def test_a_forged_forwarding_header_makes_nobody_new(settings: Settings) -> None:
-    settings.SECURE_PROXY_SSL_HEADER = None
+    settings.ACCOUNTS_TRUST_PROXY = False
     plain = caller(REMOTE_ADDR="203.0.113.1")
     assert caller(REMOTE_ADDR="203.0.113.1", HTTP_X_FORWARDED_FOR="198.51.100.7") == plain
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.ACCOUNTS_TRUST_PROXY = True
     forged = "198.51.100.7, 203.0.113.1"
     assert caller(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forged) == plain

@@ -9,10 +9,11 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+
+from accounts.throttles import client_address
 
 _WINDOW = 60
 PER_ADDRESS = 60
@@ -60,13 +61,7 @@ def count(*, name: str, value: str, limit: int, now: datetime) -> Verdict:
 
 def caller(request: HttpRequest) -> str:
     """The network that a request comes from, unreadable: a keyed hash of the IPv4 or IPv6 /64."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    if getattr(settings, "SECURE_PROXY_SSL_HEADER", None):
-        # The proxy that is trusted wrote the last entry; those before it are the client's word.
-        address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
-    try:
-        bits = 64 if ipaddress.ip_address(address).version == 6 else 32
-        network = str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
-    except ValueError:
-        network = address
+    address = client_address(request)
+    bits = 64 if ipaddress.ip_address(address).version == 6 else 32
+    network = str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
     return salted_hmac("widgets.tracker.caller", network).hexdigest()

@@ -3,7 +3,6 @@ name (R26); what a field may hold is asked of the floors below, which other door
 
 import re
 import unicodedata
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,18 +14,10 @@ from tenants.activity.services import check_order
 from tenants.activity.types import OrderInput
 from tenants.profiles import emails
 from tenants.profiles.services import Identity, NoIdentityError, clean_name
+from tenants.referrals.visitors import parse_visitor
 from widgets.tracker.problems import MalformedReportError
 
 _KEY = re.compile(r"pk_[a-z]+_[0-9a-z]{8,40}\Z")
-_CODE = re.compile(r"\w[\w-]{1,31}\Z", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """What the cookie holds: the click that brought this browser, or a code without a click."""
-
-    click_id: uuid.UUID | None = None
-    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +92,6 @@ class Fields:
         """Refuse whatever nobody asked for."""
         for name in sorted(self._rest):
             raise MalformedReportError(_("Ce champ n’existe pas."), param=name[:40])
-
-
-def parse_visitor(value: str) -> Visitor:
-    """The cookie `ricochet_ref`: `<click id>.<code>`, `<click id>`, or `.<code>`.
-
-    It lies in the visitor's browser: what cannot be read is no visitor, and the order stands.
-    """
-    click, _dot, code = value.partition(".")
-    try:
-        return Visitor(click_id=uuid.UUID(click))
-    except ValueError:
-        return Visitor(code=code if not click and _CODE.match(code) else "")
 
 
 def parse_order(fields: Fields, *, currency: str, now: datetime) -> OrderInput:

@@ -7,7 +7,7 @@ from kernel.db import atomic_with_retry
 from kernel.ledger import balances, records
 from kernel.ledger.accounts import lock_wallet, system_account_id
 from kernel.ledger.errors import InsufficientBalanceError
-from kernel.ledger.models import AccountKind, Pending, Transfer, TransferKind
+from kernel.ledger.models import Account, AccountKind, Pending, Transfer, TransferKind
 
 
 @atomic_with_retry
@@ -23,13 +23,10 @@ def redeem(
     destination: AccountKind = AccountKind.REDEEMED,
 ) -> Transfer:
     """Spend from a wallet, soonest to expire first; InsufficientBalanceError when it cannot."""
-    records.check_amount(amount)
-    wallet = lock_wallet(owner_id=owner_id, unit=unit)
     kind = TransferKind.POSTED
-    if earlier := records.replayed(key=key, kind=kind, amount=amount, wallet=wallet):
+    wallet, earlier = _open(owner_id=owner_id, unit=unit, amount=amount, key=key, kind=kind)
+    if earlier is not None:
         return earlier
-    if wallet.available < amount:
-        raise InsufficientBalanceError(available=wallet.available, wanted=amount)
     transfer = records.write(
         debit_id=wallet.id,
         credit_id=system_account_id(destination, unit),
@@ -57,13 +54,10 @@ def hold(
     due_at: datetime | None = None,
 ) -> Transfer:
     """Set an amount aside until `due_at`: `post` spends it, `void` gives it back."""
-    records.check_amount(amount)
-    wallet = lock_wallet(owner_id=owner_id, unit=unit)
     kind = TransferKind.PENDING
-    if earlier := records.replayed(key=key, kind=kind, amount=amount, wallet=wallet):
+    wallet, earlier = _open(owner_id=owner_id, unit=unit, amount=amount, key=key, kind=kind)
+    if earlier is not None:
         return earlier
-    if wallet.available < amount:
-        raise InsufficientBalanceError(available=wallet.available, wanted=amount)
     transfer = records.write(
         debit_id=wallet.id,
         credit_id=system_account_id(AccountKind.REDEEMED, unit),
@@ -80,3 +74,15 @@ def hold(
     wallet.pending_out += amount
     wallet.save(update_fields=["pending_out"])
     return transfer
+
+
+def _open(
+    *, owner_id: uuid.UUID, unit: str, amount: int, key: str, kind: TransferKind
+) -> tuple[Account, Transfer | None]:
+    """The wallet, locked, and what this key did to it before; else it holds the amount."""
+    records.check_amount(amount)
+    wallet = lock_wallet(owner_id=owner_id, unit=unit)
+    earlier = records.replayed(key=key, kind=kind, amount=amount, wallet=wallet)
+    if earlier is None and wallet.available < amount:
+        raise InsufficientBalanceError(available=wallet.available, wanted=amount)
+    return wallet, earlier
