@@ -140,6 +140,41 @@ ERRORS: dict[str, Entry] = {
     "unknown_customer": Entry(
         404, _("Aucun client de cet identifiant."), _("Utilisez l’identifiant « cus_… » reçu.")
     ),
+    "feature_off": Entry(
+        403,
+        _("Ce module n’est pas activé pour ce commerçant."),
+        _("Activez-le dans Réglages, Modules."),
+    ),
+    "checkout_off": Entry(
+        409,
+        _("Les points ne s’utilisent pas à la commande."),
+        _("Activez-les dans les règles de fidélité. Le panier se paie sans remise."),
+    ),
+    "points_not_usable": Entry(
+        409,
+        _("Ce client ne peut pas utiliser de points sur ce panier."),
+        _("Demandez un nouveau devis : « usable.reason » dit pourquoi."),
+    ),
+    "too_many_points": Entry(
+        409,
+        _("C’est plus de points que ce panier ne permet d’en utiliser."),
+        _("Demandez un nouveau devis, et retenez au plus « usable.points »."),
+    ),
+    "points_hold_used": Entry(
+        409,
+        _("Les points de ce panier ont déjà servi à sa commande."),
+        _("Donnez un autre nom au panier suivant. Un remboursement rend les points."),
+    ),
+    "points_hold_of_another": Entry(
+        409,
+        _("Ce panier retient les points d’un autre client."),
+        _("Rendez-les d’abord, ou donnez un autre nom au panier."),
+    ),
+    "unknown_points_hold": Entry(
+        404,
+        _("Aucun panier de ce nom ne retient de points."),
+        _("Envoyez le nom du panier, ou l’identifiant « hld_… » reçu."),
+    ),
     "unknown_email": Entry(
         404,
         _("Aucun e-mail de ce Message-ID, ou à cette adresse."),

@@ -22,6 +22,7 @@ _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
 )
+_MOST_WHOLE = 1_000_000_000
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 Schema = dict[str, Any]
@@ -93,6 +94,26 @@ class Cents:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number above zero: points."""
+
+    required: bool = True
+    about: str | Promise = ""
+    example: int = 100
+
+    def parse(self, value: Any, param: str) -> int:
+        if value is None:
+            raise FieldError(_("Ce champ est obligatoire."), param=param)
+        if type(value) is not int or not 1 <= value <= _MOST_WHOLE:
+            raise FieldError(_("Indiquez un nombre entier, à partir de 1."), param=param)
+        return value
+
+    def schema(self) -> Schema:
+        shape = {"type": "integer", "minimum": 1, "maximum": _MOST_WHOLE}
+        return _with(shape, self.about, self.example)
+
+
+@dataclass(frozen=True, slots=True)
 class Flag:
     """true or false; false where it is left out."""
 
@@ -145,7 +166,7 @@ class Moment:
 class Body:
     """An object of declared fields."""
 
-    fields: dict[str, "Text | Cents | Flag | Moment | Body"]
+    fields: dict[str, "Text | Cents | Whole | Flag | Moment | Body"]
     required: bool = True
     about: str | Promise = ""
     any_of: tuple[str, ...] = field(default=())

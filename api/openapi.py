@@ -74,9 +74,11 @@ def documented(
     body: Body | None = None,
     parameters: list[OpenApiParameter] | None = None,
     missing: bool = False,
+    conflict: bool = False,
 ) -> Callable[[Any], Any]:
     """Publish a method: its answers by status, its body, and every problem it can answer."""
     problems = (*(_POST if body else _ALWAYS), *((404,) if missing else ()))
+    problems += (409,) if conflict else ()
     responses: dict[Any, OpenApiResponse] = {
         (status, "application/json"): OpenApiResponse(response=shape, description=summary)
         for status, shape in answers.items()

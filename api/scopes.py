@@ -7,6 +7,7 @@ SCOPES: dict[str, str | Promise] = {
     "orders:write": _("Envoyer des commandes et des remboursements"),
     "orders:read": _("Lire les commandes et ce qu’elles ont donné"),
     "customers:write": _("Signaler les comptes créés sur la boutique"),
+    "checkout:write": _("Lire et retenir ce que la cagnotte paie à la commande"),
     "emails:write": _("Signaler ce que les e-mails sont devenus"),
     "customers:read": _("Lire le solde et le code des clients"),
 }

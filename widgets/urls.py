@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from widgets.links import programme
 from widgets.links import views as links
 from widgets.script import views as script
 from widgets.space.views import door, prizes, space, unsubscribing
@@ -18,6 +19,7 @@ urlpatterns = [
     path("w/seen", tracker.seen, name="seen"),
     path("r/<str:code>", links.link, name="link"),
     path("r/<str:code>/go", links.go, name="link_go"),
+    path("programme", programme.programme, name="programme"),
     path("espace", space.home, name="space"),
     path("espace/lien", door.ask, name="space_ask"),
     re_path(r"^espace/code/(?P<asked>[0-9a-f]{32})$", door.code, name="space_code"),

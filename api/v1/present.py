@@ -4,17 +4,27 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 
+from api.v1 import present_checkout
 from kernel.ids import public_id
 from tenants.activity.models import Order
 from tenants.programme.conductor import Outcome
-from tenants.programme.models import Reward
+from tenants.programme.decisions import Code
+from tenants.programme.models import Decision, Reward
 from tenants.programme.sentences import explain_referral
 from tenants.referrals.models import OPEN_STATES, Referral
 
-# What `order` reads, for lists: two queries whatever their length.
-ORDER_PARTS = ("referrals__rewards",)
+# What `order` reads, for lists: a fixed number of queries whatever their length.
+ORDER_PARTS: tuple[Any, ...] = (
+    "referrals__rewards",
+    "points_used",
+    Prefetch(
+        "decisions",
+        queryset=Decision.objects.filter(code=Code.POINTS_REFUSED),
+        to_attr="points_refusals",
+    ),
+)
 
 
 def time(moment: datetime) -> str:
@@ -30,12 +40,13 @@ def fresh_order(row: Order) -> dict[str, Any]:
 
 def outcome(made: Outcome) -> dict[str, Any]:
     """An order as the conductor left it: what was just written is not read back."""
-    if not made.created:
+    if not made.created or made.points is not None:
         return fresh_order(made.order)
     found = [made.referral] if made.referral else []
     for one in found:
         one._prefetched_objects_cache = {"rewards": list(made.rewards)}  # type: ignore[attr-defined]
-    made.order._prefetched_objects_cache = {"referrals": found}  # type: ignore[attr-defined]
+    made.order._prefetched_objects_cache = {"referrals": found, "points_used": []}  # type: ignore[attr-defined]
+    made.order.points_refusals = []  # type: ignore[attr-defined]
     return order(made.order)
 
 
@@ -55,6 +66,11 @@ def order(row: Order) -> dict[str, Any]:
         "customer": {"id": public_id("cus", row.profile_id)},
         "referral": referral(found) if found else None,
         "rewards": [reward(one) for one in rewards],
+        "points": present_checkout.points_of(
+            row,
+            holds=row.points_used.all(),
+            refusals=row.points_refusals,  # type: ignore[attr-defined]
+        ),
     }
 
 

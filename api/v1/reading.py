@@ -27,6 +27,8 @@ def order_input(fields: dict[str, Any], *, is_test: bool, now: datetime) -> Orde
         referral_code=fields["referral_code"] or visitor.code,
         click_id=visitor.click_id,
         is_test=is_test or fields["test"],
+        points_hold=fields["points_hold"],
+        join_loyalty=fields["join_loyalty"],
     )
 
 

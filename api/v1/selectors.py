@@ -14,6 +14,8 @@ from kernel.ledger import selectors as ledger
 from tenants.activity.models import Order
 from tenants.activity.services import UnknownOrderError
 from tenants.context import current_tenant
+from tenants.features import Feature, is_on
+from tenants.loyalty.models import Membership
 from tenants.profiles.models import Profile
 from tenants.profiles.services import UnknownProfileError
 from tenants.programme import versions
@@ -95,12 +97,23 @@ def customer(reference: str, *, now: datetime) -> dict[str, Any]:
             "held": balance.held,
             "debt": balance.debt,
         },
+        "loyalty": _loyalty(profile),
         "orders": {
             "count": profile.order_count,
             "total": profile.order_total,
             "currency": tenant.currency,
         },
         "referrals": made,
+    }
+
+
+def _loyalty(profile: Profile) -> dict[str, Any] | None:
+    if not is_on(Feature.LOYALTY):
+        return None
+    found = Membership.objects.filter(profile=profile, left_at=None).first()
+    return {
+        "member": found is not None,
+        "joined_at": present.time(found.joined_at) if found else None,
     }
 
 

@@ -1,10 +1,11 @@
 """What version 1 takes and gives, declared once for the parser and for the OpenAPI schema."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from api.fields import Body, Cents, Flag, Moment, Schema, Text
+from api.v1.answers import answer_id as _id
+from api.v1.answers import answer_object as _object
+from api.v1.answers import answer_text as _text
 
 CUSTOMER = Body(
     {
@@ -25,12 +26,18 @@ ORDER = Body(
             example="A-1042",
             about=_("Le numéro de la commande dans la boutique : compte une seule fois."),
         ),
-        "amount": Cents(about=_("Montant payé en centimes, toutes taxes comprises.")),
+        "amount": Cents(
+            about=_("Montant payé en centimes, toutes taxes comprises, remise de points déduite.")
+        ),
         "currency": Text(most=3, required=True, example="EUR", about=_("Celle du programme.")),
         "ordered_at": Moment(about=_("Maintenant, si le champ manque.")),
         "customer": CUSTOMER,
         "referral_code": Text(most=64, example="CAMILLE-7KXD", about=_("Le code saisi.")),
         "visitor": Text(most=200, about=_("Le cookie ricochet_ref du visiteur, tel quel.")),
+        "points_hold": Text(
+            most=80, about=_("Les points que le panier retient : « hld_… », ou le nom du panier.")
+        ),
+        "join_loyalty": Flag(about=_("Le client a coché la case du programme de fidélité.")),
         "test": Flag(about=_("Marque la commande comme un essai. Une clé de test le fait seule.")),
     }
 )
@@ -74,18 +81,6 @@ EMAIL_EVENT = Body(
 )
 
 
-def _object(properties: dict[str, Any]) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _text(**more: Any) -> Schema:
-    return {"type": "string", **more}
-
-
-def _id(prefix: str) -> Schema:
-    return _text(pattern=f"^{prefix}_[0-9a-hjkmnp-tv-z]{{26}}$")
-
-
 _WHOLE: Schema = {"type": "integer"}
 _TIME = _text(format="date-time")
 _MAYBE_TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
@@ -110,6 +105,18 @@ REFERRAL_OUT = _object(
         "explanation": _text(description=_("Pourquoi, en une phrase.")),
     }
 )
+POINTS_OUT = _object(
+    {
+        "hold": {"type": ["string", "null"]},
+        "used": _WHOLE,
+        "discount": _WHOLE,
+        "returned": _WHOLE,
+        "refusal": {
+            "type": ["string", "null"],
+            "description": _("Pourquoi les points retenus n’ont pas servi ; la commande compte."),
+        },
+    }
+)
 ORDER_OUT = _object(
     {
         "id": _id("ord"),
@@ -123,6 +130,7 @@ ORDER_OUT = _object(
         "customer": _object({"id": _id("cus")}),
         "referral": {"oneOf": [REFERRAL_OUT, {"type": "null"}]},
         "rewards": {"type": "array", "items": REWARD_OUT},
+        "points": {"oneOf": [POINTS_OUT, {"type": "null"}]},
     }
 )
 ORDERS_OUT = _object(
@@ -147,6 +155,13 @@ CUSTOMER_OUT = _object(
                 "debt": _WHOLE,
             }
         ),
+        "loyalty": {
+            "oneOf": [
+                _object({"member": {"type": "boolean"}, "joined_at": _MAYBE_TIME}),
+                {"type": "null"},
+            ],
+            "description": _("null : le programme de fidélité est coupé."),
+        },
         "orders": _object({"count": _WHOLE, "total": _WHOLE, "currency": _text()}),
         "referrals": _object({"pending": _WHOLE, "validated": _WHOLE}),
     }

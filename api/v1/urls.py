@@ -3,6 +3,7 @@
 from django.urls import path
 
 from api.openapi import OpenApiView
+from api.v1.checkout import Holds, Members, OneHold, Quotes
 from api.v1.customers import Accounts, OneCustomer
 from api.v1.emails import EmailEvents
 from api.v1.orders import OneOrder, Orders, Refunds
@@ -14,6 +15,10 @@ urlpatterns = [
     path("orders/<path:reference>/refunds", Refunds.as_view(), name="refunds"),
     path("orders/<path:reference>", OneOrder.as_view(), name="order"),
     path("customers/<str:reference>", OneCustomer.as_view(), name="customer"),
+    path("checkout/quotes", Quotes.as_view(), name="quotes"),
+    path("checkout/holds", Holds.as_view(), name="holds"),
+    path("checkout/holds/<path:reference>", OneHold.as_view(), name="hold"),
+    path("loyalty/members", Members.as_view(), name="loyalty_members"),
     path("accounts", Accounts.as_view(), name="accounts"),
     path("email-events", EmailEvents.as_view(), name="email_events"),
 ]

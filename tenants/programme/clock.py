@@ -12,7 +12,7 @@ from kernel.db import atomic_with_retry
 from kernel.ledger import selectors as ledger_selectors
 from kernel.ledger import services as ledger
 from kernel.ledger.errors import AlreadyResolvedError
-from kernel.ledger.models import Transfer, TransferKind
+from kernel.ledger.models import TransferKind
 from tenants.programme import awarding, conductor, notices
 from tenants.referrals import services as referrals
 from tenants.rewards import awards
@@ -40,12 +40,15 @@ def settle(*, now: datetime, limit: int) -> int:
     return done
 
 
-def _give_up_hold(*, transfer_id: uuid.UUID, now: datetime) -> Transfer | None:
+def _give_up_hold(*, transfer_id: uuid.UUID, now: datetime) -> bool | None:
     """Give back what was set aside for a basket that never became an order in time."""
     try:
-        return ledger.void(
+        if conductor.hold_expired(transfer_id=transfer_id, now=now):
+            return True
+        ledger.void(
             pending_id=transfer_id, reason="hold_expired", now=now, kind=TransferKind.EXPIRE
         )
+        return True
     except AlreadyResolvedError:
         return None  # the order came, or the basket was given up, at this very moment
 

@@ -6,6 +6,15 @@ off, in its order, stands in `conduct`, one kind of fact a file.
 """
 
 from tenants.programme.conduct.accounts import account_created
+from tenants.programme.conduct.checkout import (
+    Basket,
+    Quote,
+    hold_expired,
+    loyalty_joined,
+    points_held,
+    points_released,
+    quote,
+)
 from tenants.programme.conduct.invoices import (
     InvoiceOutcome,
     PaymentOutcome,
@@ -24,16 +33,23 @@ from tenants.programme.conduct.sessions import (
 from tenants.programme.conduct.withdrawing import supersede_reported
 
 __all__ = [
+    "Basket",
     "InvoiceOutcome",
     "Outcome",
     "PaymentOutcome",
+    "Quote",
     "SessionOutcome",
     "account_created",
+    "hold_expired",
     "invoice_cancelled",
     "invoice_received",
+    "loyalty_joined",
     "order_received",
     "payment_received",
+    "points_held",
+    "points_released",
     "post_due_reward",
+    "quote",
     "refund_received",
     "session_booked",
     "session_cancelled",

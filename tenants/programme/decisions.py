@@ -37,6 +37,9 @@ class Code:
     EARNING_REVERSED = "earning_reversed"
     EARNING_RESTORED = "earning_restored"
     RECALCULATED = "recalculated"
+    POINTS_USED = "points_used"
+    POINTS_REFUSED = "points_refused"
+    POINTS_RETURNED = "points_returned"
 
 
 def build(

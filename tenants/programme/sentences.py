@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from kernel.money import Amount
 from shell import formats
 from tenants.activity.models import OrderState
-from tenants.programme import loyalty_sentences
+from tenants.programme import checkout_sentences, loyalty_sentences
 from tenants.programme.decisions import Code
 from tenants.programme.models import Decision, Reward, Side
 from tenants.referrals.models import Referral, ReferralState, Refusal
@@ -181,6 +181,7 @@ def _award_given(decision: Decision) -> str:
 
 _WORDS: dict[str, Callable[[Decision], str]] = {
     **loyalty_sentences.WORDS,
+    **checkout_sentences.WORDS,
     Code.REWARD_PROMISED: _promised,
     Code.REWARD_UNCONFIRMED: lambda d: (
         _("%(amount)s promis à %(who)s : en attente, car seul le navigateur a annoncé la commande.")

@@ -151,6 +151,10 @@ TENANT: dict[str, Page] = {
     "api:orders": Page(For.PROGRAM),
     "api:refunds": Page(For.PROGRAM, names=lambda s: {"reference": s.order.external_id}),
     "api:order": Page(For.PROGRAM, names=lambda s: {"reference": s.order.public_id}),
+    "api:quotes": Page(For.PROGRAM),
+    "api:holds": Page(For.PROGRAM),
+    "api:hold": Page(For.PROGRAM, names=lambda _: {"reference": "hld_00000000000000000000000000"}),
+    "api:loyalty_members": Page(For.PROGRAM),
     "api:customer": Page(For.PROGRAM, names=lambda s: {"reference": s.profile.public_id}),
     "api:accounts": Page(For.PROGRAM),
     "api:email_events": Page(For.PROGRAM),
@@ -167,6 +171,7 @@ TENANT: dict[str, Page] = {
     # links and the customer's space
     "widgets:link": link(lambda s: {"code": s.code}),
     "widgets:link_go": link(lambda s: {"code": s.code}),
+    "widgets:programme": _ANYBODY,
     "widgets:space": _ANYBODY,
     "widgets:space_ask": _ANYBODY,
     "widgets:space_code": link(lambda s: {"asked": s.asked.id.hex}),

@@ -70,7 +70,7 @@ def page_for(*, code: str, tenant: Tenant) -> Page | None:
 
 def unknown(*, tenant: Tenant, nonce: str) -> str:
     """The page of every code that does not lead anywhere: it still leads to the shop."""
-    context = _frame(tenant) | {"shop_url": shop_url(tenant)}
+    context = frame(tenant) | {"shop_url": shop_url(tenant)}
     return render_to_string("space/unknown.html", context).replace(_NONCE, escape(nonce))
 
 
@@ -87,7 +87,7 @@ def _write(code: str, tenant: Tenant) -> Page | None:
     running = version is not None and version.active
     shop = shop_url(tenant)
     target = with_referral(shop, code=code, click=_CLICK) if shop else ""
-    context = _frame(tenant) | {
+    context = frame(tenant) | {
         # The first name and nothing else: the page is open to whoever has the link.
         "referrer": row.profile.first_name,
         "code": code,
@@ -102,12 +102,13 @@ def _write(code: str, tenant: Tenant) -> Page | None:
     return Page(html=render_to_string("space/landing.html", context), target=target)
 
 
-def _frame(tenant: Tenant) -> dict[str, object]:
-    request = SimpleNamespace(tenant=tenant, csp_nonce=_NONCE)
+def frame(tenant: Tenant, *, nonce: str = _NONCE) -> dict[str, object]:
+    """What `space/landing_base.html` needs."""
+    request = SimpleNamespace(tenant=tenant, csp_nonce=nonce)
     return {
         "tenant": tenant,
         "language": get_language() or "fr",
-        "nonce": _NONCE,
+        "nonce": nonce,
         "style": mark_safe(_style()),  # noqa: S308 - our own files
         "brand": brand_style(Context({"request": request})),
     }

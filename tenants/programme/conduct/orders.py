@@ -12,6 +12,7 @@ from tenants.loyalty.models import Earning
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tenants.programme import decisions, earning, rewarding, versions
+from tenants.programme.conduct import spending
 from tenants.programme.conduct.withdrawing import supersede_reported, withdraw
 from tenants.programme.decisions import Code
 from tenants.programme.models import ProgrammeVersion, Reward
@@ -33,6 +34,7 @@ class Outcome:
     referral: Referral | None = None
     rewards: tuple[Reward, ...] = ()
     earning: Earning | None = None
+    points: spending.Claim | None = None
 
 
 @atomic_with_retry
@@ -47,6 +49,21 @@ def order_received(*, order: OrderInput, now: datetime) -> Outcome:
         identity=order.customer, source=order.source, now=now
     )
     row, created = activity.record_order(order=order, profile=profile, now=now)
+    claim = spending.join_and_claim(order=order, row=row, profile=profile, now=now)
+    outcome = _taken_in(order, row, profile, created=created, newcomer=newcomer, now=now)
+    points = spending.spend(claim=claim, order=row, profile=profile, now=now)
+    return replace(outcome, points=points) if points else outcome
+
+
+def _taken_in(
+    order: OrderInput,
+    row: Order,
+    profile: Profile,
+    *,
+    created: bool,
+    newcomer: bool,
+    now: datetime,
+) -> Outcome:
     confirms = not created and row.state == OrderState.REPORTED and order.source.trusted
     if not created and not confirms:
         return _late_clue(row, order, profile, now)
@@ -93,6 +110,7 @@ def refund_received(*, order_id: str, refund: RefundInput, now: datetime) -> Ord
         source=f"refund:{row.id}",
         now=now,
     )
+    spending.give_points_back(order=order, profile=profile, source=f"refund:{row.id}", now=now)
     if order.state == OrderState.REFUNDED:
         for referral in referrals.open_referrals_of_order(order=order):
             referrals.settle(referral=referral, state=ReferralState.REVERSED, now=now)

@@ -1,0 +1,20 @@
+"""Looking for the person whom an identity names, without making one."""
+
+from tenants.profiles import emails
+from tenants.profiles.models import Profile
+from tenants.profiles.services import Identity, NoIdentityError
+
+
+def find(*, identity: Identity, lock: bool = False) -> Profile | None:
+    """The profile that `find_or_create` would find, or None; locked where that is asked.
+
+    Raises NoIdentityError, InvalidEmailError.
+    """
+    email = emails.clean(identity.email) if identity.email.strip() else ""
+    if not email and not identity.external_id:
+        raise NoIdentityError(param="customer.email")
+    rows = Profile.objects.select_for_update() if lock else Profile.objects.all()
+    found = rows.filter(email_key=emails.key(email)).first() if email else None
+    if found is None and identity.external_id:
+        found = rows.filter(external_id=identity.external_id).first()
+    return found
