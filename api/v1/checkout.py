@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -116,7 +117,8 @@ def _hold(fields: dict[str, Any], now: datetime) -> Answer:
 def _join(fields: dict[str, Any], now: datetime) -> Answer:
     if not fields["consent"]:
         raise FieldError(
-            _("Envoyez true : le client rejoint le programme en cochant la case."), param="consent"
+            gettext("Envoyez true : le client rejoint le programme en cochant la case."),
+            param="consent",
         )
     with reading.naming_customer_fields():
         profile, joined = conductor.loyalty_joined(

@@ -17,6 +17,7 @@ from tenants.activity.models import Refund
 from tenants.loyalty.recalculation.models import Run
 from tenants.profiles.models import Profile
 from tenants.programme import recalculating
+from tenants.programme.loyalty_history import LoyaltyLines
 from tenants.programme.models import Decision, Reward, Side
 from tenants.rewards.models import Claim
 
@@ -76,6 +77,7 @@ class _Sources:
 
     def __init__(self, transfers: list[Transfer], *, for_customer: bool) -> None:
         self.for_customer = for_customer
+        self.loyalty = LoyaltyLines(transfers)
         ids: dict[str, set[uuid.UUID]] = {}
         named = [t.answers_id or t.id for t in transfers]
         for transfer in transfers:
@@ -111,7 +113,7 @@ class _Sources:
             return self._reversal(transfer, reward) if reverse else self._reward(reward)
         if kind == "claim":
             return self._claim(transfer, number)
-        return self._other(kind, number)
+        return self.loyalty.words(transfer) or self._other(kind, number)
 
     def _other(self, kind: str, number: str) -> tuple[str, str]:
         if kind == "decision":

@@ -69,7 +69,8 @@ def balance():
 
 
 def said():
-    return [sentences.explain(d) for d in Decision.objects.order_by("decided_at", "id")]
+    rows = Decision.objects.order_by("decided_at", "id")
+    return [sentences.explain(d).replace("\u00a0", " ") for d in rows]
 
 
 def test_fifty_euros_earn_fifty_points_which_save_fifty_cents(merchant):
@@ -117,7 +118,12 @@ def test_the_line_is_ready_made_and_its_parts_add_up(thomas):
 
 def test_a_stranger_reads_what_the_basket_earns_and_is_not_made(thomas):
     seen = quote(who="inconnue@exemple.fr")
-    assert (seen.profile, seen.member, seen.earns, seen.most.reason) == (None, False, 50, "no_points")
+    assert (seen.profile, seen.member, seen.earns, seen.most.reason) == (
+        None,
+        False,
+        50,
+        "no_points",
+    )
     assert not Profile.objects.filter(email="inconnue@exemple.fr").exists()
 
 
@@ -265,8 +271,8 @@ def test_a_refund_gives_points_back_in_proportion_and_the_odd_one_to_the_custome
     refund(3500, number="R-2")
     assert balance().posted == 500
     titles = [line.title for line in wallet_history(profile=thomas, unit="PTS")]
-    assert "Points rendus" in titles
-    assert "Utilisés à la commande" in titles
+    assert "Rendu après remboursement" in titles
+    assert "Utilisé à la commande" in titles
     assert "112 points rendus à Thomas : la commande n° LUM-1 a été remboursée." in said()
     assert ledger.discrepancies() == []
 
