@@ -35,6 +35,7 @@ def test_an_order_is_taken_and_shown(shop: Shop) -> None:
         "test": False,
         "referral": None,
         "rewards": [],
+        "points": None,
     }
 
 

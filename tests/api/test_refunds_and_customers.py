@@ -59,6 +59,7 @@ def test_a_customer_shows_balance_code_and_counts(shop: Shop, nadia: tuple[Profi
         "external_id": None,
         "referral_code": nadia[1],
         "balance": {"unit": "EUR", "available": 0, "pending": 800, "held": 0, "debt": 0},
+        "loyalty": {"member": False, "joined_at": None},
         "orders": {"count": 0, "total": 0, "currency": "EUR"},
         "referrals": {"pending": 1, "validated": 0},
     }
