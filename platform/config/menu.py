@@ -27,6 +27,7 @@ def build(request: HttpRequest) -> list[MenuGroup]:
         MenuGroup(
             [
                 *_of(Feature.REFERRAL, MenuItem(_("Parrainage"), "programme:referrals", "hops")),
+                *_of(Feature.LOYALTY, MenuItem(_("Fidélité"), "programme:loyalty", "star")),
                 MenuItem(_("Récompenses"), "programme:prizes", "gift"),
             ],
             label=_("Programmes"),

@@ -164,8 +164,7 @@ def check(values: Mapping[str, Any], rates: Mapping[uuid.UUID, Rate]) -> None:
     if values.get("unit") not in UNITS:
         raise InvalidLoyaltyError(_("Choisissez une unité de la liste."), param="unit")
     check_rate(Decimal(values.get("rate", 1)))
-    if not 1 <= values.get("per", 100) <= MOST_PER:
-        raise InvalidLoyaltyError(_("Indiquez un montant entre 0,01 et 100 000,00."), param="per")
+    check_per(values.get("per", 100))
     for rate in rates.values():
         if not 1 <= rate.amount <= MOST_SESSION:
             raise InvalidLoyaltyError(
@@ -175,6 +174,19 @@ def check(values: Mapping[str, Any], rates: Mapping[uuid.UUID, Rate]) -> None:
     if months is not None and not 1 <= months <= 120:
         raise InvalidLoyaltyError(
             _("Indiquez une durée entre 1 et 120 mois, ou laissez vide."), param="expiry_months"
+        )
+
+
+def check_per(per: int) -> None:
+    """The amount that earns `rate` once is above zero (cents)."""
+    if per <= 0:
+        raise InvalidLoyaltyError(
+            _("Un point tous les zéro euro n’aurait pas de fin : indiquez au moins 0,01."),
+            param="per",
+        )
+    if per > MOST_PER:
+        raise InvalidLoyaltyError(
+            _("Ce montant est trop grand : indiquez au plus 100 000,00."), param="per"
         )
 
 

@@ -56,13 +56,17 @@ class ProfileExistsError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a door knows of a person; at least one of email, phone and external_id is set."""
+    """What a door knows of a person; at least one of email, phone and external_id is set.
+
+    `profile_id` is the customer that a merchant pointed at: it decides before all else.
+    """
 
     email: str = ""
     external_id: str = ""
     first_name: str = ""
     last_name: str = ""
     phone: str = ""
+    profile_id: uuid.UUID | None = None
 
 
 def clean_name(text: str, *, param: str) -> str:
@@ -99,6 +103,11 @@ def find_or_create(*, identity: Identity, source: str, now: datetime) -> tuple[P
     The email decides; the shop's id is used where there is no email, and kept on a profile that
     has none yet. Two requests at once for one new email make one profile.
     """
+    if identity.profile_id is not None:
+        pointed_at = Profile.objects.select_for_update().filter(id=identity.profile_id).first()
+        if pointed_at is None:
+            raise UnknownProfileError
+        return pointed_at, False
     email = emails.clean(identity.email) if identity.email.strip() else ""
     if not email and not identity.external_id:
         raise NoIdentityError(param="customer.email")

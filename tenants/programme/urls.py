@@ -8,6 +8,7 @@ from tenants.programme.views import (
     home,
     import_files,
     imports,
+    invoices,
     jobs,
     linking,
     modules,
@@ -17,9 +18,12 @@ from tenants.programme.views import (
     record,
     referrals,
     rules,
+    session_types,
+    sessions,
     todo,
     wallet,
 )
+from tenants.programme.views.loyalty import rules as loyalty_rules
 
 app_name = "programme"
 
@@ -61,6 +65,25 @@ urlpatterns = [
     path("commandes/<str:order>/rembourser", orders.refund, name="refund"),
     path("cagnottes-dues", owed.page, name="owed"),
     path("cagnottes-dues/fichier", owed.file, name="owed_file"),
+    path("clients/<str:customer>/seance", sessions.add_session, name="add_session"),
+    path("clients/<str:customer>/facture", invoices.add_invoice, name="add_invoice"),
+    path("seances", sessions.sessions, name="sessions"),
+    path("seances/<str:session>", sessions.session, name="session"),
+    path("seances/<str:session>/valider", sessions.validate_session, name="validate_session"),
+    path("seances/<str:session>/annuler", sessions.cancel_session, name="cancel_session"),
+    path("factures", invoices.invoices, name="invoices"),
+    path("factures/<str:invoice>", invoices.invoice, name="invoice"),
+    path("factures/<str:invoice>/paiement", invoices.add_payment, name="add_payment"),
+    path("factures/<str:invoice>/annuler", invoices.cancel_invoice, name="cancel_invoice"),
+    path("fidelite", loyalty_rules.rules, name="loyalty"),
+    path("reglages/seances", session_types.session_types, name="session_types"),
+    path("reglages/seances/annuler", session_types.undo_session_type, name="undo_session_type"),
+    path("reglages/seances/<str:kind>", session_types.edit_session_type, name="edit_session_type"),
+    path(
+        "reglages/seances/<str:kind>/proposer",
+        session_types.offer_session_type,
+        name="offer_session_type",
+    ),
     path("parrainage", referrals.referrals, name="referrals"),
     path("recompenses", prizes.prizes, name="prizes"),
     path("recompenses/ajouter", prizes.add_prize, name="add_prize"),

@@ -21,7 +21,7 @@ from api.services import create_key
 from kernel.ids import public_id
 from kernel.jobs.models import Job, JobState
 from tenants import lookup
-from tenants.activity.models import Order
+from tenants.activity.models import Invoice, Order, Session
 from tenants.context import enter
 from tenants.messaging import clicking, links
 from tenants.messaging.models import Email, EmailLink
@@ -32,6 +32,7 @@ from tenants.referrals import codes
 from tenants.referrals.models import Referral
 from tenants.rewards import services as rewards
 from tenants.rewards.models import Claim, Prize
+from tests.fixtures.loyalty import book, invoice, make_type
 from tests.fixtures.programme import NOW, make_order, publish
 from tests.fixtures.tenants import TenantClient
 from tests.isolation.snapshot import Watch
@@ -64,6 +65,8 @@ class Side:
     referral: Referral
     prize: Prize
     claim: Claim
+    session: Session
+    invoice: Invoice
     job: Job
     customer_import: CustomerImport
     key: ApiKey
@@ -256,6 +259,8 @@ def _people_and_money(slug: str) -> dict[str, Any]:
             created_at=NOW,
             forget_at=NOW,
         ),
+        "session": _session(referrer),
+        "invoice": _invoice(referrer),
         "job": Job.objects.create(
             kind="nothing", state=JobState.FAILED, created_at=NOW, moved_at=NOW
         ),
@@ -267,3 +272,12 @@ def _people_and_money(slug: str) -> dict[str, Any]:
         "prize": prize,
         "claim": claim,
     }
+
+
+def _session(profile: Profile) -> Session:
+    made = make_type(f"Portrait {profile.email}")
+    return book(f"S-{profile.id}", made.key, email=profile.email).session
+
+
+def _invoice(profile: Profile) -> Invoice:
+    return invoice(f"F-{profile.id}", email=profile.email).invoice

@@ -79,6 +79,18 @@ def _job(side: "Side") -> dict[str, Any]:
     return {"job": side.job.public_id}
 
 
+def _session(side: "Side") -> dict[str, Any]:
+    return {"session": side.session.public_id}
+
+
+def _session_type(side: "Side") -> dict[str, Any]:
+    return {"kind": side.session.type.public_id}
+
+
+def _invoice(side: "Side") -> dict[str, Any]:
+    return {"invoice": side.invoice.public_id}
+
+
 def _side(side: "Side") -> dict[str, Any]:
     return {**_customer(side), "side": "parrain"}
 
@@ -231,6 +243,21 @@ TENANT: dict[str, Page] = {
     "programme:order": member(_order),
     "programme:confirm_order": member(_order, **_MANAGER),
     "programme:refund": member(_order, **_MANAGER),
+    "programme:add_session": member(_customer, **_MANAGER),
+    "programme:add_invoice": member(_customer, **_MANAGER),
+    "programme:sessions": member(),
+    "programme:session": member(_session),
+    "programme:validate_session": member(_session, **_MANAGER),
+    "programme:cancel_session": member(_session, **_MANAGER),
+    "programme:invoices": member(),
+    "programme:invoice": member(_invoice),
+    "programme:add_payment": member(_invoice, **_MANAGER),
+    "programme:cancel_invoice": member(_invoice, **_MANAGER),
+    "programme:loyalty": member(),
+    "programme:session_types": member(),
+    "programme:undo_session_type": member(),
+    "programme:edit_session_type": member(_session_type, **_MANAGER),
+    "programme:offer_session_type": member(_session_type),
     "programme:referrals": member(),
     "programme:prizes": member(),
     "programme:add_prize": member(**_MANAGER),

@@ -20,7 +20,7 @@ from shell import formats
 from shell.forms import answer
 from shell.tables import Column, Empty, Filter, ListPage, View
 from tenants.activity import selectors as activity
-from tenants.activity.models import Order, OrderState, Source
+from tenants.activity.models import Invoice, Order, OrderState, SessionType, Source
 from tenants.programme import by_hand, listing, versions
 from tenants.programme.forms import RefundForm
 from tenants.programme.models import Decision
@@ -203,6 +203,7 @@ def _beside(current: str) -> dict[str, Any]:
         "current": current,
         "order_count": Order.objects.count(),
         "refused_count": activity.refusals().count(),
+        "has_services": SessionType.objects.exists() or Invoice.objects.exists(),
     }
 
 

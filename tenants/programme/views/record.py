@@ -12,6 +12,7 @@ from accounts.access import member_required
 from kernel.ledger.selectors import balance
 from kernel.money import Amount
 from shell import charts, formats
+from tenants.activity.models import Invoice, Session, SessionType
 from tenants.addresses import absolute_url
 from tenants.context import current_tenant
 from tenants.messaging import selectors as messaging
@@ -24,6 +25,7 @@ from tenants.programme.views.common import can_change, profile_or_404, unit
 
 _LINES = 8
 _REFEREES = 5
+_SERVICES = 4
 PANELS = ("parrainage", "cagnotte", "activite")
 
 
@@ -52,6 +54,7 @@ def customer(request: HttpRequest, customer: str) -> HttpResponse:
         **_received(profile),
         **_made(profile),
         **_wallet(profile, unit(request)),
+        **_services(profile),
     }
     return render(request, "programme/customer.html", context)
 
@@ -144,4 +147,15 @@ def _wallet(profile: Profile, unit: str) -> dict[str, Any]:
         "expected": record.expected(profile=profile),
         "lines": lines[:_LINES],
         "line_count": len(lines),
+    }
+
+
+def _services(profile: Profile) -> dict[str, Any]:
+    """Sessions and invoices, the latest first; offered where the merchant has such things."""
+    booked = Session.objects.select_related("type").filter(profile=profile)
+    owed = Invoice.objects.filter(profile=profile)
+    return {
+        "sessions": booked.order_by("-booked_at", "-id")[:_SERVICES],
+        "invoices": owed.order_by("-issued_at", "-id")[:_SERVICES],
+        "has_services": SessionType.objects.filter(active=True).exists(),
     }

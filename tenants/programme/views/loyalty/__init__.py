@@ -1,0 +1,1 @@
+"""Pages about loyalty: the earning rules, members, the ranking, recalculation."""
