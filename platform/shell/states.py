@@ -40,6 +40,7 @@ STATES: dict[str, State] = {
     "expired": State("mute", "dash", _("Expiré")),
     "refunded": State("mute", "dash", _("Remboursé")),
     "inactive": State("mute", "dash", _("Inactif")),
+    "closed": State("mute", "dash", _("Clos")),
     "cancelled": State("mute", "cross", _("Annulé")),
     "unsubscribed": State("mute", "cross", _("Désinscrit")),
 }

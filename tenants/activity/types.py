@@ -13,8 +13,8 @@ class OrderInput:
     """An order as a door received it. `amount` is in cents; `ordered_at` is aware.
 
     `referral_code` is what the customer typed or the cookie held; `click_id` is the click that
-    the cookie remembers. `points_hold` names the points that its basket held, and `join_loyalty`
-    is the box that the customer ticked.
+    the cookie remembers; `referral_link` is the signed address by which they came. `points_hold`
+    names the points that its basket held, and `join_loyalty` is the box that the customer ticked.
     """
 
     external_id: str
@@ -25,6 +25,7 @@ class OrderInput:
     source: Source
     referral_code: str = ""
     click_id: uuid.UUID | None = None
+    referral_link: str = ""
     is_test: bool = field(default=False)
     points_hold: str = ""
     join_loyalty: bool = field(default=False)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kernel.db import atomic_with_retry
 from tenants.profiles.models import Profile
-from tenants.programme import decisions, reward_notices
+from tenants.programme import decisions, gift_settling, reward_notices
 from tenants.programme.decisions import Code
 from tenants.rewards import awards
 from tenants.rewards.awards import What
@@ -56,7 +56,10 @@ def give(
 @atomic_with_retry
 def make_available(*, award_id: uuid.UUID, now: datetime) -> Award:
     """A pending award can be used now, if its list has a code: its person is told, once."""
+    waited = Award.objects.filter(id=award_id, state=AwardState.PENDING).exists()
     award = awards.make_available(award_id=award_id, now=now)
+    if waited:
+        gift_settling.made_available(award=award, now=now)
     tells = award.tier is None or award.tier.tells_by_email
     if tells and award.state == AwardState.AVAILABLE:
         reward_notices.award_available(award=award, now=now)

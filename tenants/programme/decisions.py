@@ -19,6 +19,9 @@ class Code:
     REFUSED = "refused"  # the referral's own refusal says why
     REWARD_PROMISED = "reward_promised"
     REWARD_UNCONFIRMED = "reward_unconfirmed"
+    REWARD_HELD = "reward_held"  # somebody has to look at the referral first
+    REFERRAL_KNOWN = "referral_known"  # before what makes it count
+    FACT_TOO_SMALL = "fact_too_small"
     ORDER_CONFIRMED = "order_confirmed"
     REWARD_POSTED = "reward_posted"
     REWARD_REVERSED = "reward_reversed"
@@ -26,8 +29,13 @@ class Code:
     SUPERSEDED = "superseded"
     ADDED_BY_HAND = "added_by_hand"
     REMOVED_BY_HAND = "removed_by_hand"
+    CLOSED_BY_HAND = "closed_by_hand"
+    REOPENED_BY_HAND = "reopened_by_hand"
     PRIZE_CLAIMED = "prize_claimed"
     CLAIM_CANCELLED = "claim_cancelled"
+    GIFT_PROMISED = "gift_promised"
+    GIFT_AVAILABLE = "gift_available"
+    GIFT_CANCELLED = "gift_cancelled"
     AWARD_GIVEN = "award_given"
     AWARD_CANCELLED = "award_cancelled"
     ADJUSTED = "adjusted"

@@ -5,19 +5,39 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from tenants.context import current_tenant
 from tenants.messaging import services as messaging
 from tenants.messaging.unsubscribing import forget_recipients
 from tenants.profiles.models import Profile
-from tenants.programme.models import ProgrammeVersion, Reward
+from tenants.programme import promises
+from tenants.programme.models import (
+    ProgrammeVersion,
+    Qualifying,
+    Reward,
+    RewardRule,
+    Side,
+    Trigger,
+)
 from tenants.referrals.models import Invitation, Referral
-from tenants.rewards.models import Claim, PrizeKind
+from tenants.rewards.models import Award, Claim, PrizeKind
 from tenants.rewards.prizes import CODE_KINDS
 
 
 def invitation_sent(
-    *, invitation: Invitation, code: str, version: ProgrammeVersion, now: datetime
+    *,
+    invitation: Invitation,
+    code: str,
+    version: ProgrammeVersion,
+    now: datetime,
+    coupon: Award | None = None,
 ) -> None:
-    """SP-09: the referee's email, in the referrer's name. Used once (D7)."""
+    """SP-09: the referee's email, in the referrer's name. Used once (D7).
+
+    With a `coupon` it brings what the referee gets for nothing but having been named (SP-14).
+    """
+    trigger = promises.main_trigger(version)
+    gift = next((r.name for r in promises.in_kind(version, trigger=trigger) if _theirs(r)), "")
+    until = coupon.valid_until if coupon is not None else None
     messaging.queue(
         kind="invitation",
         to=invitation.email,
@@ -29,11 +49,21 @@ def invitation_sent(
             "first_name": invitation.first_name,
             "code": code,
             "invitation": invitation.public_id,
-            "amount": version.referee_amount,
+            "amount": promises.amount(version, side=Side.REFEREE, trigger=trigger),
             "unit": version.unit,
             "minimum_order": version.minimum_order,
+            "minimum_order_unit": current_tenant().currency,
+            "for_account": trigger == Trigger.ACCOUNT,
+            "for_session": version.qualifying != Qualifying.ORDER,
+            "reward": coupon.name if coupon is not None else gift,
+            "coupon": coupon.code if coupon is not None else "",
+            "expires_at": until.isoformat() if until else None,
         },
     )
+
+
+def _theirs(rule: RewardRule) -> bool:
+    return rule.side == Side.REFEREE
 
 
 def invitations_forgotten(*, ids: Iterable[uuid.UUID]) -> None:
@@ -78,14 +108,14 @@ def reward_posted(*, reward: Reward, now: datetime) -> None:
         kind="reward_posted",
         key=f"reward-posted:{reward.id}",
         amount=reward.amount - reward.reversed,
-        at_once=not (reward.version.pending_days and reward.order_id),
+        at_once=reward.due_at is not None and reward.due_at <= reward.granted_at,
         referrer=referrer.short_name if referrer else "",
     )
     messaging.queue_all(drafts=[draft], now=now)
 
 
 def reward_reversed(
-    *, reward: Reward, amount: int, source: str, now: datetime, by_hand: bool = False
+    *, reward: Reward, amount: int, source: str, now: datetime, cause: str = "order"
 ) -> None:
     """A refund, or the merchant, took back what was granted: said, never silent (S5)."""
     draft = _about_reward(
@@ -93,7 +123,7 @@ def reward_reversed(
         kind="reward_reversed",
         key=f"reward-reversed:{reward.id}:{source}",
         amount=amount,
-        by_hand=by_hand,
+        by_hand=cause in ("hand", "closed"),
     )
     messaging.queue_all(drafts=[draft], now=now)
 
@@ -153,6 +183,8 @@ def _about_reward(
             "first_name": reward.profile.first_name,
             "referee": reward.referral.referee.short_name,
             "side": reward.side,
+            "for_account": reward.trigger == Trigger.ACCOUNT,
+            "for_session": reward.referral.session_id is not None,
             "amount": amount,
             "unit": reward.unit,
             **more,

@@ -1,9 +1,10 @@
 """One customer's record: who brought them, whom they brought, what they hold, what they did."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kernel.ledger import selectors as ledger
@@ -22,7 +23,7 @@ from tenants.referrals.models import (
     Referral,
     ReferralState,
 )
-from tenants.rewards.models import Claim
+from tenants.rewards.models import Award, AwardOrigin, AwardState, Claim
 
 # The word of `shell.states` for each state of a referral, and of a claim.
 REFERRAL_LOOKS = {
@@ -30,6 +31,8 @@ REFERRAL_LOOKS = {
     ReferralState.VALIDATED: "validated",
     ReferralState.REFUSED: "refused",
     ReferralState.REVERSED: "cancelled",
+    ReferralState.HELD: "to_check",
+    ReferralState.CLOSED: "closed",
 }
 
 
@@ -71,16 +74,39 @@ def referral_received(*, profile: Profile) -> Referral | None:
     return rows.filter(state__in=OPEN_STATES).first() or rows.order_by("-created_at", "-id").first()
 
 
-def granted(*, referral: Referral, side: Side) -> int | None:
-    """What one side was granted and kept for a referral; None where nothing was."""
-    amounts = [r.amount - r.reversed for r in referral.rewards.all() if r.side == side]
-    return sum(amounts) if amounts else None
+def granted(*, referral: Referral, side: Side) -> str:
+    """What one side was granted and kept for a referral, in words; "" where nothing was."""
+    amounts = [
+        formats.amount(Amount(r.amount - r.reversed, r.unit))
+        for r in sorted(referral.rewards.all(), key=lambda r: r.granted_at)
+        if r.side == side and r.amount > r.reversed
+    ]
+    gifts = [name for whose, name in referral.facts.get("gifts", []) if whose == side]
+    return formats.join(amounts + gifts) if amounts or gifts else ""
+
+
+def day_of(referral: Referral) -> date:
+    """The day of a referral: the merchant's, else the one it was made on."""
+    return referral.referred_on or timezone.localdate(referral.created_at)
+
+
+def last_gift(*, profile: Profile) -> Award | None:
+    """The last gift of a referrer, handed over or to be (OF-03)."""
+    gifts = Award.objects.filter(profile=profile, origin=AwardOrigin.GIFT)
+    return gifts.exclude(state=AwardState.CANCELLED).order_by("-granted_at", "-id").first()
 
 
 def referees(*, profile: Profile) -> list[Referee]:
     """Everybody this customer brought or invited, those who count first, then the latest."""
     rows = list(_referrals().filter(referrer=profile).order_by("-created_at", "-id"))
-    order = [*OPEN_STATES[::-1], ReferralState.REFUSED, ReferralState.REVERSED]
+    order = [
+        ReferralState.VALIDATED,
+        ReferralState.PENDING,
+        ReferralState.HELD,
+        ReferralState.CLOSED,
+        ReferralState.REFUSED,
+        ReferralState.REVERSED,
+    ]
     rows.sort(key=lambda referral: order.index(ReferralState(referral.state)))
     shown = [_referee(referral) for referral in rows]
     used = {r.invitation_id for r in rows if r.invitation_id is not None}

@@ -6,20 +6,23 @@ A merchant reads names and dates; a referrer never learns what a referee bought 
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kernel.money import Amount
 from shell import formats
-from tenants.activity.models import OrderState
 from tenants.programme import checkout_sentences, loyalty_sentences
 from tenants.programme.decisions import Code
-from tenants.programme.models import Decision, Reward, Side
-from tenants.referrals.models import Referral, ReferralState, Refusal
+from tenants.programme.models import Decision
+from tenants.programme.referral_sentences import (
+    Audience,
+    explain_referral,
+    explain_reward,
+    taken_back_by_hand,
+)
 
-Audience = Literal["merchant", "referrer", "referee"]
+__all__ = ["Audience", "explain", "explain_referral", "explain_reward", "taken_back_by_hand"]
 
 
 def explain(decision: Decision, *, audience: Audience = "merchant") -> str:
@@ -27,109 +30,6 @@ def explain(decision: Decision, *, audience: Audience = "merchant") -> str:
     if decision.code == Code.REFUSED and decision.referral is not None:
         return explain_referral(decision.referral, audience=audience)
     return _WORDS[decision.code](decision)
-
-
-def explain_referral(referral: Referral, *, audience: Audience = "merchant") -> str:
-    """One sentence on where a referral stands, and why."""
-    if referral.state == ReferralState.REFUSED:
-        return _refusal(referral, audience)
-    if referral.state == ReferralState.REVERSED:
-        if taken_back_by_hand(referral):
-            return _("Parrainage retiré à la main.")
-        return _("Annulé : la commande a été remboursée.")
-    rewards = [r for r in referral.rewards.all() if r.side == Side.REFERRER]
-    if not rewards:
-        return _("Parrainage reconnu, sans récompense pour le parrain.")
-    return explain_reward(rewards[0])
-
-
-def taken_back_by_hand(referral: Referral) -> bool:
-    """Whether the merchant took this referral back, where no refund ended it."""
-    ended = referral.state == ReferralState.REVERSED
-    return ended and (referral.order is None or referral.order.state != OrderState.REFUNDED)
-
-
-def explain_reward(reward: Reward) -> str:
-    """One sentence on a reward: how much, and since or from when it can be spent."""
-    amount = formats.amount(Amount(reward.amount - reward.reversed, reward.unit))
-    if reward.posted_at is not None and reward.amount > reward.reversed:
-        return _("%(amount)s disponibles depuis le %(day)s.") % {
-            "amount": amount,
-            "day": formats.day(reward.posted_at),
-        }
-    if reward.amount == reward.reversed:
-        return _("Récompense annulée : la commande a été remboursée.")
-    if reward.due_at is None:
-        return _("%(amount)s en attente : la boutique doit encore confirmer la commande.") % {
-            "amount": amount
-        }
-    return _("%(amount)s disponibles le %(day)s, une fois le délai de retour passé.") % {
-        "amount": amount,
-        "day": formats.day(reward.due_at),
-    }
-
-
-def _refusal(referral: Referral, audience: Audience) -> str:
-    since = referral.facts.get("since")
-    day = formats.day(datetime.fromisoformat(since)) if since else ""
-    if audience != "merchant":
-        return str(_GENTLE.get(referral.refusal, lambda: _("Ce parrainage ne compte pas."))())
-    words: dict[str, Callable[[], str]] = {
-        Refusal.UNKNOWN_CODE: lambda: (
-            _("Refusé : aucun parrain n’a le code %(code)s.")
-            % {"code": referral.facts.get("typed", referral.code_used)}
-        ),
-        Refusal.OWN_CODE: lambda: _("Refusé : c’est son propre code."),
-        Refusal.SAME_PERSON: lambda: (
-            _("Refusé : le lien a été ouvert depuis la page du parrain lui-même.")
-            if referral.facts.get("by") == "cookie"
-            else _("Refusé : parrain et filleul ont la même adresse e-mail, alias compris.")
-        ),
-        Refusal.ALREADY_BOUGHT: lambda: _already_bought(referral.referee.gender) % {"day": day},
-        Refusal.ALREADY_HAS_ACCOUNT: lambda: (
-            _("Refusé : avait déjà un compte sur la boutique depuis le %(day)s.") % {"day": day}
-        ),
-        Refusal.ALREADY_REFERRED: lambda: (
-            (
-                _("Refusé : déjà parrainée depuis le %(day)s.")
-                if referral.referee.gender == "f"
-                else _("Refusé : déjà parrainé depuis le %(day)s.")
-            )
-            % {"day": day}
-        ),
-        Refusal.PROGRAMME_OFF: lambda: _("Refusé : le parrainage était fermé ce jour-là."),
-        Refusal.ORDER_TOO_SMALL: lambda: (
-            _("Refusé : la commande n’atteint pas le minimum de %(minimum)s.")
-            % {"minimum": formats.money(referral.facts.get("minimum", 0), _unit(referral))}
-        ),
-        Refusal.SUPERSEDED: lambda: _(
-            "Remplacé : la boutique a confirmé une autre commande de cette personne."
-        ),
-    }
-    return words[referral.refusal]()
-
-
-def _already_bought(gender: str) -> str:
-    if gender == "f":
-        return _("Refusé : déjà cliente depuis le %(day)s.")
-    if gender == "m":
-        return _("Refusé : déjà client depuis le %(day)s.")
-    return _("Refusé : déjà cliente ou client depuis le %(day)s.")
-
-
-_GENTLE: dict[str, Callable[[], str]] = {
-    Refusal.ALREADY_BOUGHT: lambda: _("Cette personne connaissait déjà la boutique."),
-    Refusal.ALREADY_HAS_ACCOUNT: lambda: _("Cette personne connaissait déjà la boutique."),
-    Refusal.ALREADY_REFERRED: lambda: _("Cette personne a déjà été invitée par quelqu’un d’autre."),
-    Refusal.SAME_PERSON: lambda: _("On ne peut pas se parrainer soi-même."),
-    Refusal.OWN_CODE: lambda: _("On ne peut pas se parrainer soi-même."),
-    Refusal.ORDER_TOO_SMALL: lambda: _("La commande n’atteint pas le montant minimum."),
-    Refusal.PROGRAMME_OFF: lambda: _("Le parrainage était fermé ce jour-là."),
-}
-
-
-def _unit(referral: Referral) -> str:
-    return str(referral.facts.get("unit", "EUR"))
 
 
 def _amount(decision: Decision) -> str:
@@ -171,6 +71,20 @@ def _promised(decision: Decision) -> str:
     return text % words
 
 
+def _gift(decision: Decision, text: str) -> str:
+    return text % {
+        "name": decision.facts.get("name", ""),
+        "who": _who(decision),
+        "day": _due(decision),
+    }
+
+
+def _promised_gift(decision: Decision) -> str:
+    if decision.facts.get("due_at"):
+        return _("« %(name)s » promis à %(who)s, disponible le %(day)s.")
+    return _("« %(name)s » promis à %(who)s : en attente.")
+
+
 def _award_given(decision: Decision) -> str:
     words = {"name": decision.facts.get("name", ""), "who": _who(decision)}
     if decision.facts.get("origin") == "tier":
@@ -187,6 +101,24 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
         _("%(amount)s promis à %(who)s : en attente, car seul le navigateur a annoncé la commande.")
         % {"amount": _amount(d), "who": _who(d)}
     ),
+    Code.REWARD_HELD: lambda d: (
+        _("%(amount)s pour %(who)s : en attente, car ce parrainage est à vérifier.")
+        % {"amount": _amount(d), "who": _who(d)}
+    ),
+    Code.REFERRAL_KNOWN: lambda d: (
+        _("Parrainage noté pour %(who)s : il comptera quand la séance aura eu lieu.")
+        % {"who": _who(d)}
+    ),
+    Code.FACT_TOO_SMALL: lambda d: (
+        _(
+            "La commande n’atteint pas le minimum de %(minimum)s : le parrainage de %(who)s"
+            " attend la suivante."
+        )
+        % {
+            "minimum": formats.money(d.facts.get("minimum", 0), d.facts.get("currency", "EUR")),
+            "who": _who(d),
+        }
+    ),
     Code.ORDER_CONFIRMED: lambda d: (
         _("Commande confirmée : %(amount)s pour %(who)s, disponibles le %(day)s.")
         % {"amount": _amount(d), "who": _who(d), "day": _due(d)}
@@ -200,7 +132,11 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
         % {"amount": _amount(d), "who": _who(d)}
     ),
     Code.REWARD_REVERSED: lambda d: (
-        _("%(amount)s repris à %(who)s : la commande a été remboursée.")
+        (
+            _("%(amount)s repris à %(who)s : la séance a été annulée.")
+            if d.facts.get("cause") == "session"
+            else _("%(amount)s repris à %(who)s : la commande a été remboursée.")
+        )
         % {"amount": _amount(d), "who": _who(d)}
     ),
     Code.SUPERSEDED: lambda d: (
@@ -216,6 +152,10 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
     ),
     Code.ADDED_BY_HAND: lambda d: _("Parrainage ajouté à la main pour %(who)s.") % {"who": _who(d)},
     Code.REMOVED_BY_HAND: lambda _d: _("Parrainage retiré à la main."),
+    Code.CLOSED_BY_HAND: lambda _d: _(
+        "Parrainage clos à la main : ce qui attendait est annulé, ce qui était donné reste."
+    ),
+    Code.REOPENED_BY_HAND: lambda _d: _("Parrainage rouvert : il compte de nouveau."),
     Code.PRIZE_CLAIMED: lambda d: (
         _("%(who)s a choisi un lot contre %(amount)s.") % {"who": _who(d), "amount": _amount(d)}
     ),
@@ -223,6 +163,9 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
         _("Demande de lot annulée : %(amount)s rendus à %(who)s.")
         % {"who": _who(d), "amount": _amount(d)}
     ),
+    Code.GIFT_PROMISED: lambda d: _gift(d, _promised_gift(d)),
+    Code.GIFT_AVAILABLE: lambda d: _gift(d, _("« %(name)s » est à %(who)s : rien ne manque plus.")),
+    Code.GIFT_CANCELLED: lambda d: _gift(d, _("« %(name)s » retiré à %(who)s.")),
     Code.AWARD_GIVEN: _award_given,
     Code.AWARD_CANCELLED: lambda d: (
         _("« %(name)s » retiré à %(who)s, à la main.")

@@ -1,7 +1,7 @@
 """What people do in the programme: invite, refer by hand, claim, hand over, cancel."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,13 +13,23 @@ from kernel.ledger import services as ledger
 from kernel.ledger.accounts import lock_wallet
 from kernel.ledger.models import AccountKind, Transfer
 from tenants.profiles.models import Profile
-from tenants.programme import conductor, decisions, notices, reward_notices, rewarding, versions
+from tenants.programme import (
+    conductor,
+    dates,
+    decisions,
+    notices,
+    promises,
+    referring,
+    reward_notices,
+    versions,
+)
 from tenants.programme.decisions import Code
 from tenants.programme.models import Decision, ProgrammeVersion
 from tenants.programme.tiers import settle_tiers
 from tenants.referrals import attribution, codes
 from tenants.referrals import services as referrals
 from tenants.referrals.attribution import Clue
+from tenants.referrals.facts import Fact
 from tenants.referrals.models import Invitation, Referral, Refusal, Step
 from tenants.rewards import services as rewards
 from tenants.rewards.models import Claim
@@ -60,23 +70,40 @@ def invite_friend(*, referrer: Profile, email: str, first_name: str, now: dateti
 
 @atomic_with_retry
 def refer_by_hand(
-    *, referrer: Profile, referee: Profile, author_id: uuid.UUID | None, now: datetime
+    *,
+    referrer: Profile,
+    referee: Profile,
+    author_id: uuid.UUID | None,
+    now: datetime,
+    at_once: bool = True,
+    referred_on: date | None = None,
+    notes: str = "",
 ) -> Referral:
-    """The merchant says who brought whom; rewards start their delay (FS-11, OF-04).
+    """The merchant says who brought whom (FS-11, OF-04), since `referred_on` (today).
 
-    The exclusions hold here too: ReferralRefusedError says which one, in its facts.
+    `at_once`: both sides get now what the rules give (FS-12). Otherwise the referral waits for
+    what makes it count. The exclusions hold here too: ReferralRefusedError says which one, in its
+    facts.
     """
     version = open_programme(now=now)
     Profile.objects.select_for_update().get(id=referee.id)
     conductor.supersede_reported(referee, None, now)
+    fact = Fact.by_hand(at=now)
     clue = Clue(step=Step.MANUAL, referrer=referrer)
-    verdict = attribution.judge(clues=[clue], referee=referee, order=None)
+    verdict = attribution.judge(clues=[clue], referee=referee, fact=fact)
     # Whoever bought before can still be linked by hand: the merchant knows better than dates.
     if verdict is not None and verdict.refusal not in ("", Refusal.ALREADY_BOUGHT):
         raise ReferralRefusedError(refusal=verdict.refusal, **verdict.facts)
     referral = referrals.record_referral(
-        verdict=attribution.Verdict(clue=clue), referee=referee, order=None, now=now
+        verdict=attribution.Verdict(clue=clue, rungs=[[str(Step.MANUAL.value), ""]]),
+        referee=referee,
+        fact=fact,
+        awaits=not at_once,
+        now=now,
     )
+    referral.referred_on = referred_on or dates.local(now).date()
+    referral.notes = notes
+    referral.save(update_fields=["referred_on", "notes"])
     decisions.note(
         code=Code.ADDED_BY_HAND,
         now=now,
@@ -84,9 +111,17 @@ def refer_by_hand(
         referral=referral,
         version=version,
         author_id=author_id,
+        at_once=at_once,
     )
-    granted = rewarding.promise(referral=referral, order=None, version=version, now=now)
-    rewarding.announce(referral=referral, rewards=granted, now=now)
+    if at_once:
+        referring.reward(
+            referral=referral,
+            fact=fact,
+            trigger=promises.main_trigger(version),
+            version=version,
+            now=now,
+            at_once=True,
+        )
     return referral
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tenants.programme.views import (
+    attaching,
     claims,
     customers,
     home,
@@ -16,6 +17,7 @@ from tenants.programme.views import (
     owed,
     prizes,
     record,
+    referral,
     referrals,
     rules,
     session_types,
@@ -51,11 +53,11 @@ urlpatterns = [
     path("clients/<str:customer>/cagnotte/corriger", wallet.adjust, name="adjust"),
     path("clients/<str:customer>/code", wallet.code, name="code"),
     path("clients/<str:customer>/commande", linking.add_order, name="add_order"),
-    path("clients/<str:customer>/rattacher/<str:side>", linking.attach, name="attach"),
-    path("clients/<str:customer>/rattacher/<str:side>/choisir", linking.refer, name="refer"),
+    path("clients/<str:customer>/rattacher/<str:side>", attaching.attach, name="attach"),
+    path("clients/<str:customer>/rattacher/<str:side>/choisir", attaching.refer, name="refer"),
     path(
         "clients/<str:customer>/parrainages/<str:referral>/retirer",
-        linking.remove,
+        referral.remove,
         name="remove_referral",
     ),
     path("commandes", orders.orders, name="orders"),
@@ -85,6 +87,10 @@ urlpatterns = [
         name="offer_session_type",
     ),
     path("parrainage", referrals.referrals, name="referrals"),
+    path("parrainages/annuler", referral.undo_close, name="undo_close"),
+    path("parrainages/<str:referral>", referral.referral, name="referral"),
+    path("parrainages/<str:referral>/clore", referral.close, name="close_referral"),
+    path("parrainages/<str:referral>/rouvrir", referral.reopen, name="reopen_referral"),
     path("recompenses", prizes.prizes, name="prizes"),
     path("recompenses/ajouter", prizes.add_prize, name="add_prize"),
     path("recompenses/annuler", prizes.undo_archive, name="undo_archive"),

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from kernel.ids import public_id, uuid7
-from tenants.activity.models import Order
+from tenants.activity.models import Order, Session
 from tenants.profiles.models import Profile
 
 
@@ -49,6 +49,9 @@ class Invitation(models.Model):
     created_at = models.DateTimeField()
     clicked_at = models.DateTimeField(null=True)
     forget_at = models.DateTimeField(help_text="When an unused address is deleted.")
+    asked = models.BooleanField(
+        default=False, db_default=False, help_text="The friend gave it, on the page of the link."
+    )
 
     class Meta:
         db_table = "referrals_invitation"
@@ -94,6 +97,7 @@ class Step(models.TextChoices):
     MANUAL = "manual", "À la main"
     CODE = "code", "Code"
     COOKIE = "cookie", "Lien suivi"
+    SIGNED = "signed", "Lien signé"
     EMAIL = "email", "Adresse invitée"
 
 
@@ -110,6 +114,8 @@ class ReferralState(models.TextChoices):
 
 # Those of which a person has one at most.
 OPEN_STATES = (ReferralState.PENDING, ReferralState.VALIDATED, ReferralState.HELD)
+# Those that say who sent somebody: after one of these no other code counts (SP-21).
+SETTLED_STATES = (*OPEN_STATES, ReferralState.CLOSED)
 
 
 class Refusal(models.TextChoices):
@@ -142,7 +148,12 @@ class Referral(models.Model):
     referee = models.ForeignKey(
         Profile, on_delete=models.PROTECT, related_name="referrals_received"
     )
+    # The fact that it counts for. One that was known before its fact came waits for it.
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="referrals", null=True)
+    session = models.ForeignKey(
+        Session, on_delete=models.PROTECT, related_name="referrals", null=True
+    )
+    awaits_fact = models.BooleanField(default=False, db_default=False)
     code_used = models.CharField(max_length=32, blank=True)
     step = models.CharField(max_length=8, choices=Step.choices)
     channel = models.CharField(max_length=9, choices=Channel.choices, default=Channel.LINK)

@@ -18,7 +18,9 @@ from tenants.profiles.models import Profile
 from tenants.profiles.services import clean_name
 from tenants.referrals.attribution import Verdict
 from tenants.referrals.codes import normalise
+from tenants.referrals.facts import Fact
 from tenants.referrals.models import (
+    OPEN_STATES,
     Channel,
     Click,
     Invitation,
@@ -167,23 +169,28 @@ def forget_old_clicks(*, now: datetime) -> int:
 
 
 def record_referral(
-    *, verdict: Verdict, referee: Profile, order: Order | None, now: datetime
+    *, verdict: Verdict, referee: Profile, fact: Fact, now: datetime, awaits: bool = False
 ) -> Referral:
-    """Store a judged referral: pending when it counts, refused with its reason when not."""
+    """Store a judged referral: pending when it counts, refused with its reason when not.
+
+    `awaits`: it is known who sent the customer, and what makes it count is still to come.
+    """
     clue = verdict.clue
     refused = bool(verdict.refusal)
     himself = clue.referrer is not None and clue.referrer.id == referee.id
     row = Referral(
         referrer=None if himself else clue.referrer,
         referee=referee,
-        order=order,
+        order=fact.order,
+        session=fact.session,
+        awaits_fact=awaits and not refused,
         code_used=clue.code_used,
         step=clue.step,
         channel=clue.channel,
         invitation=clue.invitation,
         state=ReferralState.REFUSED if refused else ReferralState.PENDING,
         refusal=verdict.refusal,
-        facts=verdict.facts,
+        facts=verdict.facts | ({"rungs": verdict.rungs} if verdict.rungs else {}),
         created_at=now,
         decided_at=now if refused else None,
     )
@@ -191,11 +198,34 @@ def record_referral(
     return row
 
 
+# Asked for every order of a known customer. The open states are written out: so the index of
+# open referrals answers.
+_AWAITING = """
+    SELECT id FROM referrals_referral
+    WHERE referee_id = %s AND state IN ('pending', 'validated', 'held') AND awaits_fact
+"""
+
+
+def awaiting(*, referee: Profile) -> Referral | None:
+    """The open referral of this person whose fact is still to come. They are locked already."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_AWAITING, [referee.id])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    return Referral.objects.select_related("referrer", "referee").get(id=found[0])
+
+
+def bring_fact(*, referral: Referral, fact: Fact) -> None:
+    """What a referral waited for has come."""
+    referral.order, referral.session = fact.order, fact.session or referral.session
+    referral.awaits_fact = False
+    referral.save(update_fields=["order", "session", "awaits_fact"])
+
+
 def open_referrals_of_order(*, order: Order) -> Iterable[Referral]:
     """The referrals that an order carries and that still count, locked."""
-    return Referral.objects.select_for_update().filter(
-        order=order, state__in=(ReferralState.PENDING, ReferralState.VALIDATED)
-    )
+    return Referral.objects.select_for_update().filter(order=order, state__in=OPEN_STATES)
 
 
 def settle(

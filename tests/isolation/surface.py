@@ -59,6 +59,10 @@ def _customer(side: "Side") -> dict[str, Any]:
     return {"customer": side.profile.public_id}
 
 
+def _referral(side: "Side") -> dict[str, Any]:
+    return {"referral": side.referral.public_id}
+
+
 def _order(side: "Side") -> dict[str, Any]:
     return {"order": side.order.public_id}
 
@@ -238,6 +242,10 @@ TENANT: dict[str, Page] = {
     "programme:remove_referral": member(
         lambda s: {**_customer(s), "referral": s.referral.public_id}, **_MANAGER
     ),
+    "programme:referral": member(_referral),
+    "programme:close_referral": member(_referral, **_MANAGER),
+    "programme:reopen_referral": member(_referral, **_MANAGER),
+    "programme:undo_close": member(),
     "programme:orders": member(),
     "programme:refused": member(),
     "programme:order": member(_order),

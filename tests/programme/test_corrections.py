@@ -11,7 +11,7 @@ from tenants.activity.models import OrderState, Source
 from tenants.activity.types import RefundInput
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
-from tenants.programme import by_hand, clock, conductor, sentences, services
+from tenants.programme import clock, conductor, hand_referrals, sentences, services
 from tenants.programme.models import Reward
 from tenants.referrals.models import Referral, ReferralState
 from tenants.rewards import services as rewards
@@ -125,7 +125,7 @@ def test_a_key_that_took_one_prize_does_not_answer_for_another(camille, order_of
 
 def test_a_referral_taken_back_by_hand_is_not_said_to_be_refunded(camille, order_of):
     made = receive(order_of(referral_code=code(camille))).referral
-    by_hand.remove_referral(referral_id=made.id, author_id=None, now=SOON)
+    hand_referrals.remove_referral(referral_id=made.id, author_id=None, now=SOON)
     made.refresh_from_db()
     assert "remboursée" not in sentences.explain_referral(made)
     assert "à la main" in sentences.explain_referral(made)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tenants.activity.models import Source
 from tenants.activity.types import RefundInput
-from tenants.programme import by_hand, conductor
+from tenants.programme import conductor, hand_referrals
 from tenants.programme.models import Reward
 from tenants.referrals.models import Referral
 from tests.fixtures.programme import NOW
@@ -33,7 +33,7 @@ def refund(_order_of) -> None:
 
 
 def remove(_order_of) -> None:
-    by_hand.remove_referral(referral_id=Referral.objects.get().id, author_id=None, now=NOW)
+    hand_referrals.remove_referral(referral_id=Referral.objects.get().id, author_id=None, now=NOW)
 
 
 def replace(order_of) -> None:

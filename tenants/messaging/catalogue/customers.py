@@ -16,8 +16,8 @@ CUSTOMERS = (
     Kind(
         "reward_promised_referrer",
         label=_("Récompense promise au parrain"),
-        when=_("Quand la commande d’un filleul est prise en compte."),
-        values=("referee", "amount", "due_on", "space_url"),
+        when=_("Quand la commande, le compte ou la séance d’un filleul est pris en compte."),
+        values=("referee", "amount", "due_on", "for_account", "for_session", "space_url"),
         sample={
             "first_name": "Camille",
             "referee": "Thomas",
@@ -30,8 +30,8 @@ CUSTOMERS = (
     Kind(
         "reward_promised_referee",
         label=_("Récompense promise au filleul"),
-        when=_("Quand sa première commande est prise en compte."),
-        values=("referrer", "amount", "due_on", "space_url"),
+        when=_("Quand sa première commande, son compte ou sa séance est pris en compte."),
+        values=("referrer", "amount", "due_on", "for_account", "for_session", "space_url"),
         sample={
             "first_name": "Thomas",
             "referee": "Thomas",
@@ -45,7 +45,16 @@ CUSTOMERS = (
         "reward_posted",
         label=_("Récompense disponible"),
         when=_("Quand le montant peut servir : le délai passé, ou aussitôt sans délai."),
-        values=("amount", "referee", "referrer", "for_referrer", "at_once", "space_url"),
+        values=(
+            "amount",
+            "referee",
+            "referrer",
+            "for_referrer",
+            "at_once",
+            "for_account",
+            "for_session",
+            "space_url",
+        ),
         sample={
             "first_name": "Camille",
             "referee": "Thomas",
@@ -58,7 +67,7 @@ CUSTOMERS = (
         "reward_reversed",
         label=_("Récompense reprise"),
         when=_("Quand une commande est remboursée ou un parrainage retiré."),
-        values=("amount", "referee", "for_referrer", "by_hand", "space_url"),
+        values=("amount", "referee", "for_referrer", "by_hand", "for_session", "space_url"),
         sample={
             "first_name": "Camille",
             "referee": "Thomas",
@@ -66,6 +75,26 @@ CUSTOMERS = (
             "amount": 800,
             "unit": "EUR",
         },
+    ),
+    Kind(
+        "gift_promised",
+        label=_("Cadeau de parrainage promis"),
+        when=_("Quand un parrainage promet un cadeau, avant que le délai soit passé."),
+        values=("reward", "friend", "due_on", "for_referrer", "space_url"),
+        sample={
+            "first_name": "Camille",
+            "reward": "Bougie Aube 190 g",
+            "friend": "Thomas",
+            "side": "referrer",
+            "due_at": "2026-12-02T09:00:00+00:00",
+        },
+    ),
+    Kind(
+        "gift_cancelled",
+        label=_("Cadeau de parrainage retiré"),
+        when=_("Quand la commande, la séance ou le parrainage qui l’apportait est annulé."),
+        values=("reward", "space_url"),
+        sample={"first_name": "Camille", "reward": "Bougie Aube 190 g"},
     ),
     Kind(
         "prize_claimed",

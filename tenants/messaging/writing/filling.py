@@ -54,7 +54,9 @@ def _shown(value: Value, context: Mapping[str, Any]) -> Any:
     if raw is None or raw == "":
         return None
     if value.shape is Shape.AMOUNT:
-        return formats.amount(Amount(int(raw), context["unit"])) if int(raw) else None
+        # A minimum in euros beside a reward in points: each may name its own unit.
+        unit = context.get(f"{value.name}_unit") or context["unit"]
+        return formats.amount(Amount(int(raw), unit)) if int(raw) else None
     if value.shape is Shape.DAY:
         return formats.day(datetime.fromisoformat(str(raw)), long=True)
     if value.shape is Shape.NUMBER:

@@ -11,15 +11,13 @@ from tenants.context import current_tenant
 from tenants.loyalty.models import Earning
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
-from tenants.programme import decisions, earning, rewarding, versions
+from tenants.programme import earning, referring, reversing, rewarding
 from tenants.programme.conduct import spending
-from tenants.programme.conduct.withdrawing import supersede_reported, withdraw
-from tenants.programme.decisions import Code
-from tenants.programme.models import ProgrammeVersion, Reward
-from tenants.referrals import attribution
+from tenants.programme.conduct.withdrawing import withdraw
+from tenants.programme.models import Reward
 from tenants.referrals import services as referrals
-from tenants.referrals.attribution import Verdict
-from tenants.referrals.models import Referral, ReferralState, Refusal
+from tenants.referrals.facts import Clues, Fact
+from tenants.referrals.models import Referral, ReferralState
 
 # How long after an order its browser may still tell where the customer came from.
 _LATE = timedelta(hours=1)
@@ -96,7 +94,7 @@ def refund_received(*, order_id: str, refund: RefundInput, now: datetime) -> Ord
         return order  # a test was never counted, and granted nothing
     profile = Profile.objects.select_for_update().get(id=order.profile_id)
     profiles.uncount_amount(profile=profile, amount=row.amount)
-    rewarding.take_back(
+    reversing.take_back(
         order=order,
         refunded=order.refunded,
         total=order.amount,
@@ -113,7 +111,7 @@ def refund_received(*, order_id: str, refund: RefundInput, now: datetime) -> Ord
     spending.give_points_back(order=order, profile=profile, source=f"refund:{row.id}", now=now)
     if order.state == OrderState.REFUNDED:
         for referral in referrals.open_referrals_of_order(order=order):
-            referrals.settle(referral=referral, state=ReferralState.REVERSED, now=now)
+            reversing.end(referral=referral, now=now)
     return order
 
 
@@ -132,17 +130,17 @@ def _confirm(row: Order, order: OrderInput, profile: Profile, now: datetime) -> 
     profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
     referral = (
         Referral.objects.select_related("referrer", "referee")
-        .filter(order=row, state=ReferralState.PENDING)
+        .filter(order=row, state__in=(ReferralState.PENDING, ReferralState.HELD))
         .first()
     )
     if referral is None:
         # The shop's server may know the code that was typed, which the browser did not tell.
         if _tells(row, order):
             return _attribute(row, order, profile, created=False, now=now)
-        return Outcome(order=row, created=False)
-    promised = list(referral.rewards.select_related("profile"))
-    rewards = rewarding.announce(referral=referral, rewards=promised, now=now)
-    return Outcome(order=row, created=False, referral=referral, rewards=tuple(rewards))
+        found = referring.complete(fact=Fact.of_order(row), profile=profile, now=now)
+        return Outcome(order=row, created=False, referral=found.referral, rewards=found.rewards)
+    found = referring.confirmed(referral=referral, order=row, now=now)
+    return Outcome(order=row, created=False, referral=referral, rewards=found.rewards)
 
 
 def _late_clue(row: Order, order: OrderInput, profile: Profile, now: datetime) -> Outcome:
@@ -160,8 +158,7 @@ def _late_clue(row: Order, order: OrderInput, profile: Profile, now: datetime) -
 
 def _tells(row: Order, order: OrderInput) -> bool:
     """Whether this word on a known order says who sent the customer, and none did before."""
-    tells = order.click_id is not None or bool(order.referral_code.strip())
-    return tells and not Referral.objects.filter(order=row).exists()
+    return bool(_clues(order)) and not Referral.objects.filter(order=row).exists()
 
 
 def _attribute(
@@ -173,58 +170,11 @@ def _attribute(
     now: datetime,
     newcomer: bool = False,
 ) -> Outcome:
-    version = versions.in_force(now=now)
-    verdict = _judge(row, order, profile, version, newcomer=newcomer, now=now)
-    if verdict is None or version is None:
-        return Outcome(order=row, created=created)
-    if not (verdict.refusal or newcomer) and row.state != OrderState.REPORTED:
-        supersede_reported(profile, row, now)
-    referral = referrals.record_referral(verdict=verdict, referee=profile, order=row, now=now)
-    if verdict.refusal:
-        decisions.note(
-            code=Code.REFUSED,
-            now=now,
-            profile=profile,
-            order=row,
-            referral=referral,
-            version=version,
-            refusal=verdict.refusal,
-            **verdict.facts,
-        )
-        return Outcome(order=row, created=created, referral=referral)
-    rewards = rewarding.promise(referral=referral, order=row, version=version, now=now)
-    if row.state != OrderState.REPORTED:
-        rewards = rewarding.announce(referral=referral, rewards=rewards, now=now)
-    return Outcome(order=row, created=created, referral=referral, rewards=tuple(rewards))
-
-
-def _judge(
-    row: Order,
-    order: OrderInput,
-    profile: Profile,
-    version: ProgrammeVersion | None,
-    *,
-    newcomer: bool,
-    now: datetime,
-) -> Verdict | None:
-    """The verdict on who is owed this customer; None where nobody is pointed to."""
-    if version is None:
-        return None
-    clues = attribution.ladder(
-        referee=profile,
-        typed_code=order.referral_code,
-        click_id=order.click_id,
-        now=now,
-        cookie_days=version.cookie_days,
+    found = referring.attribute(
+        fact=Fact.of_order(row), profile=profile, clues=_clues(order), newcomer=newcomer, now=now
     )
-    if not versions.is_open(version):
-        first = next(clues, None)
-        return Verdict(clue=first, refusal=Refusal.PROGRAMME_OFF) if first else None
-    verdict = attribution.judge(clues=clues, referee=profile, order=row, newcomer=newcomer)
-    if verdict is not None and not verdict.refusal and row.amount < version.minimum_order:
-        return Verdict(
-            clue=verdict.clue,
-            refusal=Refusal.ORDER_TOO_SMALL,
-            facts={"minimum": version.minimum_order, "unit": row.currency},
-        )
-    return verdict
+    return Outcome(order=row, created=created, referral=found.referral, rewards=found.rewards)
+
+
+def _clues(order: OrderInput) -> Clues:
+    return Clues(typed_code=order.referral_code, click_id=order.click_id, link=order.referral_link)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tenants.activity.models import Order, OrderState
 from tenants.profiles.models import Profile
-from tenants.programme import rewarding
+from tenants.programme import reversing
 from tenants.programme.decisions import Code
 from tenants.referrals import services as referrals
 from tenants.referrals.models import Referral, ReferralState, Refusal
@@ -24,7 +24,7 @@ def supersede_reported(profile: Profile, row: Order | None, now: datetime) -> No
 
 def withdraw(order: Order, now: datetime) -> None:
     """Take back what a reported order had promised."""
-    rewarding.take_back(
+    reversing.take_back(
         order=order,
         refunded=order.amount,
         total=order.amount,

@@ -44,6 +44,9 @@ class ProgrammeVersion(models.Model):
     qualifying = models.CharField(
         max_length=9, choices=Qualifying.choices, default=Qualifying.ORDER, db_default="order"
     )
+    in_kind = models.BooleanField(
+        default=False, db_default=False, help_text="Whether it has any `RewardRule`."
+    )
     leads_to = models.CharField(
         max_length=6, choices=LeadsTo.choices, default=LeadsTo.SHOP, db_default="shop"
     )

@@ -24,7 +24,8 @@ from tenants.activity.models import Invoice, Order, OrderState, SessionType, Sou
 from tenants.programme import by_hand, listing, versions
 from tenants.programme.forms import RefundForm
 from tenants.programme.models import Decision
-from tenants.programme.outcomes import outcome_of, refusal_text, why_no_reward
+from tenants.programme.outcomes import outcome_of, referral_of, refusal_text, why_no_reward
+from tenants.programme.referral_sentences import ladder
 from tenants.programme.sentences import explain
 from tenants.programme.views.common import (
     can_change,
@@ -216,12 +217,15 @@ def order(request: HttpRequest, order: str) -> HttpResponse:
         "profile", "referral__referrer", "referral__referee", "version", "order"
     ).filter(order=row)
     version = versions.in_force(now=row.ordered_at)
+    referral = referral_of(row.referrals.all())
     context = {
         "order": row,
         "look": LOOKS[OrderState(row.state)],
         "source": SOURCES[Source(row.source)],
         "outcome": outcome_of(row),
         "why": why_no_reward(row, version=version),
+        "referral": referral,
+        "rungs": ladder(referral) if referral else [],
         "rewarded": any(r.rewards.all() for r in row.referrals.all()),
         "decisions": [(d, explain(d)) for d in decisions.order_by("decided_at", "id")],
         "refunds": row.refunds.order_by("refunded_at", "id"),

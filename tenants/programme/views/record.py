@@ -22,6 +22,7 @@ from tenants.programme.history import wallet_history
 from tenants.programme.models import Side
 from tenants.programme.sentences import explain_referral
 from tenants.programme.views.common import can_change, profile_or_404, unit
+from tenants.referrals.models import OPEN_STATES
 
 _LINES = 8
 _REFEREES = 5
@@ -84,6 +85,8 @@ def _received(profile: Profile) -> dict[str, Any]:
         "received_title": word,
         "received_look": record.REFERRAL_LOOKS[referral.state],  # type: ignore[index]
         "received_words": explain_referral(referral),
+        "received_day": referral.referred_on or referral.created_at,
+        "received_open": referral.state in OPEN_STATES,
         "received_gift": record.granted(referral=referral, side=Side.REFEREE),
         "received_paid": record.granted(referral=referral, side=Side.REFERRER),
     }
@@ -91,9 +94,10 @@ def _received(profile: Profile) -> dict[str, Any]:
 
 def _made(profile: Profile) -> dict[str, Any]:
     people = record.referees(profile=profile)
-    counted = [p for p in people if p.look in ("pending", "validated")]
+    counted = [p for p in people if p.referral and p.referral.state in OPEN_STATES]
     received = record.referral_received(profile=profile)
-    referrer = received.referrer if received is not None and received.state != "refused" else None
+    brought = received is not None and received.state in OPEN_STATES
+    referrer = received.referrer if received is not None and brought else None
     code = getattr(profile, "referral_code", None)
     chain = ""
     if counted or referrer is not None:
@@ -114,9 +118,11 @@ def _made(profile: Profile) -> dict[str, Any]:
         "made": people[:_REFEREES],
         "made_rest": people[_REFEREES:],
         "made_count": len(people),
+        "counted": len(counted),
         "last_referral": max(
-            (p.referral.created_at for p in people if p.referral and p in counted), default=None
+            (record.day_of(p.referral) for p in counted if p.referral), default=None
         ),
+        "last_gift": record.last_gift(profile=profile),
         "chain": chain,
         "code": code.code if code else "",
         "link": absolute_url(current_tenant(), f"/r/{code.code}") if code else "",
