@@ -78,7 +78,9 @@ def test_sp21_who_was_referred_before_is_no_referee_again(lumen: Lumen, camille:
     lumen.call("accounts", {"customer": {"email": "thomas@exemple.fr", "first_name": "Thomas"}})
     thomas = lumen.record("thomas@exemple.fr")
     other = thomas.rpartition("/")[2]
-    linked = lumen.send(f"{lumen.record(camille)}/rattacher/filleul/choisir", other=other, sure="1")
+    linked = lumen.send(
+        f"{lumen.record(camille)}/rattacher/filleul/choisir", other=other, sure="1", award="now"
+    )
     assert linked.status_code == 302
     code = lumen.code_of("nadia@exemple.fr")
     answer = lumen.order("LUM-1", "thomas@exemple.fr", referral_code=code)
@@ -116,7 +118,7 @@ def test_of04_a_referee_added_by_hand_counts_at_once_and_removing_corrects_it(
     text = lumen.page(record)
     assert "1 invitation" in text
     assert re.search(r"Dernier parrainage.*3 mars 2026", text), text
-    assert "8,00 € en attente" in text
+    assert "il attend sa première commande" in text
     assert "saisi à la main" in lumen.page(thomas)
     html = lumen.office().get(thomas).content.decode()
     removal = re.search(r"/clients/cus_\w+/parrainages/ref_\w+/retirer", html)

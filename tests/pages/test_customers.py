@@ -142,7 +142,7 @@ def test_of02_a_referrer_is_found_and_attached_once(claire: TenantClient, camill
     )
     url = record(lea) + "/rattacher/parrain/choisir"
     asked = text_of(claire.post(url, {"other": camille.public_id}))
-    assert "8,00 € seront promis à Camille Rouvière" in asked
+    assert "8,00 € pour Camille Rouvière et 5,00 € pour Léa Fontanel" in asked
     assert not Referral.objects.exists()
     for _ in range(2):
         claire.post(url, {"other": camille.public_id, "sure": "1"})

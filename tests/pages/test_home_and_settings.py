@@ -80,7 +80,11 @@ def test_the_home_page_asks_as_much_for_many_customers_as_for_few(
     for number in range(8):
         friend = customer(f"Ami{number}", "Test")
         services.refer_by_hand(
-            referrer=story.camille, referee=friend, author_id=None, now=timezone.now()
+            referrer=story.camille,
+            referee=friend,
+            author_id=None,
+            at_once=False,
+            now=timezone.now(),
         )
     with CaptureQueriesContext(connection) as many:
         claire.get("/")
