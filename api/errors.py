@@ -137,6 +137,56 @@ ERRORS: dict[str, Entry] = {
         _("Un remboursement de cet identifiant a été reçu avec un autre montant."),
         _("Donnez un identifiant à chaque remboursement."),
     ),
+    "invalid_invoice": Entry(
+        400,
+        _("La facture ou le paiement ne peut pas être pris tel quel."),
+        _("Corrigez « param »."),
+    ),
+    "invoice_already_received": Entry(
+        409,
+        _("Une facture de cet identifiant a été reçue avec un autre contenu."),
+        _("Vérifiez que chaque facture a son propre identifiant."),
+    ),
+    "unknown_invoice": Entry(
+        404, _("Aucune facture de cet identifiant."), _("Envoyez d’abord la facture.")
+    ),
+    "invoice_cancelled": Entry(
+        409, _("La facture est annulée."), _("Seul un remboursement peut encore y être noté.")
+    ),
+    "payment_already_received": Entry(
+        409,
+        _("Un paiement de cet identifiant a été reçu avec un autre contenu."),
+        _("Donnez un identifiant à chaque paiement."),
+    ),
+    "payment_too_large": Entry(
+        409,
+        _("Le paiement dépasse ce qui reste à régler."),
+        _("Vérifiez le montant et les paiements déjà envoyés."),
+    ),
+    "payment_refund_too_large": Entry(
+        409,
+        _("Le remboursement dépasse ce qui a été réglé."),
+        _("Vérifiez le montant et les paiements déjà envoyés."),
+    ),
+    "invalid_session": Entry(
+        400, _("La séance ne peut pas être prise telle quelle."), _("Corrigez « param ».")
+    ),
+    "unknown_session_type": Entry(
+        400,
+        _("Ce type de séance n’existe pas, ou n’est plus proposé."),
+        _("Envoyez une clé de GET /session-types."),
+    ),
+    "session_already_received": Entry(
+        409,
+        _("Une séance de cet identifiant a été reçue avec un autre client ou un autre type."),
+        _("Vérifiez que chaque séance a son propre identifiant."),
+    ),
+    "unknown_session": Entry(
+        404, _("Aucune séance de cet identifiant."), _("Envoyez d’abord la réservation.")
+    ),
+    "session_cancelled": Entry(
+        409, _("La séance est annulée."), _("Réservez-en une autre, avec un autre identifiant.")
+    ),
     "unknown_customer": Entry(
         404, _("Aucun client de cet identifiant."), _("Utilisez l’identifiant « cus_… » reçu.")
     ),

@@ -132,6 +132,33 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    options: tuple[str, ...]
+    required: bool = True
+    about: str | Promise = ""
+
+    def parse(self, value: Any, param: str) -> str:
+        if value is None and self.required:
+            raise FieldError(_("Ce champ est obligatoire."), param=param)
+        if value is None:
+            return ""
+        if not isinstance(value, str) or value not in self.options:
+            raise FieldError(
+                _("Indiquez un de ces mots : %(options)s.") % {"options": ", ".join(self.options)},
+                param=param,
+            )
+        return value
+
+    def schema(self) -> Schema:
+        shape: Schema = {"type": "string", "enum": list(self.options)}
+        if not self.required:
+            shape = {"type": ["string", "null"], "enum": [*self.options, None]}
+        return _with(shape, self.about)
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """An RFC 3339 date and time with its offset; None where it is left out."""
 
@@ -166,7 +193,7 @@ class Moment:
 class Body:
     """An object of declared fields."""
 
-    fields: dict[str, "Text | Cents | Whole | Flag | Moment | Body"]
+    fields: dict[str, "Text | Cents | Whole | Flag | Choice | Moment | Body"]
     required: bool = True
     about: str | Promise = ""
     any_of: tuple[str, ...] = field(default=())

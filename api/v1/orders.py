@@ -37,7 +37,8 @@ _STARTING_AFTER = OpenApiParameter(
 )
 
 
-def _is_test(request: Request) -> bool:
+def is_test(request: Request) -> bool:
+    """Whether a test key sent this: what it sends is marked so."""
     return isinstance(request.auth, ApiKey) and request.auth.is_test
 
 
@@ -81,10 +82,10 @@ class Orders(FactDoor):
         body=shapes.ORDER,
     )
     def post(self, request: Request) -> HttpResponse:
-        is_test = _is_test(request)
+        of_test = is_test(request)
 
         def receive(fields: dict[str, Any], now: datetime) -> Answer:
-            order = reading.order_input(fields, is_test=is_test, now=now)
+            order = reading.order_input(fields, is_test=of_test, now=now)
             with reading.naming_customer_fields():
                 outcome = conductor.order_received(order=order, now=now)
             return Answer(201 if outcome.created else 200, present.outcome(outcome))

@@ -50,7 +50,7 @@ def page_of_orders(parameters: Mapping[str, str]) -> tuple[list[Order], bool]:
 
     New orders come before the first page, so that pages already read stay as they were (D4).
     """
-    limit = _limit(parameters.get("limit"))
+    limit = limit_in(parameters.get("limit"))
     rows = Order.objects.order_by("-received_at", "-id").prefetch_related(*present.ORDER_PARTS)
     after = parameters.get("starting_after", "")
     if "starting_after" in parameters:
@@ -117,7 +117,8 @@ def _loyalty(profile: Profile) -> dict[str, Any] | None:
     }
 
 
-def _limit(text: str | None) -> int:
+def limit_in(text: str | None) -> int:
+    """How many rows a list was asked for; ParameterError beyond 1 to 100."""
     if text is None:
         return _DEFAULT
     # Looked at before it is read: a long text of digits is no number worth computing.
