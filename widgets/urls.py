@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from widgets.links import programme
 from widgets.links import views as links
 from widgets.script import views as script
-from widgets.space.views import door, prizes, space, unsubscribing
+from widgets.space.views import door, preview, prizes, space, unsubscribing
 from widgets.tracker import views as tracker
 
 app_name = "widgets"
@@ -30,6 +30,7 @@ urlpatterns = [
     path("espace/qr", space.qr, name="space_qr"),
     path("espace/qr.svg", space.qr_download, name="space_qr_file"),
     path("espace/regles", space.rules, name="space_rules"),
+    path("espace/apercu", preview.preview, name="space_preview"),
     path("espace/choix", space.choices, name="space_choices"),
     path("desabonnement/<str:token>", unsubscribing.unsubscribe, name="unsubscribe"),
 ]

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from tenants.activity.models import Order
@@ -22,13 +24,20 @@ class Step:
     done: bool
 
 
+def outside_facts() -> dict[str, bool]:
+    """What stands on higher floors (the script was seen, a key exists), by a dotted path."""
+    path = getattr(settings, "SETUP_FACTS", "")
+    facts: dict[str, bool] = import_string(path)() if path else {}
+    return facts
+
+
 def steps(*, outside: Mapping[str, bool]) -> list[Step]:
     """At most six. `outside` has the facts of higher floors: `script_seen`, `api_key`."""
     found = [
         Step(
             _("Publier votre programme"),
             _("Ce que gagnent le parrain et son filleul, et quand."),
-            reverse("programme:rules"),
+            reverse("programme:setup"),
             ProgrammeVersion.objects.exists(),
         ),
         Step(

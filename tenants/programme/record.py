@@ -224,8 +224,7 @@ def _emails(profile: Profile, limit: int) -> list[Happening]:
     return [
         Happening(
             email.sent_at or email.queued_at,
-            _("E-mail : %(subject)s")
-            % {"subject": email.subject or messaging.title_of(email)},
+            _("E-mail : %(subject)s") % {"subject": email.subject or messaging.title_of(email)},
             str(messaging.look_of(email).word),
         )
         for email in messaging.emails_to(profile=profile, limit=limit)

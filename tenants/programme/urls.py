@@ -26,6 +26,7 @@ from tenants.programme.views import (
     wallet,
 )
 from tenants.programme.views.loyalty import rules as loyalty_rules
+from tenants.programme.views.setup import simulator, steps
 
 app_name = "programme"
 
@@ -105,6 +106,10 @@ urlpatterns = [
     path("travaux/<str:job>/etat", jobs.job_part, name="job_part"),
     path("travaux/<str:job>/arreter", jobs.cancel_job, name="cancel_job"),
     path("travaux/<str:job>/reprendre", jobs.retry_job, name="retry_job"),
+    path("mise-en-route", steps.start, name="setup"),
+    path("mise-en-route/estimation", simulator.estimate, name="estimate"),
+    path("mise-en-route/publier", steps.publish, name="setup_publish"),
+    path("mise-en-route/<slug:step>", steps.step, name="setup_step"),
     path("reglages", rules.settings_index, name="settings"),
     path("reglages/programme", rules.rules, name="rules"),
     path("reglages/modules", modules.modules, name="modules"),

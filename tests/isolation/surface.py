@@ -208,6 +208,7 @@ TENANT: dict[str, Page] = {
     "widgets:space_qr": Page(For.CUSTOMER),
     "widgets:space_qr_file": Page(For.CUSTOMER),
     "widgets:space_rules": _ANYBODY,
+    "widgets:space_preview": member(**_MANAGER),
     "widgets:space_choices": Page(For.CUSTOMER),
     # emails
     "messaging:logo": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),
@@ -232,6 +233,10 @@ TENANT: dict[str, Page] = {
     # the programme
     "programme:home": member(),
     "programme:todo": member(),
+    "programme:setup": member(**_MANAGER),
+    "programme:estimate": member(),
+    "programme:setup_publish": member(**_MANAGER),
+    "programme:setup_step": member(lambda _: {"step": "cagnotte"}, **_MANAGER),
     "programme:owed": member(),
     "programme:owed_file": member(**_MANAGER),
     "programme:modules": member(),

@@ -14,6 +14,7 @@ class Preferences(models.Model):
     ready_to_spend = models.BigIntegerField(null=True, help_text="For one new customer.")
     gift_after = models.IntegerField(null=True, help_text="Referrals that earn a gift (OF-05).")
     explanation = models.TextField(blank=True, help_text="How the programme works (SO-08).")
+    draft = models.JSONField(default=dict, db_default={}, help_text="The set-up, unpublished.")
     setup_step = models.CharField(max_length=20, blank=True)
     set_up_at = models.DateTimeField(null=True)
 

@@ -3,12 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
@@ -39,8 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     wanted = request.GET.get("periode", "30")
     days = wanted if wanted in dict(PERIODS) else "30"
-    outside = _outside_facts()
-    steps = checklist.steps(outside=outside)
+    steps = checklist.steps(outside=checklist.outside_facts())
     if not Order.objects.exists():
         context = {"steps": steps, "can_change": can_change(request), "first_day": True}
         return render(request, "programme/home.html", context)
@@ -59,13 +56,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "can_change": can_change(request),
     }
     return render(request, "programme/home.html", context)
-
-
-def _outside_facts() -> dict[str, bool]:
-    """What stands on higher floors (the script was seen, a key exists), by a dotted path."""
-    path = getattr(settings, "SETUP_FACTS", "")
-    facts: dict[str, bool] = import_string(path)() if path else {}
-    return facts
 
 
 def _key_figures(period: Period, days: str, now: datetime, unit: str) -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""The guided set-up and its simulator."""
