@@ -1,0 +1,134 @@
+"""The guided set-up, as a merchant goes through it."""
+
+import re
+
+from django.urls import reverse
+
+from tenants.features import Feature, is_on, switch
+from tenants.models import Tenant
+from tenants.programme.models import Preferences, ProgrammeVersion
+from tenants.rewards.models import Prize
+from tests.fixtures.tenants import TenantClient
+from tests.pages.conftest import claire, fast_passwords, text_of  # noqa: F401
+
+STEPS = ("cagnotte", "recompenses", "lots", "messages", "boutique", "historique", "apercu")
+PHOTOGRAPHER = {"trade": "photo", "average_basket": "220", "margin": "60", "ready_to_spend": ""}
+
+
+def values_in(page: str) -> dict[str, list[str]]:
+    """What the form on a page would send if nobody touched it."""
+    found: dict[str, list[str]] = {}
+    form = page[page.index('id="setup-form"') : page.index("setup-foot")]
+    for tag in re.findall(r"<input [^>]*>", form):
+        name = re.search(r'name="([^"]+)"', tag)
+        value = re.search(r'value="([^"]*)"', tag)
+        kind = re.search(r'type="([^"]+)"', tag)
+        if name is None or name[1].startswith("csrf"):
+            continue
+        if kind and kind[1] in ("radio", "checkbox") and " checked" not in tag:
+            continue
+        found.setdefault(name[1], []).append(value[1] if value else "on")
+    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)"\s+selected', options)
+        found[name] = [chosen[1] if chosen else ""]
+    return found
+
+
+def next_next_done(browser: TenantClient, first: dict[str, str]) -> None:
+    """Answer the three questions, then go on without a word to the end."""
+    answer = browser.post("/mise-en-route/objectif", first)
+    for step in STEPS:
+        assert answer["Location"] == f"/mise-en-route/{step}", step
+        page = browser.get(answer["Location"]).content.decode()
+        if step != "apercu":
+            answer = browser.post(f"/mise-en-route/{step}", values_in(page))
+    answer = browser.post("/mise-en-route/publier")
+    assert answer["Location"] == reverse("programme:home", urlconf="config.urls_tenant")
+
+
+def test_sp05_every_step_says_what_a_new_customer_costs(
+    claire: TenantClient,
+    merchant: Tenant,  # noqa: F811
+) -> None:
+    """Beside what the merchant is ready to spend, rewritten at each input."""
+    question = {"trade": "home", "average_basket": "62,40", "margin": "44"}
+    claire.post("/mise-en-route/objectif", question | {"ready_to_spend": "6"})
+    for step in STEPS:
+        page = text_of(claire.get(f"/mise-en-route/{step}"))
+        assert "Coût d’un nouveau client" in page
+        assert "de plus que ce que vous êtes prêt à dépenser." in page
+    typed = {"unit": "EUR", "who": "both", "referrer_amount": "8,00", "referee_amount": "6,24"}
+    found = text_of(claire.get("/mise-en-route/estimation", typed | {"sim_used": "72"}))
+    assert "10,25 €" in found and "5,76 €" in found and "4,49 €" in found
+    alone = text_of(claire.get("/mise-en-route/estimation", typed | {"who": "referrer"}))
+    assert "10,25 €" not in alone
+    half_typed = typed | {"referrer_amount": "8,", "sim_margin": "beaucoup"}
+    assert claire.get("/mise-en-route/estimation", half_typed).status_code == 200
+
+
+def test_o2_next_next_done_publishes_a_good_programme(
+    claire: TenantClient,
+    merchant: Tenant,  # noqa: F811
+) -> None:
+    switch(tenant_id=merchant.id, off=Feature)
+    next_next_done(claire, PHOTOGRAPHER)
+    version = ProgrammeVersion.objects.get()
+    assert (version.unit, version.qualifying, version.pending_days) == ("EUR", "validated", 0)
+    assert version.referrer_amount == 3300 and version.referee_amount == 2200
+    assert [prize.cost for prize in Prize.objects.all()] == [2200, 3300, 5500]
+    merchant.refresh_from_db()
+    assert is_on(Feature.REFERRAL, tenant=merchant)
+    assert Preferences.objects.get().set_up_at is not None
+
+
+def test_nothing_is_published_before_the_last_step_and_it_can_be_left(
+    claire: TenantClient,
+    merchant: Tenant,  # noqa: F811
+) -> None:
+    claire.post("/mise-en-route/objectif", PHOTOGRAPHER)
+    claire.post("/mise-en-route/cagnotte", {"unit": "PTS", "name": "Mes points"})
+    assert not ProgrammeVersion.objects.exists() and not Prize.objects.exists()
+    assert claire.get("/mise-en-route")["Location"] == "/mise-en-route/recompenses"
+    page = text_of(claire.get("/mise-en-route/recompenses"))
+    assert "points" in page
+
+
+def test_publishing_twice_makes_each_prize_once(
+    claire: TenantClient,
+    merchant: Tenant,  # noqa: F811
+) -> None:
+    next_next_done(claire, PHOTOGRAPHER)
+    claire.post("/mise-en-route/publier")
+    assert Prize.objects.count() == 3
+
+
+def test_bad_answers_stay_on_their_step_with_their_words(
+    claire: TenantClient,
+    merchant: Tenant,  # noqa: F811
+) -> None:
+    answer = claire.post("/mise-en-route/objectif", PHOTOGRAPHER | {"margin": "140"})
+    assert answer.status_code == 422 and "95" in text_of(answer)
+    rewards = {
+        "who": "both",
+        "qualifying": "order",
+        "referrer_amount": "0",
+        "referee_amount": "5",
+        "pending_days": "14",
+    }
+    answer = claire.post("/mise-en-route/recompenses", rewards)
+    assert answer.status_code == 422
+    assert "Indiquez un montant, ou choisissez de ne pas l’offrir." in text_of(answer)
+    assert claire.get("/mise-en-route/casino").status_code == 404
+
+
+def test_the_last_step_shows_the_real_page_of_a_customer(
+    claire: TenantClient,
+    merchant: Tenant,  # noqa: F811
+) -> None:
+    claire.post("/mise-en-route/objectif", PHOTOGRAPHER)
+    page = claire.get("/mise-en-route/apercu").content.decode()
+    assert 'src="/espace/apercu"' in page
+    shown = claire.get("/espace/apercu")
+    assert shown["X-Frame-Options"] == "SAMEORIGIN"
+    text = text_of(shown)
+    assert "Camille" in text and "Thomas" in text and "66,00 €" in text
