@@ -33,7 +33,7 @@ def invoice_by_reference(reference: str) -> Invoice:
 
 
 def page_of_sessions(parameters: Mapping[str, str]) -> tuple[list[Session], bool]:
-    """`limit` sessions, the last received first, after `starting_after`; and whether more follow."""
+    """`limit` sessions, the last received first, after `starting_after`; are there more?"""
     return _page(Session.objects.select_related("type"), "ses", parameters)
 
 

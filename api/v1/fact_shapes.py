@@ -6,7 +6,7 @@ from api.fields import Body, Cents, Choice, Flag, Moment, Schema, Text
 from api.v1.answers import answer_id as _id
 from api.v1.answers import answer_object as _object
 from api.v1.answers import answer_text as _text
-from api.v1.shapes import CUSTOMER
+from api.v1.shapes import CUSTOMER, REFERRAL_OUT
 from tenants.activity.models import PaymentKind
 
 _NOW = _("Maintenant, si le champ manque.")
@@ -95,6 +95,7 @@ SESSION_OUT = _object(
         "test": {"type": "boolean"},
         "customer": _object({"id": _id("cus")}),
         "earned": _EARNED,
+        "referral": {"oneOf": [REFERRAL_OUT, {"type": "null"}]},
     }
 )
 SESSIONS_OUT = _object(

@@ -4,18 +4,24 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from api.v1.present import time
+from api.v1.present import referral, time
 from kernel.ids import public_id
 from tenants.activity.models import Invoice, Session
 from tenants.loyalty.models import Earning, FactKind
+from tenants.referrals.models import OPEN_STATES, Referral
 
 Earned = dict[uuid.UUID, Earning]
 
 
 def sessions(rows: Sequence[Session]) -> list[dict[str, Any]]:
-    """Sessions (with their types at hand) in one more query."""
+    """Sessions (with their types at hand) in a fixed number of queries."""
     earned = _earned(FactKind.SESSION, rows)
-    return [_session(row, earned.get(row.id)) for row in rows]
+    found: dict[uuid.UUID, Referral] = {}
+    brought = Referral.objects.filter(session__in=[row.id for row in rows])
+    for one in brought.select_related("order").prefetch_related("rewards").order_by("created_at"):
+        if one.session_id and (one.session_id not in found or one.state in OPEN_STATES):
+            found[one.session_id] = one
+    return [_session(row, earned.get(row.id), found.get(row.id)) for row in rows]
 
 
 def session(row: Session) -> dict[str, Any]:
@@ -39,7 +45,7 @@ def _earned(kind: FactKind, rows: Iterable[Session | Invoice]) -> Earned:
     return {earning.fact_id: earning for earning in found}
 
 
-def _session(row: Session, earning: Earning | None) -> dict[str, Any]:
+def _session(row: Session, earning: Earning | None, brought: Referral | None) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "external_id": row.external_id,
@@ -52,6 +58,7 @@ def _session(row: Session, earning: Earning | None) -> dict[str, Any]:
         "test": row.is_test,
         "customer": {"id": public_id("cus", row.profile_id)},
         "earned": _left(earning),
+        "referral": referral(brought) if brought else None,
     }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,7 +27,10 @@ RUN = "recalculation:"
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One movement: when, where from, why, how much (signed), and what was left after it."""
+    """One movement: when, where from, why, how much (signed), and what was left after it.
+
+    `url` is the merchant's page of what it is about, where it has one.
+    """
 
     at: datetime
     title: str
@@ -35,6 +39,7 @@ class HistoryLine:
     balance: int
     unit: str
     transfer_id: uuid.UUID
+    url: str = ""
 
 
 def wallet_history(*, profile: Profile, unit: str, for_customer: bool = False) -> list[HistoryLine]:
@@ -53,6 +58,7 @@ def wallet_history(*, profile: Profile, unit: str, for_customer: bool = False) -
             balance=line.balance,
             unit=unit,
             transfer_id=line.transfer.id,
+            url="" if for_customer else about.url(line.transfer),
         )
         for line in lines
         for title, detail in [about.words(line.transfer)]
@@ -114,6 +120,13 @@ class _Sources:
         if kind == "claim":
             return self._claim(transfer, number)
         return self.loyalty.words(transfer) or self._other(kind, number)
+
+    def url(self, transfer: Transfer) -> str:
+        """The page of the order, invoice or session behind a line, or nothing."""
+        reward = self.rewards.get(transfer.answers_id or transfer.id)
+        if reward is not None and reward.order is not None:
+            return reverse("programme:order", args=[reward.order.public_id])
+        return self.loyalty.url(transfer)
 
     def _other(self, kind: str, number: str) -> tuple[str, str]:
         if kind == "decision":

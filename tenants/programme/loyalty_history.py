@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Sequence
 
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from kernel.ids import public_id
 from kernel.ledger.models import Transfer, TransferKind
 from shell import formats
 from tenants.activity.models import Invoice, Order, Session
@@ -13,6 +15,12 @@ from tenants.context import current_tenant
 from tenants.loyalty.models import CheckoutHold, Earning, FactKind
 from tenants.programme.loyalty_sentences import fact_name
 
+# The page of each kind of fact, and the prefix of its outside ids.
+_PAGES = {
+    FactKind.ORDER: ("programme:order", "ord"),
+    FactKind.INVOICE: ("programme:invoice", "ivc"),
+    FactKind.SESSION: ("programme:session", "ses"),
+}
 _REASONS = {f"earned_{kind}" for kind in FactKind.values}
 
 
@@ -47,6 +55,18 @@ class LoyaltyLines:
             return _("Gain repris"), capfirst(name)
         restored = transfer.reason not in _REASONS
         return (_("Gain rendu") if restored else _("Gain de fidélité")), capfirst(name)
+
+    def url(self, transfer: Transfer) -> str:
+        """The page of the fact that a line is about (FS-02), or nothing."""
+        hold = self.holds.get(_named(transfer, "hold"))
+        if hold is not None:
+            order = hold.order
+            return reverse("programme:order", args=[order.public_id]) if order else ""
+        earning = self.earnings.get(_named(transfer, "earning"))
+        if earning is None:
+            return ""
+        name, prefix = _PAGES[FactKind(earning.fact_kind)]
+        return reverse(name, args=[public_id(prefix, earning.fact_id)])
 
     def _names(self) -> dict[uuid.UUID, str]:
         of: dict[str, list[uuid.UUID]] = {}

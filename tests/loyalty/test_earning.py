@@ -29,7 +29,7 @@ from tests.fixtures.loyalty import (
     publish_loyalty,
     validate,
 )
-from tests.fixtures.programme import NOW, make_order
+from tests.fixtures.programme import NOW, make_camille, make_order, publish
 
 pytestmark = pytest.mark.usefixtures("in_points")
 
@@ -284,3 +284,19 @@ def test_what_was_earned_is_taken_back_also_when_the_module_was_switched_off(mer
         now=NOW,
     )
     assert points() == 0
+
+
+def test_a_validated_session_rewards_the_referral_and_earns_besides(merchant):
+    """FS-07, FS-10 to FS-13: validated is the default, and the code comes with the booking."""
+    publish(unit="PTS", qualifying="validated", referrer_amount=100, referee_amount=50,
+            pending_days=0, minimum_order=0)  # fmt: skip
+    publish_loyalty(sessions_on=True, rates={make_type().id: Rate(50)})
+    camille = make_camille()
+    book(referral_code=camille.referral_code.code)
+    assert points_or_none() is None
+    validate()
+    assert points("camille@exemple.fr") == 100
+    assert points() == 50 + 50
+    cancel()
+    assert points("camille@exemple.fr") == points() == 0
+    assert ledger.discrepancies() == []

@@ -10,50 +10,82 @@ from tenants.activity.types import SessionInput
 from tenants.loyalty.models import Earning
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
-from tenants.programme import earning
+from tenants.programme import earning, referring, reversing
+from tenants.programme.models import Reward
+from tenants.referrals.facts import Clues, Fact
+from tenants.referrals.models import Referral
 
 
 @dataclass(frozen=True, slots=True)
 class SessionOutcome:
-    """What became of a session: the row, and what it earned now, if anything."""
+    """What became of a session: the row, what it earned now, and the referral it made or moved."""
 
     session: Session
     created: bool
     earning: Earning | None = None
+    referral: Referral | None = None
+    rewards: tuple[Reward, ...] = ()
 
 
 @atomic_with_retry
 def session_booked(*, session: SessionInput, now: datetime) -> SessionOutcome:
-    """Take in a booking; the same one again changes nothing but its date.
+    """Take in a booking: customer, session, attribution. The same one again only moves its date.
 
-    Raises the errors of `activity.booking`.
+    What is told of who sent the customer is kept for the day the session counts. Raises the
+    errors of `activity.booking`.
     """
     booking.check_session(session=session, now=now)
     kind = booking.type_of(session.type_key)
-    profile, _ = profiles.find_or_create(identity=session.customer, source=session.source, now=now)
+    profile, newcomer = profiles.find_or_create(
+        identity=session.customer, source=session.source, now=now
+    )
     row, created = booking.record_session(
         session=session, session_type=kind, profile=profile, now=now
     )
-    return SessionOutcome(session=row, created=created)
+    if not created or row.is_test:
+        return SessionOutcome(session=row, created=created)
+    found = referring.attribute(
+        fact=Fact.of_booking(row), profile=profile, clues=_clues(row), newcomer=newcomer, now=now
+    )
+    return SessionOutcome(session=row, created=True, referral=found.referral, rewards=found.rewards)
 
 
 @atomic_with_retry
 def session_validated(*, session_id: str, at: datetime, now: datetime) -> SessionOutcome:
-    """The session took place: it earns what its type does. Twice is once."""
+    """The session took place: the referral that waits for it counts, and it earns (FS-10, FS-12).
+
+    Twice is once.
+    """
     profile = _lock_customer(session_id)
     row, changed = booking.validate_session(external_id=session_id, at=at, now=now)
     if not changed or profile is None or row.is_test:
         return SessionOutcome(session=row, created=False)
+    found = referring.attribute(
+        fact=Fact.of_validation(row), profile=profile, clues=_clues(row), now=now
+    )
+    # After the referral, which locks both wallets together by their keys.
     earned = earning.earn(fact=earning.of_session(row, profile), now=now)
-    return SessionOutcome(session=row, created=False, earning=earned)
+    return SessionOutcome(
+        session=row,
+        created=False,
+        earning=earned,
+        referral=found.referral,
+        rewards=found.rewards,
+    )
 
 
 @atomic_with_retry
 def session_cancelled(*, session_id: str, at: datetime, now: datetime) -> SessionOutcome:
-    """Cancel a session: what it earned is taken back. Twice is once."""
+    """Cancel a session: what it earned, and what its referral granted, is taken back.
+
+    Twice is once.
+    """
     profile = _lock_customer(session_id)
     row, changed = booking.cancel_session(external_id=session_id, at=at, now=now)
-    if changed and profile is not None and row.validated_at is not None and not row.is_test:
+    if not changed or profile is None or row.is_test:
+        return SessionOutcome(session=row, created=False)
+    reversing.session_cancelled(session=row, now=now)
+    if row.validated_at is not None:
         earning.take_back(
             fact=earning.of_session(row, profile),
             kept=0,
@@ -62,6 +94,10 @@ def session_cancelled(*, session_id: str, at: datetime, now: datetime) -> Sessio
             now=now,
         )
     return SessionOutcome(session=row, created=False)
+
+
+def _clues(row: Session) -> Clues:
+    return Clues(typed_code=row.referral_code, click_id=row.click_id)
 
 
 def _lock_customer(session_id: str) -> Profile | None:

@@ -15,6 +15,8 @@ from shell import charts, formats
 from tenants.activity.models import Invoice, Session, SessionType
 from tenants.addresses import absolute_url
 from tenants.context import current_tenant
+from tenants.features import Feature, is_on
+from tenants.loyalty.models import Membership
 from tenants.messaging import selectors as messaging
 from tenants.profiles.models import Profile
 from tenants.programme import listing, record
@@ -23,6 +25,7 @@ from tenants.programme.models import Side
 from tenants.programme.sentences import explain_referral
 from tenants.programme.views.common import can_change, profile_or_404, unit
 from tenants.referrals.models import OPEN_STATES
+from tenants.rewards.models import Award, AwardState
 
 _LINES = 8
 _REFEREES = 5
@@ -56,6 +59,7 @@ def customer(request: HttpRequest, customer: str) -> HttpResponse:
         **_made(profile),
         **_wallet(profile, unit(request)),
         **_services(profile),
+        **_loyalty(profile),
     }
     return render(request, "programme/customer.html", context)
 
@@ -164,4 +168,15 @@ def _services(profile: Profile) -> dict[str, Any]:
         "sessions": booked.order_by("-booked_at", "-id")[:_SERVICES],
         "invoices": owed.order_by("-issued_at", "-id")[:_SERVICES],
         "has_services": SessionType.objects.filter(active=True).exists(),
+    }
+
+
+def _loyalty(profile: Profile) -> dict[str, Any]:
+    """FS-02: since when they are a member, and the rewards that they obtained."""
+    if not is_on(Feature.LOYALTY):
+        return {}
+    given = Award.objects.filter(profile=profile).exclude(state=AwardState.CANCELLED)
+    return {
+        "membership": Membership.objects.filter(profile=profile, left_at__isnull=True).first(),
+        "awards": given.order_by("-granted_at", "-id")[:_SERVICES],
     }
