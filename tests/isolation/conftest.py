@@ -208,6 +208,9 @@ def _member(tenant: Tenant, role: Role) -> Membership:
 
 
 def _click_token(email: Email) -> str:
+    # A kept copy, so that the address of copies has something to refuse.
+    email.html = f"<html><head></head><body>{email.to}</body></html>"
+    email.save(update_fields=["html"])
     row = EmailLink.objects.create(kind=email.kind, target="space_url")
     return clicking.token_for(email_id=email.id, link_id=row.id)
 
