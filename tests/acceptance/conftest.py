@@ -32,6 +32,7 @@ from tenants.context import enter
 from tenants.models import Tenant
 from tests.fixtures.mail import MailServer
 from tests.fixtures.tenants import TenantClient
+from tests.pages.conftest import claire, fast_passwords  # noqa: F401  a manager, for pages
 from widgets.links import landing, views
 from widgets.tracker.services import register_site
 

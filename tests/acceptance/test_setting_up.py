@@ -9,7 +9,7 @@ from tenants.models import Tenant
 from tenants.programme.models import Preferences, ProgrammeVersion
 from tenants.rewards.models import Prize
 from tests.fixtures.tenants import TenantClient
-from tests.pages.conftest import claire, fast_passwords, text_of  # noqa: F401
+from tests.pages.conftest import text_of
 
 STEPS = ("cagnotte", "recompenses", "lots", "messages", "boutique", "historique", "apercu")
 PHOTOGRAPHER = {"trade": "photo", "average_basket": "220", "margin": "60", "ready_to_spend": ""}
@@ -48,7 +48,7 @@ def next_next_done(browser: TenantClient, first: dict[str, str]) -> None:
 
 def test_sp05_every_step_says_what_a_new_customer_costs(
     claire: TenantClient,
-    merchant: Tenant,  # noqa: F811
+    merchant: Tenant,
 ) -> None:
     """Beside what the merchant is ready to spend, rewritten at each input."""
     question = {"trade": "home", "average_basket": "62,40", "margin": "44"}
@@ -68,7 +68,7 @@ def test_sp05_every_step_says_what_a_new_customer_costs(
 
 def test_o2_next_next_done_publishes_a_good_programme(
     claire: TenantClient,
-    merchant: Tenant,  # noqa: F811
+    merchant: Tenant,
 ) -> None:
     switch(tenant_id=merchant.id, off=Feature)
     next_next_done(claire, PHOTOGRAPHER)
@@ -83,7 +83,7 @@ def test_o2_next_next_done_publishes_a_good_programme(
 
 def test_nothing_is_published_before_the_last_step_and_it_can_be_left(
     claire: TenantClient,
-    merchant: Tenant,  # noqa: F811
+    merchant: Tenant,
 ) -> None:
     claire.post("/mise-en-route/objectif", PHOTOGRAPHER)
     claire.post("/mise-en-route/cagnotte", {"unit": "PTS", "name": "Mes points"})
@@ -95,7 +95,7 @@ def test_nothing_is_published_before_the_last_step_and_it_can_be_left(
 
 def test_publishing_twice_makes_each_prize_once(
     claire: TenantClient,
-    merchant: Tenant,  # noqa: F811
+    merchant: Tenant,
 ) -> None:
     next_next_done(claire, PHOTOGRAPHER)
     claire.post("/mise-en-route/publier")
@@ -104,7 +104,7 @@ def test_publishing_twice_makes_each_prize_once(
 
 def test_bad_answers_stay_on_their_step_with_their_words(
     claire: TenantClient,
-    merchant: Tenant,  # noqa: F811
+    merchant: Tenant,
 ) -> None:
     answer = claire.post("/mise-en-route/objectif", PHOTOGRAPHER | {"margin": "140"})
     assert answer.status_code == 422 and "95" in text_of(answer)
@@ -123,7 +123,7 @@ def test_bad_answers_stay_on_their_step_with_their_words(
 
 def test_the_last_step_shows_the_real_page_of_a_customer(
     claire: TenantClient,
-    merchant: Tenant,  # noqa: F811
+    merchant: Tenant,
 ) -> None:
     claire.post("/mise-en-route/objectif", PHOTOGRAPHER)
     page = claire.get("/mise-en-route/apercu").content.decode()
