@@ -2,6 +2,7 @@
 
 from kernel.jobs.types import Step
 from tenants.programme import customer_files
+from tenants.programme.bulk.services import JOBS as BULK
 from tenants.programme.recalculating import JOBS as RECALCULATIONS
 
-KINDS: dict[str, Step] = {**customer_files.KINDS, **RECALCULATIONS}
+KINDS: dict[str, Step] = {**customer_files.KINDS, **RECALCULATIONS, **BULK}

@@ -76,6 +76,7 @@ TENANT_APPS = [
     "tenants.rewards",
     "tenants.messaging",
     "tenants.programme",
+    "tenants.programme.bulk",
     "api",
     "widgets",
 ]

@@ -70,7 +70,12 @@ _ANY_FAILURE = gettext_lazy(
 
 def failure(job: Job) -> str:
     """Why a job failed, in the words of the error whose code it kept."""
-    return str(_words_of(RicochetError, job.error_code) or _ANY_FAILURE)
+    return words_of_error(job.error_code) or str(_ANY_FAILURE)
+
+
+def words_of_error(code: str) -> str:
+    """What a person reads of the error with this code; "" where it has no words."""
+    return str(_words_of(RicochetError, code))
 
 
 def _words_of(kind: type[RicochetError], code: str) -> Any:

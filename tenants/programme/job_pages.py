@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy
 
 from kernel.jobs.models import Job
 from tenants.programme import job_pages_customers
+from tenants.programme.bulk.job_pages import PAGES as BULK
 from tenants.programme.job_page import JobPage
+from tenants.programme.recalculation_pages import PAGES as RECALCULATIONS
 
-PAGES: dict[str, JobPage] = {**job_pages_customers.PAGES}
+PAGES: dict[str, JobPage] = {**job_pages_customers.PAGES, **BULK, **RECALCULATIONS}
 
 
 def _home(_job: Job) -> tuple[str, str]:

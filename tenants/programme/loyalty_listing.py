@@ -1,0 +1,145 @@
+"""What loyalty's lists show: members with their points, the most loyal, and every movement."""
+
+from datetime import datetime
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat, Greatest, Trim
+
+from kernel.ledger.accounts import system_account_id
+from kernel.ledger.models import Account, AccountKind, Transfer, TransferKind
+from tenants.loyalty.models import Membership
+from tenants.profiles.models import Profile
+from tenants.referrals.models import Referral, ReferralState
+from tenants.rewards.models import Award, AwardState
+
+
+def present() -> QuerySet[Profile]:
+    """Every customer who is still one: neither merged into another nor erased."""
+    return Profile.objects.filter(erased_at__isnull=True, merged_into__isnull=True)
+
+
+def people(*, unit: str) -> QuerySet[Profile]:
+    """Every customer with `points` (spendable), `earned` in all, and their membership's fields:
+    `joined_at`, `left_at` and `joined_by`, null for who never joined."""
+    wallet = Account.objects.filter(kind=AccountKind.WALLET, owner_id=OuterRef("pk"), unit=unit)
+    return (
+        present()
+        .annotate(
+            points=Coalesce(
+                Subquery(wallet.values(spendable=Greatest(F("posted") - F("pending_out"), 0))), 0
+            ),
+            earned=Coalesce(Subquery(wallet.values("earned")), 0),
+            joined_at=F("loyalty_membership__joined_at"),
+            left_at=F("loyalty_membership__left_at"),
+            joined_by=F("loyalty_membership__source"),
+        )
+        .order_by("last_name", "first_name", "id")
+        .defer("notes", "search_text")
+    )
+
+
+def members(rows: QuerySet[Profile]) -> QuerySet[Profile]:
+    """Those of `rows` who are in the programme now."""
+    return rows.filter(
+        loyalty_membership__joined_at__isnull=False, loyalty_membership__left_at__isnull=True
+    )
+
+
+def former(rows: QuerySet[Profile]) -> QuerySet[Profile]:
+    """Those of `rows` who left it."""
+    return rows.filter(loyalty_membership__left_at__isnull=False)
+
+
+def outside(rows: QuerySet[Profile]) -> QuerySet[Profile]:
+    """Those of `rows` who never joined."""
+    return rows.filter(loyalty_membership__isnull=True)
+
+
+def member_count() -> int:
+    return Membership.objects.filter(
+        left_at__isnull=True, profile__erased_at__isnull=True, profile__merged_into__isnull=True
+    ).count()
+
+
+def distributed(*, unit: str, since: datetime | None) -> QuerySet[Transfer]:
+    """Every movement that gave points or took given ones back, with `change` (signed) and `owner_id`.
+
+    What is spent and what expires is none: it was given all the same.
+    """
+    sources = [system_account_id(kind, unit) for kind in (AccountKind.ISSUED, AccountKind.ADJUSTED)]
+    posted_before = Transfer.objects.filter(
+        answers=OuterRef("answers"), kind=TransferKind.POST, id__lt=OuterRef("id")
+    )
+    moved = (
+        Q(kind__in=[TransferKind.POSTED, TransferKind.POST])
+        | Q(kind=TransferKind.REVERSE, answers__kind=TransferKind.POSTED)
+        | (Q(kind=TransferKind.REVERSE) & Exists(posted_before))
+    )
+    given = Q(debit_id__in=sources)
+    rows = Transfer.objects.filter(given | Q(credit_id__in=sources)).filter(moved)
+    if since is not None:
+        rows = rows.filter(created_at__gte=since)
+    return rows.annotate(
+        change=Case(
+            When(given, then=F("amount")), default=-F("amount"), output_field=BigIntegerField()
+        ),
+        owner_id=Case(
+            When(given, then=F("credit__owner_id")),
+            default=F("debit__owner_id"),
+            output_field=UUIDField(),
+        ),
+    ).order_by("-created_at", "-id")
+
+
+def named(rows: QuerySet[Transfer]) -> QuerySet[Transfer]:
+    """The same with the customer's `name`."""
+    owner = Profile.objects.filter(pk=OuterRef("owner_id"))
+    full = Trim(Concat("first_name", Value(" "), "last_name", output_field=CharField()))
+    return rows.annotate(
+        name=Subquery(owner.values(full=full)), email=Subquery(owner.values("email"))
+    )
+
+
+def most_loyal(*, unit: str, since: datetime | None) -> QuerySet[Profile]:
+    """Customers who were given points since then: `gained`, `referrals`, `unlocked` and `points`."""
+    moved = distributed(unit=unit, since=since).order_by()
+    mine = moved.filter(owner_id=OuterRef("pk")).values("owner_id")
+    referred = Referral.objects.filter(referrer=OuterRef("pk"), state=ReferralState.VALIDATED)
+    unlocked = unlocked_awards(since=since).filter(profile=OuterRef("pk"))
+    if since is not None:
+        referred = referred.filter(created_at__gte=since)
+    return (
+        people(unit=unit)
+        .filter(id__in=moved.values("owner_id"))
+        .annotate(
+            gained=Coalesce(Subquery(mine.annotate(n=Sum("change")).values("n")), 0),
+            referrals=_count(referred.order_by().values("referrer")),
+            unlocked=_count(unlocked.order_by().values("profile")),
+        )
+    )
+
+
+def unlocked_awards(*, since: datetime | None) -> QuerySet[Award]:
+    """Rewards in kind that customers were given since then, and hold."""
+    rows = Award.objects.filter(profile__isnull=False).exclude(state=AwardState.CANCELLED)
+    return rows.filter(granted_at__gte=since) if since is not None else rows
+
+
+def _count(grouped: QuerySet[Referral, object] | QuerySet[Award, object]) -> Coalesce:
+    counted = grouped.annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=BigIntegerField()), 0)
