@@ -1,6 +1,7 @@
 """What loyalty's lists show: members with their points, the most loyal, and every movement."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import (
     BigIntegerField,
@@ -76,8 +77,8 @@ def member_count() -> int:
     ).count()
 
 
-def distributed(*, unit: str, since: datetime | None) -> QuerySet[Transfer]:
-    """Every movement that gave points or took given ones back, with `change` (signed) and `owner_id`.
+def distributed(*, unit: str, since: datetime | None) -> QuerySet[Any]:
+    """Every movement that gave points or took such back: `change`, signed, and `owner_id`.
 
     What is spent and what expires is none: it was given all the same.
     """
@@ -91,10 +92,10 @@ def distributed(*, unit: str, since: datetime | None) -> QuerySet[Transfer]:
         | (Q(kind=TransferKind.REVERSE) & Exists(posted_before))
     )
     given = Q(debit_id__in=sources)
-    rows = Transfer.objects.filter(given | Q(credit_id__in=sources)).filter(moved)
+    rows: QuerySet[Any] = Transfer.objects.filter(given | Q(credit_id__in=sources)).filter(moved)
     if since is not None:
         rows = rows.filter(created_at__gte=since)
-    return rows.annotate(
+    changes: QuerySet[Any] = rows.annotate(
         change=Case(
             When(given, then=F("amount")), default=-F("amount"), output_field=BigIntegerField()
         ),
@@ -103,10 +104,11 @@ def distributed(*, unit: str, since: datetime | None) -> QuerySet[Transfer]:
             default=F("debit__owner_id"),
             output_field=UUIDField(),
         ),
-    ).order_by("-created_at", "-id")
+    )
+    return changes.order_by("-created_at", "-id")
 
 
-def named(rows: QuerySet[Transfer]) -> QuerySet[Transfer]:
+def named(rows: QuerySet[Any]) -> QuerySet[Any]:
     """The same with the customer's `name`."""
     owner = Profile.objects.filter(pk=OuterRef("owner_id"))
     full = Trim(Concat("first_name", Value(" "), "last_name", output_field=CharField()))
@@ -116,7 +118,7 @@ def named(rows: QuerySet[Transfer]) -> QuerySet[Transfer]:
 
 
 def most_loyal(*, unit: str, since: datetime | None) -> QuerySet[Profile]:
-    """Customers who were given points since then: `gained`, `referrals`, `unlocked` and `points`."""
+    """Who was given points since then: `gained`, `referrals`, `unlocked`, and what `people` has."""
     moved = distributed(unit=unit, since=since).order_by()
     mine = moved.filter(owner_id=OuterRef("pk")).values("owner_id")
     referred = Referral.objects.filter(referrer=OuterRef("pk"), state=ReferralState.VALIDATED)

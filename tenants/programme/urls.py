@@ -4,6 +4,7 @@ from django.urls import path
 
 from tenants.programme.views import (
     attaching,
+    bulk,
     claims,
     customers,
     home,
@@ -25,6 +26,7 @@ from tenants.programme.views import (
     todo,
     wallet,
 )
+from tenants.programme.views.loyalty import members, ranking, recalculation
 from tenants.programme.views.loyalty import rules as loyalty_rules
 from tenants.programme.views.setup import simulator, steps
 
@@ -86,6 +88,31 @@ urlpatterns = [
         "reglages/seances/<str:kind>/proposer",
         session_types.offer_session_type,
         name="offer_session_type",
+    ),
+    path("actions/<str:selection>", bulk.bulk, name="bulk"),
+    path("fidelite/membres", members.members, name="members"),
+    path("fidelite/membres/ajouter", members.join_many, name="join_many"),
+    path("fidelite/membres/retirer", members.leave_many, name="leave_many"),
+    path("fidelite/membres/annuler", members.undo_member, name="undo_member"),
+    path("fidelite/membres/<str:customer>", members.set_member, name="set_member"),
+    path("fidelite/classement", ranking.ranking, name="ranking"),
+    path("fidelite/classement/points", ranking.movements, name="movements"),
+    path("fidelite/recalcul", recalculation.recalculate, name="recalculate"),
+    path("fidelite/recalcul/<str:run>", recalculation.recalculation, name="recalculation"),
+    path(
+        "fidelite/recalcul/<str:run>/etat",
+        recalculation.recalculation_part,
+        name="recalculation_part",
+    ),
+    path(
+        "fidelite/recalcul/<str:run>/lancer",
+        recalculation.confirm_recalculation,
+        name="confirm_recalculation",
+    ),
+    path(
+        "fidelite/recalcul/<str:run>/abandonner",
+        recalculation.drop_recalculation,
+        name="drop_recalculation",
     ),
     path("parrainage", referrals.referrals, name="referrals"),
     path("parrainages/annuler", referral.undo_close, name="undo_close"),

@@ -23,11 +23,14 @@ from kernel.jobs.models import Job, JobState
 from tenants import lookup
 from tenants.activity.models import Invoice, Order, Session
 from tenants.context import enter
+from tenants.loyalty.recalculation.models import Run, RunKind, RunState
 from tenants.messaging import clicking, links
 from tenants.messaging.models import Email, EmailLink
 from tenants.models import Tenant
 from tenants.profiles.models import CustomerImport, Profile
 from tenants.programme import conductor, services
+from tenants.programme.bulk import services as bulk
+from tenants.programme.bulk.models import Selection
 from tenants.referrals import codes
 from tenants.referrals.models import Referral
 from tenants.rewards import services as rewards
@@ -67,6 +70,8 @@ class Side:
     claim: Claim
     session: Session
     invoice: Invoice
+    recalculation: Run
+    selection: Selection
     job: Job
     customer_import: CustomerImport
     key: ApiKey
@@ -236,6 +241,16 @@ def _tokens(tenant: Tenant, owner: User) -> dict[str, str]:
     }
 
 
+def _many() -> dict[str, Any]:
+    """What is done to many customers at once: a count to confirm, and a question to answer."""
+    run = Run.objects.create(
+        kind=RunKind.RECALCULATE, until=NOW, unit="EUR", state=RunState.COUNTED, created_at=NOW
+    )
+    rows = Profile.objects.all()
+    selection = bulk.prepare(act="loyalty-join", rows=rows, author_id=None, now=timezone.now())
+    return {"recalculation": run, "selection": selection}
+
+
 def _people_and_money(slug: str) -> dict[str, Any]:
     referrer = conductor.order_received(
         order=make_order(email=f"secret-{slug}@exemple.fr", external_id=f"{slug}-0"), now=NOW
@@ -264,6 +279,7 @@ def _people_and_money(slug: str) -> dict[str, Any]:
         ),
         "session": _session(referrer),
         "invoice": _invoice(referrer),
+        **_many(),
         "job": Job.objects.create(
             kind="nothing", state=JobState.FAILED, created_at=NOW, moved_at=NOW
         ),

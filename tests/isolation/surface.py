@@ -120,6 +120,10 @@ def _member(side: "Side") -> dict[str, Any]:
     return {"member": side.member_id}
 
 
+def _run(side: "Side") -> dict[str, Any]:
+    return {"run": side.recalculation.public_id}
+
+
 _OWN = member(acts=Role.VIEWER)
 _OWNER = {"role": Role.OWNER, "acts": Role.OWNER}
 _MANAGER = {"role": Role.MANAGER}
@@ -302,6 +306,19 @@ TENANT: dict[str, Page] = {
     "programme:job_part": member(_job),
     "programme:cancel_job": member(_job),
     "programme:retry_job": member(_job),
+    "programme:bulk": member(lambda s: {"selection": s.selection.public_id}),
+    "programme:members": member(),
+    "programme:join_many": member(),
+    "programme:leave_many": member(),
+    "programme:undo_member": member(),
+    "programme:set_member": member(_customer),
+    "programme:ranking": member(),
+    "programme:movements": member(),
+    "programme:recalculate": member(),
+    "programme:recalculation": member(_run),
+    "programme:recalculation_part": member(_run),
+    "programme:confirm_recalculation": member(_run),
+    "programme:drop_recalculation": member(_run),
     "programme:settings": member(),
     "programme:rules": member(),
     "programme:incoming": member(),

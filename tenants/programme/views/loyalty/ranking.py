@@ -1,0 +1,200 @@
+"""What loyalty did in a period, who was the most loyal, and the lines behind the points (FS-18)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.access import member_required
+from kernel.ids import public_id
+from kernel.money import Amount
+from shell import formats
+from shell.tables import Column, Empty, ListPage
+from tenants.features import Feature, feature_required
+from tenants.programme import listing, loyalty_listing
+from tenants.programme.views.common import customer_url, unit
+from tenants.programme.views.loyalty.members import amount_columns
+from tenants.referrals.models import Referral, ReferralState
+
+# The same days as in the list of referrals, so that a figure finds its lines there.
+PERIODS = {
+    "30": gettext_lazy("30 derniers jours"),
+    "90": gettext_lazy("90 derniers jours"),
+    "365": gettext_lazy("12 derniers mois"),
+    "": gettext_lazy("Depuis le début"),
+}
+_DEFAULT = "365"
+
+_REASONS = {
+    "earned_order": gettext_lazy("Commande"),
+    "earned_invoice": gettext_lazy("Facture réglée"),
+    "earned_session": gettext_lazy("Séance validée"),
+    "order_refunded": gettext_lazy("Commande remboursée"),
+    "invoice_refunded": gettext_lazy("Facture remboursée"),
+    "session_cancelled": gettext_lazy("Séance annulée"),
+    "referral_referrer": gettext_lazy("Parrainage"),
+    "referral_referee": gettext_lazy("Bienvenue"),
+    "referral_removed": gettext_lazy("Parrainage retiré"),
+    "adjusted": gettext_lazy("Correction à la main"),
+    "recalculated": gettext_lazy("Recalcul"),
+    "points_reset": gettext_lazy("Remise à zéro"),
+}
+
+
+class _InPeriod(ListPage):
+    """A list over a period of the address: `?periode=90`, or nothing chosen for the last year."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.unit = unit(request)
+        wanted = request.GET.get("periode", _DEFAULT)
+        self.period = wanted if wanted in PERIODS else _DEFAULT
+        self.since: datetime | None = None
+        if self.period:
+            self.since = timezone.now() - timedelta(days=int(self.period))
+
+    def figures(self) -> dict[str, Any]:
+        """What was given in the period: movements, in all, and to how many."""
+        given = loyalty_listing.distributed(unit=self.unit, since=self.since).order_by()
+        found = given.aggregate(total=Sum("change"), people=Count("owner_id", distinct=True))
+        return {"total": int(found["total"] or 0), "people": int(found["people"])}
+
+
+class RankingPage(_InPeriod):
+    label = gettext_lazy("Classement")
+    nouns = (gettext_lazy("client"), gettext_lazy("clients"))
+    export_name = "classement"
+    search_label = gettext_lazy("Nom, e-mail, téléphone ou code")
+    default_sort = "-gained"
+    empty = Empty(
+        gettext_lazy("Le classement se remplit avec les premiers points"),
+        gettext_lazy("Un achat, une séance ou un parrainage suffit pour y entrer."),
+        gettext_lazy("Voir les règles"),
+        "/fidelite",
+    )
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        (gained, held) = amount_columns(
+            self.unit, ("gained", _("Gagné sur la période")), ("points", _("Disponible"))
+        )
+        columns: list[Column] = [
+            Column(
+                "name",
+                gettext_lazy("Client"),
+                kind="person",
+                main=True,
+                sort=("last_name", "first_name"),
+                detail=lambda p: p.email or p.phone,
+                template="programme/cells/customer.html",
+            ),
+            gained,
+            held,
+            Column("referrals", gettext_lazy("Parrainages"), kind="number", sort="referrals"),
+            Column("unlocked", gettext_lazy("Récompenses"), kind="number", sort="unlocked"),
+        ]
+        if "export" in request.GET:
+            columns.insert(1, Column("email", gettext_lazy("E-mail")))
+        self.columns = tuple(columns)  # type: ignore[misc]
+
+    def queryset(self) -> QuerySet[Any]:
+        return loyalty_listing.most_loyal(unit=self.unit, since=self.since)
+
+    def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
+        return listing.find_customers(rows, text=query)
+
+    def row_url(self, row: Any) -> str:
+        return customer_url(row)
+
+
+class MovementsPage(_InPeriod):
+    label = gettext_lazy("Points distribués")
+    nouns = (gettext_lazy("ligne"), gettext_lazy("lignes"))
+    export_name = "points-distribues"
+    search_label = gettext_lazy("Nom ou e-mail")
+    empty = Empty(gettext_lazy("Aucun point distribué sur cette période"))
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        (change,) = amount_columns(self.unit, ("change", _("Points")))
+        self.columns = (  # type: ignore[misc]
+            Column(
+                "name",
+                gettext_lazy("Client"),
+                main=True,
+                value=lambda row: row.name or row.email or _("Client effacé"),
+                href=_owner_url,
+            ),
+            Column("why", gettext_lazy("Raison"), value=_why),
+            change,
+            Column("created_at", gettext_lazy("Date"), kind="moment", sort="created_at"),
+        )
+
+    def queryset(self) -> QuerySet[Any]:
+        rows = loyalty_listing.distributed(unit=self.unit, since=self.since)
+        return loyalty_listing.named(rows)
+
+    def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
+        people = listing.find_customers(loyalty_listing.present(), text=query)
+        return rows.filter(owner_id__in=people.values("pk"))
+
+    def row_url(self, row: Any) -> str:
+        return _owner_url(row)
+
+
+def _owner_url(row: Any) -> str:
+    return f"/clients/{public_id('cus', row.owner_id)}/cagnotte"
+
+
+def _why(row: Any) -> str:
+    return str(_REASONS.get(row.reason) or _("Mouvement"))
+
+
+@require_safe
+@member_required()
+@feature_required(Feature.LOYALTY)
+def ranking(request: HttpRequest) -> HttpResponseBase:
+    """Four figures over a period, and who gained the most in it."""
+    page = RankingPage(request)
+    given = page.figures()
+    referred = Referral.objects.filter(state=ReferralState.VALIDATED)
+    if page.since is not None:
+        referred = referred.filter(created_at__gte=page.since)
+    context = {
+        "tab": "ranking",
+        **_periods(page),
+        "active": given["people"],
+        "members": loyalty_listing.member_count(),
+        "distributed": formats.amount(Amount(given["total"], page.unit)),
+        "referrals": referred.count(),
+        "unlocked": loyalty_listing.unlocked_awards(since=page.since).count(),
+    }
+    return page.respond("programme/loyalty/ranking.html", context)
+
+
+@require_safe
+@member_required()
+@feature_required(Feature.LOYALTY)
+def movements(request: HttpRequest) -> HttpResponseBase:
+    """Every line that adds up to what was distributed in the period (B17)."""
+    page = MovementsPage(request)
+    context = {
+        "tab": "ranking",
+        **_periods(page),
+        "distributed": formats.amount(Amount(page.figures()["total"], page.unit)),
+    }
+    return page.respond("programme/loyalty/movements.html", context)
+
+
+def _periods(page: _InPeriod) -> dict[str, Any]:
+    return {
+        "period": page.period,
+        "periods": [(key, label, key == page.period) for key, label in PERIODS.items()],
+        "period_label": PERIODS[page.period],
+    }
