@@ -95,7 +95,7 @@ def distributed(*, unit: str, since: datetime | None) -> QuerySet[Any]:
     rows: QuerySet[Any] = Transfer.objects.filter(given | Q(credit_id__in=sources)).filter(moved)
     if since is not None:
         rows = rows.filter(created_at__gte=since)
-    changes: QuerySet[Any] = rows.annotate(
+    changes: Any = rows.annotate(
         change=Case(
             When(given, then=F("amount")), default=-F("amount"), output_field=BigIntegerField()
         ),
@@ -105,7 +105,8 @@ def distributed(*, unit: str, since: datetime | None) -> QuerySet[Any]:
             output_field=UUIDField(),
         ),
     )
-    return changes.order_by("-created_at", "-id")
+    ordered: QuerySet[Any] = changes.order_by("-created_at", "-id")
+    return ordered
 
 
 def named(rows: QuerySet[Any]) -> QuerySet[Any]:
