@@ -110,12 +110,13 @@ def distributed(*, unit: str, since: datetime | None) -> QuerySet[Any]:
 
 
 def named(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The same with the customer's `name`."""
+    """The same with the customer's `name` and `email`."""
     owner = Profile.objects.filter(pk=OuterRef("owner_id"))
     full = Trim(Concat("first_name", Value(" "), "last_name", output_field=CharField()))
-    return rows.annotate(
+    with_name: QuerySet[Any] = rows.annotate(
         name=Subquery(owner.values(full=full)), email=Subquery(owner.values("email"))
     )
+    return with_name
 
 
 def most_loyal(*, unit: str, since: datetime | None) -> QuerySet[Profile]:
