@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from kernel.money import CURRENCIES
+from kernel.money import CURRENCIES, POINTS
 from shell import formats, parsing
 
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$"}
@@ -121,6 +121,13 @@ class IntegerField(_TypedField):
 
     def show(self, value: Any) -> str:
         return formats.number(value)
+
+
+def amount_field(*, unit: str, **options: Any) -> _TypedField:
+    """The field for an amount in `unit`: whole points, or cents of a currency."""
+    if unit == POINTS:
+        return IntegerField(unit=_("points"), **options)
+    return MoneyField(currency=unit, **options)
 
 
 class DecimalField(_TypedField):

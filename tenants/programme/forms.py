@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kernel.ids import uuid7
-from shell.fields import DateField, IntegerField, MoneyField, TilesField, ToggleField
+from shell.fields import (
+    DateField,
+    IntegerField,
+    MoneyField,
+    TilesField,
+    ToggleField,
+    amount_field,
+)
 from shell.forms import HouseForm
 from tenants.activity.services import MOST_CENTS
 from tenants.rewards.models import PrizeKind
@@ -72,13 +79,20 @@ class AdjustForm(HouseForm):
         ],
         initial="credit",
     )
-    amount = MoneyField(label=_("Montant"), minimum=1, maximum=100_000)
     reason = forms.CharField(
         label=_("Motif"),
         max_length=160,
         help_text=_("Votre client le lit dans son historique."),
         error_messages={"required": _("Écrivez pourquoi, par exemple : geste commercial.")},
     )
+    field_order = ("key", "way", "amount", "reason")
+
+    def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"] = amount_field(
+            unit=unit, label=_("Montant"), minimum=1, maximum=100_000
+        )
+        self.order_fields(self.field_order)
 
 
 class CodeForm(HouseForm):

@@ -17,6 +17,7 @@ from shell.fields import (
     PercentField,
     TilesField,
     ToggleField,
+    amount_field,
 )
 from shell.forms import HouseForm
 from tenants.activity.models import SessionType
@@ -88,19 +89,22 @@ class LoyaltyForm(HouseForm):
             self.fields[f"{_name(kind)}_on"] = ToggleField(label=kind.name)
 
     def _session_field(self, kind: SessionType) -> forms.Field:
-        if self.unit in CURRENCIES:
-            return MoneyField(
-                label=kind.name, currency=self.unit or "EUR", minimum=1, required=False,
-                maximum=versions.MOST_SESSION,
-            )  # fmt: skip
-        return IntegerField(
-            label=kind.name, minimum=1, maximum=versions.MOST_SESSION, required=False
+        return amount_field(
+            unit=self.unit or POINTS,
+            label=kind.name,
+            minimum=1,
+            maximum=versions.MOST_SESSION,
+            required=False,
         )
 
     @property
     def counts_points(self) -> bool:
         chosen = self.unit or self.data.get("unit") or POINTS
         return bool(chosen == POINTS)
+
+    @property
+    def _chooses_money(self) -> bool:
+        return self.unit is None and not self.counts_points
 
     @property
     def session_rows(self) -> list[tuple[SessionType, Any, Any]]:
@@ -118,7 +122,9 @@ class LoyaltyForm(HouseForm):
                     _name(kind), _("Indiquez ce que rapporte cette séance, ou coupez-la.")
                 )
             if amount is not None:
-                rates[kind.id] = Rate(amount=amount, active=on)
+                # Typed in whole euros where the unit is chosen on this very page.
+                whole = 10 ** CURRENCIES[self.currency] if self._chooses_money else 1
+                rates[kind.id] = Rate(amount=amount * whole, active=on)
         data["rates"] = rates
         return data
 

@@ -38,7 +38,7 @@ _RENAMED = "code.rename"
 def adjust(request: HttpRequest, customer: str) -> HttpResponse:
     """Add to a cagnotte or take from it: first the form, then a question with the amounts (B8)."""
     profile = profile_or_404(customer)
-    form = AdjustForm(request.POST or None)
+    form = AdjustForm(request.POST or None, unit=unit(request))
     now = balance(owner_id=profile.id, unit=unit(request))
     now_held = now.available
     if request.method == "POST" and form.is_valid():

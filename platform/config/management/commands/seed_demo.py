@@ -14,7 +14,7 @@ from accounts.models import Role
 from accounts.services import create_member
 from api.scopes import SCOPES
 from api.services.keys import create_key
-from config.demo import mail, story
+from config.demo import mail, story, studio
 from shell import brand
 from tenants.addresses import origin
 from tenants.context import enter
@@ -45,6 +45,14 @@ class Command(BaseCommand):
         self._merchant(
             slug="brulerie-noe", name="Brûlerie Noé", color="#1F5C43", shop=shop, now=now
         )
+        clairval = self._merchant(
+            slug="studio-clairval", name="Studio Clairval", color="#7A4E6D", shop="", now=now
+        )
+        with enter(clairval):
+            if not Profile.objects.exists():
+                switch(tenant_id=clairval.id, on=[Feature.LOYALTY, Feature.TIERS])
+                studio.tell(today=now, progress=self._say)
+                mail.send_past(now=now)
         with enter(lumen):
             if not Profile.objects.exists():
                 story.tell(today=now, progress=self._say)
@@ -63,13 +71,13 @@ class Command(BaseCommand):
                 name=name,
                 slug=slug,
                 now=now,
-                kind="Boutique en ligne",
+                kind="Boutique en ligne" if shop else "Photographe",
                 contact_email=f"bonjour@{slug}.fr",
                 site_url=shop,
             )
             _paint(tenant, color)
             tenant = switch(tenant_id=tenant.id, on=[Feature.REFERRAL, Feature.CAMPAIGNS])
-            for email, first, last, role in _TEAM if slug == "maison-lumen" else _TEAM[:1]:
+            for email, first, last, role in _TEAM if slug != "brulerie-noe" else _TEAM[:1]:
                 create_member(
                     email=email,
                     first_name=first,
