@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from widgets.links import programme
 from widgets.links import views as links
 from widgets.script import views as script
-from widgets.space.views import door, preview, prizes, space, unsubscribing
+from widgets.space.views import door, loyalty, preview, prizes, space, unsubscribing
 from widgets.tracker import views as tracker
 
 app_name = "widgets"
@@ -21,6 +21,8 @@ urlpatterns = [
     path("r/<str:code>/go", links.go, name="link_go"),
     path("programme", programme.programme, name="programme"),
     path("espace", space.home, name="space"),
+    path("espace/fidelite", loyalty.loyalty, name="space_loyalty"),
+    path("espace/commandes", loyalty.orders, name="space_orders"),
     path("espace/lien", door.ask, name="space_ask"),
     re_path(r"^espace/code/(?P<asked>[0-9a-f]{32})$", door.code, name="space_code"),
     path("espace/entrer/<str:token>", door.enter, name="space_enter"),

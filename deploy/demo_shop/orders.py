@@ -13,7 +13,7 @@ _FIRST = 40_001
 @dataclass
 class Order:
     """One order; amounts in cents. `token` opens its thank-you page;
-    `visitor` is the cookie that the script left, if it did.
+    `visitor` is the cookie that the script left, if it did; `points_hold` what its basket held.
 
     `refunds` are the amounts given back; `notes` say what Ricochet answered, newest last.
     """
@@ -31,6 +31,8 @@ class Order:
     sent: bool = False
     refunds: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    points_hold: str = ""
+    join_loyalty: bool = False
 
     @property
     def refunded(self) -> int:
@@ -56,6 +58,8 @@ class OrderBook:
         last_name: str,
         code: str,
         visitor: str,
+        points_hold: str = "",
+        join_loyalty: bool = False,
     ) -> Order:
         """Take an order down, under the next number."""
         with self._lock:
@@ -70,6 +74,8 @@ class OrderBook:
                 last_name=last_name,
                 code=code,
                 visitor=visitor,
+                points_hold=points_hold,
+                join_loyalty=join_loyalty,
             )
             self._orders[order.id] = order
             self.save()

@@ -1,7 +1,9 @@
 """The shop's pages, as a customer sees them."""
 
 from html import escape
+from typing import Any
 
+from deploy.demo_shop.cagnotte import Held, panel
 from deploy.demo_shop.catalogue import (
     BY_SLUG,
     FREE_DELIVERY_FROM,
@@ -118,14 +120,21 @@ def totals(cart: Cart) -> tuple[list[tuple[str, int]], int, int]:
     return lines, delivery, subtotal + delivery
 
 
-def _summary(cart: Cart) -> str:
+def _summary(cart: Cart, held: Held | None = None) -> str:
     lines, delivery, total = totals(cart)
+    advantage = ""
+    if held is not None:
+        total -= held.discount
+        advantage = (
+            f'<tr class="advantage"><th scope="row">{escape(held.label)}</th>'
+            f"<td>{euros(-held.discount)}</td></tr>"
+        )
     rows = "".join(
         f"<tr><th scope=row>{escape(name)}</th><td>{euros(price)}</td></tr>"
         for name, price in lines
     )
     shown = euros(delivery) if delivery else "Offerte"
-    return f"""<table>{rows}<tr><th scope="row">Livraison</th><td>{shown}</td></tr>
+    return f"""<table>{rows}<tr><th scope="row">Livraison</th><td>{shown}</td></tr>{advantage}
 <tr class="total"><th scope="row">Total</th><td>{euros(total)}</td></tr></table>"""
 
 
@@ -138,25 +147,37 @@ def cart_page(cart: Cart) -> str:
 </form>"""
 
 
-def checkout(cart: Cart, *, tracker_only: bool, error: str, values: dict[str, str]) -> str:
+def checkout(
+    cart: Cart,
+    *,
+    tracker_only: bool,
+    error: str,
+    values: dict[str, str],
+    basket: str = "",
+    quote: dict[str, Any] | None = None,
+    held: Held | None = None,
+) -> str:
     """The order form; `error` is a sentence shown on top, with the values as they were typed."""
     if not cart:
         return cart_page(cart)
     alert = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
+    to_pay = totals(cart)[2] - (held.discount if held else 0)
     api, script = ("", " checked") if tracker_only else (" checked", "")
     return f"""<h1>Commande</h1><div class="columns"><form method="post" action="/commande">{alert}
 {_field("Prénom", "first_name", values, "given-name")}
 {_field("Nom", "last_name", values, "family-name")}
 {_field("Adresse e-mail", "email", values, "email", kind="email")}
 {_field("Code de parrainage", "code", values, "off", optional=True)}
+<input type="hidden" name="basket" value="{escape(basket)}">
+{panel(quote, held, money=euros, joins=bool(values.get("join")))}
 <fieldset><legend>Démonstration : comment Ricochet l’apprend</legend>
 <label class="choice"><input type="radio" name="via" value="api"{api}>
 Le serveur de la boutique l’envoie par l’API</label>
 <label class="choice"><input type="radio" name="via" value="script"{script}>
 Seul le navigateur la signale : elle attend une confirmation</label></fieldset>
-<button>Payer {euros(totals(cart)[2])}</button>
+<button name="step" value="pay">Payer {euros(to_pay)}</button>
 <p class="small">Paiement simulé : aucun moyen de paiement n’est demandé.</p></form>
-<aside>{_summary(cart)}</aside></div>"""
+<aside>{_summary(cart, held)}</aside></div>"""
 
 
 def _field(

@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -47,7 +48,7 @@ class Ricochet:
 
     def send_order(self, order: Order) -> Answer:
         """`POST /api/v1/orders`."""
-        body = {
+        body: dict[str, Any] = {
             "id": order.id,
             "amount": order.amount,
             "currency": "EUR",
@@ -61,6 +62,10 @@ class Ricochet:
         }
         if order.code:
             body["referral_code"] = order.code
+        if order.points_hold:
+            body["points_hold"] = order.points_hold
+        if order.join_loyalty:
+            body["join_loyalty"] = True
         if order.visitor:
             body["visitor"] = order.visitor
         return self._post("/api/v1/orders", body, key=f"order-{order.id}")
@@ -75,6 +80,28 @@ class Ricochet:
         }
         path = f"/api/v1/orders/{quote(order.id, safe='')}/refunds"
         return self._post(path, body, key=f"refund-{refund_id}")
+
+    def call(
+        self, method: str, path: str, body: dict[str, Any] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """One call for the checkout: status and JSON; (0, {}) while Ricochet is away."""
+        request = urllib.request.Request(  # noqa: S310
+            self.url + path,
+            data=json.dumps(body).encode() if body is not None else None,
+            method=method,
+            headers={
+                "Authorization": f"Bearer {self.secret_key}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": uuid.uuid4().hex,
+            },
+        )
+        try:
+            return 200, self._open(request)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, {}
+        except (OSError, ValueError):
+            return 0, {}
 
     def _post(self, path: str, body: dict[str, Any], *, key: str) -> Answer:
         """Post once; the key makes a second try harmless."""

@@ -1,6 +1,7 @@
 """The shop's HTTP server: pages, cart in a cookie, orders in a file."""
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from deploy.demo_shop import pages
 from deploy.demo_shop.admin import admin
+from deploy.demo_shop.cagnotte import Cagnottes
 from deploy.demo_shop.catalogue import BY_SLUG
 from deploy.demo_shop.orders import OrderBook
 from deploy.demo_shop.ricochet import Ricochet, Script
@@ -28,6 +30,10 @@ class Shop:
     ricochet: Ricochet
     tracker_only: bool
     _script: Script | None = None
+    cagnottes: Cagnottes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cagnottes = Cagnottes(self.ricochet)
 
     def script(self) -> Script | None:
         """The script's address, asked for until Ricochet has answered once."""
@@ -106,10 +112,25 @@ class _Handler(BaseHTTPRequestHandler):
         self._go("/panier", cart=cart)
 
     def _checkout(
-        self, *, tracker_only: bool, error: str = "", values: dict[str, str] | None = None
+        self,
+        *,
+        tracker_only: bool,
+        error: str = "",
+        values: dict[str, str] | None = None,
+        basket: str = "",
     ) -> None:
+        cart, values = self._cart(), values or {}
+        cagnottes, email = self.server.shop.cagnottes, values.get("email", "")
+        amount, basket = pages.totals(cart)[2], basket or secrets.token_hex(12)
+        known = bool(cart) and not _what_is_wrong_with(email)
         body = pages.checkout(
-            self._cart(), tracker_only=tracker_only, error=error, values=values or {}
+            cart,
+            tracker_only=tracker_only,
+            error=error,
+            values=values,
+            basket=basket,
+            quote=cagnottes.quote(basket, email=email, amount=amount) if known else None,
+            held=cagnottes.of(basket, email=email, amount=amount) if known else None,
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
         self._page("Commande", body, status=status)
@@ -119,19 +140,54 @@ class _Handler(BaseHTTPRequestHandler):
         cart = self._cart()
         tracker_only = form.get("via") == "script"
         values = {name: form.get(name, "").strip() for name in _FORM_FIELDS}
+        basket, joins = form.get("basket", "")[:40], form.get("join") == "1"
+        shown = values | ({"join": "1"} if joins else {})
+        lines, _, total = pages.totals(cart)
+        shop = self.server.shop
+        step = form.get("step", "pay")
+        if cart and step in ("quote", "use", "drop"):
+            error = self._cagnotte(step, basket, email=values["email"], amount=total)
+            self._checkout(tracker_only=tracker_only, error=error, values=shown, basket=basket)
+            return
         if error := _what_is_missing(values):
-            self._checkout(tracker_only=tracker_only, error=error, values=values)
+            self._checkout(tracker_only=tracker_only, error=error, values=shown, basket=basket)
             return
         if not cart:
             self._go("/panier")
             return
-        lines, _, total = pages.totals(cart)
-        shop = self.server.shop
-        visitor = self._cookie("ricochet_ref")
-        order = shop.orders.place(lines=lines, amount=total, visitor=visitor, **values)
+        had = shop.cagnottes.holds(basket)
+        held = shop.cagnottes.of(basket, email=values["email"], amount=total)
+        if had and held is None:
+            error = "Votre commande a changé. Regardez de nouveau votre cagnotte."
+            self._checkout(tracker_only=tracker_only, error=error, values=shown)
+            return
+        if held is not None:
+            lines = [*lines, (held.label, -held.discount)]
+            total -= held.discount
+            tracker_only = False  # only the shop's server may spend a cagnotte
+        order = shop.orders.place(
+            lines=lines,
+            amount=total,
+            visitor=self._cookie("ricochet_ref"),
+            points_hold=held.id if held else "",
+            join_loyalty=joins,
+            **values,
+        )
+        shop.cagnottes.paid(basket)
         if not tracker_only:
             self._tell(order.id)
         self._go(f"/merci/{order.token}", cart={})
+
+    def _cagnotte(self, step: str, basket: str, *, email: str, amount: int) -> str:
+        """Hold the cagnotte for this basket, or give it up; a sentence where it did not work."""
+        if error := _what_is_wrong_with(email):
+            return error
+        cagnottes = self.server.shop.cagnottes
+        if step == "use":
+            return cagnottes.use(basket, email=email, amount=amount)
+        if step == "drop":
+            cagnottes.drop(basket)
+        return ""
 
     def _account(self, form: dict[str, str]) -> None:
         values = {name: form.get(name, "").strip() for name in _FORM_FIELDS}
@@ -256,7 +312,11 @@ def _what_is_missing(values: dict[str, str]) -> str:
     """A sentence on the first field to correct, or nothing."""
     if not values["first_name"] or not values["last_name"]:
         return "Saisissez votre prénom et votre nom."
-    name, at, domain = values["email"].partition("@")
-    if not (name and at and "." in domain) or " " in values["email"]:
+    return _what_is_wrong_with(values["email"])
+
+
+def _what_is_wrong_with(email: str) -> str:
+    name, at, domain = email.partition("@")
+    if not (name and at and "." in domain) or " " in email:
         return "Saisissez une adresse e-mail complète, comme camille@exemple.fr."
     return ""

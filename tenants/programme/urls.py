@@ -5,6 +5,7 @@ from django.urls import path
 from tenants.programme.views import (
     attaching,
     bulk,
+    checkout,
     claims,
     customers,
     home,
@@ -137,6 +138,7 @@ urlpatterns = [
     path("mise-en-route/estimation", simulator.estimate, name="estimate"),
     path("mise-en-route/publier", steps.publish, name="setup_publish"),
     path("mise-en-route/<slug:step>", steps.step, name="setup_step"),
+    path("fidelite/commande", checkout.checkout, name="checkout"),
     path("reglages", rules.settings_index, name="settings"),
     path("reglages/programme", rules.rules, name="rules"),
     path("reglages/modules", modules.modules, name="modules"),

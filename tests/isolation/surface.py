@@ -201,6 +201,8 @@ TENANT: dict[str, Page] = {
     "widgets:link": link(lambda s: {"code": s.code}),
     "widgets:link_go": link(lambda s: {"code": s.code}),
     "widgets:programme": _ANYBODY,
+    "widgets:space_loyalty": Page(For.CUSTOMER),
+    "widgets:space_orders": Page(For.CUSTOMER),
     "widgets:space": _ANYBODY,
     "widgets:space_ask": _ANYBODY,
     "widgets:space_code": link(lambda s: {"asked": s.asked.id.hex}),
@@ -320,6 +322,7 @@ TENANT: dict[str, Page] = {
     "programme:confirm_recalculation": member(_run),
     "programme:drop_recalculation": member(_run),
     "programme:settings": member(),
+    "programme:checkout": member(),
     "programme:rules": member(),
     "programme:incoming": member(),
 }

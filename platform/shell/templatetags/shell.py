@@ -30,7 +30,7 @@ def money(value: int | Amount | str | None, unit: str = "EUR") -> str:
         return "—"
     if isinstance(value, Amount):
         return formats.amount(value)
-    return formats.money(value, unit or "EUR")
+    return formats.amount(Amount(value, unit or "EUR"))
 
 
 @register.filter
@@ -40,7 +40,7 @@ def money_signed(value: int | Amount | str | None, unit: str = "EUR") -> str:
         return "—"
     if isinstance(value, Amount):
         return formats.amount(value, signed=True)
-    return formats.money(value, unit or "EUR", signed=True)
+    return formats.amount(Amount(value, unit or "EUR"), signed=True)
 
 
 @register.filter

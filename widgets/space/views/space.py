@@ -13,6 +13,7 @@ from accounts.throttles import ThrottledError, hit
 from kernel.errors import InvalidInputError, RicochetError
 from kernel.money import Amount
 from shell import formats
+from tenants.features import Feature, is_on
 from tenants.messaging import unsubscribing
 from tenants.profiles import services as profiles
 from tenants.profiles.services import UnsafeNameError
@@ -156,6 +157,8 @@ def _space(
         "credited": credited,
         "done": request.GET.get("fait", ""),
         "languages": settings.LANGUAGES,
+        "loyalty_on": is_on(Feature.LOYALTY),
+        "tab": "wallet",
     }
     return show(request, "home", context, status=status)
 
