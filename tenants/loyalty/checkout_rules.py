@@ -15,7 +15,6 @@ from tenants.loyalty.versions import InvalidLoyaltyError
 
 FIELDS = (
     "checkout_on",
-    "membership",
     "line_label",
     "point_value",
     "most_points",

@@ -7,9 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kernel.money import POINTS
-from shell.fields import DecimalField, IntegerField, MoneyField, TilesField, ToggleField
+from shell.fields import DecimalField, IntegerField, MoneyField, ToggleField
 from shell.forms import HouseForm
-from tenants.loyalty.models import MembershipMode
 from tenants.programme.explanation import MOST_CHARACTERS
 
 
@@ -17,24 +16,13 @@ class CheckoutForm(HouseForm):
     """The rules of checkout, and the page that explains the programme. Amounts are in cents."""
 
     field_order = (
-        "checkout_on", "membership", "line_label", "point_value", "most_points",
+        "checkout_on", "line_label", "point_value", "most_points",
         "minimum_order", "text",
     )  # fmt: skip
 
     checkout_on = ToggleField(
         label=_("Cagnotte utilisable à la commande"),
         help_text=_("Coupée : vos clients gagnent toujours, mais n’utilisent rien au paiement."),
-    )
-    membership = TilesField(
-        label=_("Qui gagne et utilise"),
-        options=[
-            (MembershipMode.EVERYONE, _("Tous vos clients"), _("Dès leur première commande.")),
-            (
-                MembershipMode.JOINED,
-                _("Ceux qui cochent la case"),
-                _("Sur la page de commande de votre boutique."),
-            ),
-        ],
     )
     line_label = forms.CharField(
         label=_("Nom de la ligne"),

@@ -3,15 +3,17 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tenants import features
 from tenants.features import Feature
+from tenants.loyalty import versions as loyalty
+from tenants.loyalty.models import MembershipMode
 from tests.acceptance.conftest import Lumen, words
 from tests.fixtures.tenants import TenantClient
 
 RULES = {
     "checkout_on": "on",
-    "membership": "everyone",
     "line_label": "Ma cagnotte Lumen",
     "most_points": "",
     "minimum_order": "0,00",
@@ -103,7 +105,7 @@ def test_so06_fifty_euros_earn_fifty_points_that_save_fifty_cents(shop: Lumen) -
 
 
 def test_so07_a_ticked_box_joins_and_the_order_says_what_it_earns(shop: Lumen) -> None:
-    rules(shop, membership="joined")
+    loyalty.publish(now=timezone.now(), membership=MembershipMode.JOINED)
     seen = quote(shop)
     assert (seen["member"], seen["joining_needed"], seen["earns"]) == (False, True, 50)
     shop.order("L-0", "autre@exemple.fr", amount=5000)

@@ -6,7 +6,7 @@ from tenants.loyalty.models import LoyaltyVersion
 from tests.fixtures.tenants import TenantClient
 
 GOOD = {
-    "checkout_on": "on", "membership": "everyone", "line_label": "", "most_points": "",
+    "checkout_on": "on", "line_label": "", "most_points": "",
     "minimum_order": "0,00", "text": "",
 }  # fmt: skip
 
@@ -31,7 +31,6 @@ def test_what_is_saved_is_a_new_dated_version_and_the_same_again_is_none(
         ("most_points", "0", "Indiquez une valeur entre"),
         ("most_points", "-3", "entre"),
         ("minimum_order", "", "Indiquez un montant"),
-        ("membership", "nobody", "Sélectionnez un choix valide"),
         ("text", "x" * 6_001, "6000"),
     ],
 )

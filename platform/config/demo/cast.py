@@ -79,3 +79,16 @@ def people(rng: random.Random, count: int) -> list[dict[str, str]]:
 def _plain(name: str) -> str:
     text = unicodedata.normalize("NFKD", name.lower())
     return "".join(char for char in text if char.isalnum())
+
+
+EXPLANATION = """\
+# Votre fidélité, en lumière
+
+Chaque commande remplit un peu votre **cagnotte**. Elle sert sur la commande suivante, en boutique
+en ligne, sans code à retenir.
+
+- Parrainez un proche : vous y gagnez tous les deux.
+- Choisissez un lot de l’atelier, ou enlevez quelques euros à votre commande.
+
+Une question ? Écrivez-nous : [bonjour@maison-lumen.example](mailto:bonjour@maison-lumen.example).
+"""

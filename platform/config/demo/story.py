@@ -9,15 +9,17 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from config.demo import cast
 from kernel.errors import RicochetError
 from kernel.ledger import selectors as ledger
 from tenants.activity.models import Source
 from tenants.activity.types import OrderInput, RefundInput
+from tenants.loyalty import versions as loyalty
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
-from tenants.programme import clock, conductor, services, versions
+from tenants.programme import clock, conductor, explanation, services, versions
 from tenants.referrals import codes
 from tenants.referrals import services as referrals
 from tenants.rewards import services as rewards
@@ -62,6 +64,22 @@ def tell(*, today: datetime, progress: Callable[[str], None], seed: int = 7) -> 
         rewards.save_prize(now=start, unit="EUR", position=position, **prize)
     _live(story, start)
     _ending(story)
+    _open_checkout(today)
+
+
+def _open_checkout(today: datetime) -> None:
+    """From now on an order earns 2 %, and the cagnotte pays a part of it in the shop."""
+    loyalty.publish(
+        now=today,
+        unit="EUR",
+        rate=Decimal(2),
+        per=100,
+        checkout_on=True,
+        minimum_order=3000,
+        line_label="Ma cagnotte Lumen",
+        expiry_months=24,
+    )
+    explanation.write(text=cast.EXPLANATION, now=today)
 
 
 def _live(story: Story, start: datetime) -> None:

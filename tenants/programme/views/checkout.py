@@ -28,7 +28,11 @@ from tenants.programme.views.common import author, can_change, put_error, unit
 def checkout(request: HttpRequest) -> HttpResponse:
     """The rules of checkout in force, a form for others, and the explanation page's text."""
     version = versions.in_force(now=timezone.now())
-    context: dict[str, Any] = {"version": version, "can_change": can_change(request)}
+    context: dict[str, Any] = {
+        "version": version,
+        "can_change": can_change(request),
+        "tab": "checkout",
+    }
     if not can_change(request):
         status = 403 if request.method == "POST" else 200
         return render(request, "programme/checkout.html", context, status=status)

@@ -17,7 +17,6 @@ from accounts.models import Role, User
 from kernel.errors import RicochetError
 from shell.forms import answer
 from tenants.activity.models import Order
-from tenants.features import Feature, is_on
 from tenants.programme import versions
 from tenants.programme.forms import ProgrammeForm
 from tenants.programme.models import ProgrammeVersion
@@ -41,10 +40,7 @@ _EARLIER = 12
 @member_required()
 def settings_index(request: HttpRequest) -> HttpResponse:
     """What can be set, by subject."""
-    context = {
-        "is_owner": has_role(request, Role.OWNER),
-        "loyalty_on": is_on(Feature.LOYALTY),
-    }
+    context = {"is_owner": has_role(request, Role.OWNER)}
     return render(request, "programme/settings.html", context)
 
 
