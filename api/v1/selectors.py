@@ -17,6 +17,7 @@ from tenants.context import current_tenant
 from tenants.features import Feature, is_on
 from tenants.loyalty.models import Membership
 from tenants.profiles.models import Profile
+from tenants.profiles.selectors import by_id
 from tenants.profiles.services import UnknownProfileError
 from tenants.programme import versions
 from tenants.referrals.models import Referral, ReferralCode, ReferralState
@@ -75,7 +76,7 @@ def page_of_orders(parameters: Mapping[str, str]) -> tuple[list[Order], bool]:
 def customer(reference: str, *, now: datetime) -> dict[str, Any]:
     """Balance, code and counts of one customer (`shapes.CUSTOMER_OUT`); UnknownProfileError."""
     number = parse_public_id("cus", reference)
-    profile = Profile.objects.filter(id=number).first() if number else None
+    profile = by_id(profile_id=number) if number else None
     if profile is None:
         raise UnknownProfileError
     tenant = current_tenant()

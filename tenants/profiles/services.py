@@ -5,7 +5,7 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _ADDRESS = re.compile(r"(https?:|www\.|//|@)", re.IGNORECASE)
 
 _LOCK_BY_EMAIL = "SELECT {0} FROM profiles_profile WHERE email_key = %s FOR UPDATE"
+_LOCK_HEIR = "SELECT {0} FROM profiles_profile WHERE id = %s FOR UPDATE"
 _LOCK_BY_ID = "SELECT {0} FROM profiles_profile WHERE external_id = %s FOR UPDATE"
 
 
@@ -198,6 +199,7 @@ def update(*, profile_id: uuid.UUID, **fields: Any) -> Profile:
             value = clean_name(value, param=name)  # noqa: PLW2901
         setattr(profile, name, value)
     _derive(profile)
+    _take_over(profile)
     try:
         with transaction.atomic():
             profile.save(update_fields=[*fields, "email_key", "email_folded", "search_text"])
@@ -206,6 +208,15 @@ def update(*, profile_id: uuid.UUID, **fields: Any) -> Profile:
             _("Un autre client a déjà cette adresse e-mail."), param="email"
         ) from error
     return profile
+
+
+def _take_over(profile: Profile) -> None:
+    """An address, or a number, of a record that was merged into this one is this person's own."""
+    merged = Profile.everyone.filter(merged_into=profile)
+    if profile.email_key:
+        merged.filter(email_key=profile.email_key).update(email_key=None, email="")
+    if profile.external_id:
+        merged.filter(external_id=profile.external_id).update(external_id=None)
 
 
 @atomic_with_retry
@@ -236,7 +247,13 @@ def _find(*, email: str, external_id: str) -> Profile | None:
     found = read((Profile,), _LOCK_BY_EMAIL, [emails.key(email)]) if email else []
     if not found and external_id:
         found = read((Profile,), _LOCK_BY_ID, [external_id])
-    return found[0][0] if found else None
+    if not found:
+        return None
+    profile: Profile = found[0][0]
+    if profile.merged_into_id is not None:
+        # An old address, or number, of somebody whose records were merged.
+        return cast(Profile, read((Profile,), _LOCK_HEIR, [profile.merged_into_id])[0][0])
+    return profile
 
 
 def _complete(profile: Profile, identity: Identity) -> None:
@@ -255,7 +272,7 @@ def _complete(profile: Profile, identity: Identity) -> None:
         profile.email = emails.clean(identity.email)
         changed += ["email", "email_key", "email_folded"]
     if identity.external_id and not profile.external_id:
-        taken = Profile.objects.filter(external_id=identity.external_id).exists()
+        taken = Profile.everyone.filter(external_id=identity.external_id).exists()
         if not taken:
             profile.external_id = identity.external_id
             changed.append("external_id")

@@ -39,6 +39,7 @@ class Code:
     AWARD_GIVEN = "award_given"
     AWARD_CANCELLED = "award_cancelled"
     ADJUSTED = "adjusted"
+    MERGED = "merged"
     EARNED = "earned"
     EARNED_NOTHING = "earned_nothing"
     NOT_A_MEMBER = "not_a_member"

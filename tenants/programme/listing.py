@@ -24,6 +24,7 @@ from kernel.ledger.models import Account, AccountKind
 from tenants.activity.models import Order
 from tenants.loyalty.models import Membership
 from tenants.profiles.models import Profile
+from tenants.profiles.selectors import by_id
 from tenants.profiles.services import fold_text
 from tenants.programme.models import Reward, Side
 from tenants.referrals import codes
@@ -188,5 +189,5 @@ def total_of(rows: QuerySet[Reward]) -> int:
 
 
 def customer(*, profile_id: uuid.UUID) -> Profile | None:
-    """One customer with their code, or None."""
-    return Profile.objects.select_related("referral_code").filter(id=profile_id).first()
+    """One customer with their code, or None; a merged record's id names the one it went into."""
+    return by_id(profile_id=profile_id)

@@ -156,6 +156,7 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
         "Parrainage clos à la main : ce qui attendait est annulé, ce qui était donné reste."
     ),
     Code.REOPENED_BY_HAND: lambda _d: _("Parrainage rouvert : il compte de nouveau."),
+    Code.MERGED: lambda _d: _("Deux fiches de la même personne réunies."),
     Code.PRIZE_CLAIMED: lambda d: (
         _("%(who)s a choisi un lot contre %(amount)s.") % {"who": _who(d), "amount": _amount(d)}
     ),

@@ -8,6 +8,7 @@ from typing import Any
 
 from tenants.activity.models import Invoice, Order, OrderState, Session, SessionState
 from tenants.profiles.models import Profile
+from tenants.profiles.selectors import present
 from tenants.referrals import circles, codes, signed
 from tenants.referrals.facts import Clues, Fact, FactKind
 from tenants.referrals.models import (
@@ -109,21 +110,22 @@ def judge(
 
 def _from_click(click_id: uuid.UUID, not_before: datetime, step: Step) -> list[Clue]:
     click = (
-        Click.objects.select_related("code__profile", "invitation")
+        Click.objects.select_related("code__profile__merged_into", "invitation")
         .filter(id=click_id, clicked_at__gte=not_before)
         .first()
     )
     if click is None:
         return []
     code: ReferralCode = click.code
+    referrer = present(code.profile)
     return [
         Clue(
             step=step,
-            referrer=code.profile,
+            referrer=referrer,
             code_used=code.code,
             channel=Channel(click.channel),
             invitation=click.invitation,
-            clicked_by_referrer=click.visitor_id == code.profile_id,
+            clicked_by_referrer=click.visitor_id == referrer.id,
         )
     ]
 

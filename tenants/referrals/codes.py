@@ -22,7 +22,8 @@ _SHAPE = re.compile(r"^[A-Z0-9](?:[A-Z0-9-]{2,30})[A-Z0-9]$")
 
 _OF_CODE = """
     SELECT {0}, {1} FROM referrals_code
-    JOIN profiles_profile ON profiles_profile.id = referrals_code.profile_id
+    JOIN profiles_profile AS owner ON owner.id = referrals_code.profile_id
+    JOIN profiles_profile ON profiles_profile.id = COALESCE(owner.merged_into_id, owner.id)
     WHERE referrals_code.code = %s
 """
 
@@ -80,7 +81,7 @@ def rename(*, code: ReferralCode, to: str) -> ReferralCode:
 
 
 def find(text: str) -> ReferralCode | None:
-    """The code that somebody typed, or None."""
+    """The code that somebody typed, or None; its profile is the person's present record."""
     if not text.strip():
         return None
     for code, profile in read((ReferralCode, Profile), _OF_CODE, [normalise(text)]):

@@ -123,7 +123,7 @@ def invite(*, referrer: Profile, email: str, first_name: str, now: datetime) -> 
             % {"count": INVITATIONS_A_DAY}
         )
     address_key = emails.key(address)
-    known = Profile.objects.filter(email_key=address_key).exists()
+    known = Profile.everyone.filter(email_key=address_key).exists()
     row = Invitation(
         referrer=referrer,
         email=address,

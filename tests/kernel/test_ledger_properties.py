@@ -25,6 +25,7 @@ class WalletMachine(RuleBasedStateMachine):
         self.owner = uuid.uuid4()
         self.now = START
         self.steps = 0
+        self.merged = False
         self.posted = self.incoming = self.held = self.earned = 0
         self.left: dict[uuid.UUID, int] = {}  # what can still be reversed of each transfer
         self.open: dict[uuid.UUID, tuple[int, bool]] = {}  # pending: (left, incoming)
@@ -234,6 +235,35 @@ class WalletMachine(RuleBasedStateMachine):
         )
         self.posted += amount
         self.earned += amount
+
+    @precondition(lambda self: not self.merged)
+    @rule(into_new=st.booleans(), amount=AMOUNTS, spent=AMOUNTS, debt=st.booleans())
+    def merge(self, into_new, amount, spent, debt):
+        """Another wallet pours into this one, or this one into another: all goes on as before."""
+        other, self.steps, self.merged = uuid.uuid4(), self.steps + 1, True
+        common = {"owner_id": other, "unit": "EUR", "reason": "t", "source": "t:9", "now": self.now}
+        credit = services.issue(amount=amount, key=f"{other}:credit", **common)
+        self.posted, self.earned = self.posted + amount, self.earned + amount
+        self.left[credit.id], self.direction[credit.id] = amount, 1
+        self.credit_of[credit.id] = credit.id
+        if spent <= amount:
+            made = services.redeem(amount=spent, key=f"{other}:spent", **common)
+            self.posted -= spent
+            self.left[made.id], self.direction[made.id] = spent, -1
+        if debt:
+            services.reverse(
+                transfer_id=credit.id,
+                amount=amount,
+                reason="refund",
+                source="t:9",
+                key=f"{other}:back",
+                now=self.now,
+            )
+            self._taken_back(credit.id, amount)
+        old, new = (self.owner, other) if into_new else (other, self.owner)
+        for _twice in range(2):
+            services.merge(from_owner=old, into_owner=new, source="t:9", now=self.now)
+        self.owner = new
 
     @rule(days=st.integers(min_value=1, max_value=10))
     def time_passes(self, days):

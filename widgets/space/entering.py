@@ -17,6 +17,7 @@ from tenants.messaging.links import Purpose, code_for, read_token
 from tenants.messaging.models import Email
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
+from tenants.profiles.selectors import by_email
 from widgets.models import LinkPurpose, SpaceLink
 
 EVENT_KIND = "widgets.space_link"
@@ -41,7 +42,7 @@ class WrongCodeError(ConflictError):
 def ask(*, email: str, now: datetime) -> uuid.UUID:
     """Ask for a link and a code; the id under which the code is typed. InvalidEmailError."""
     address_key = emails.key(emails.clean(email))
-    profile = Profile.objects.filter(email_key=address_key).first()
+    profile = by_email(email=address_key)
     return _open_link(profile=profile, now=now)
 
 

@@ -51,6 +51,14 @@ def lock_account(*, account_id: uuid.UUID) -> Account:
     return Account.objects.select_for_update().get(id=account_id)
 
 
+def lock_heir(*, account_id: uuid.UUID) -> Account:
+    """An account by its id, or the one it was merged into, locked until the transaction ends."""
+    account = lock_account(account_id=account_id)
+    if account.merged_into_id is None:
+        return account
+    return lock_account(account_id=account.merged_into_id)
+
+
 def _select(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:
     found = read((Account,), _LOCK_WALLETS, [list(owner_ids), unit])
     return [account for (account,) in found]

@@ -38,7 +38,9 @@ _UPDATE_CREDITED = """
 """
 _LOCK_WALLETS = """
     SELECT id FROM ledger_account WHERE kind = 'wallet' AND id IN (
-        SELECT credit_id FROM ledger_transfer WHERE id = ANY(%s)
+        SELECT COALESCE(account.merged_into_id, account.id) FROM ledger_transfer AS transfer
+        JOIN ledger_account AS account ON account.id = transfer.credit_id
+        WHERE transfer.id = ANY(%s)
     ) ORDER BY id FOR UPDATE
 """
 _KEYS = "SELECT key FROM ledger_transfer WHERE key = ANY(%s)"
@@ -47,6 +49,7 @@ _TARGETS = """
            COALESCE((SELECT SUM(undone.amount) FROM ledger_transfer AS undone
                      WHERE undone.answers_id = target.id AND undone.kind = 'reverse'), 0),
            target.kind = 'posted' AND account.kind = 'wallet' AND lot.transfer_id IS NOT NULL
+               AND account.merged_into_id IS NULL
     FROM ledger_transfer AS target
     JOIN ledger_account AS account ON account.id = target.credit_id
     LEFT JOIN ledger_lot AS lot ON lot.transfer_id = target.id

@@ -42,6 +42,8 @@ class Account(models.Model):
     pending_out = models.BigIntegerField(default=0, db_default=0)
     overdraft = models.BigIntegerField(default=0, db_default=0)
     earned = models.BigIntegerField(default=0, db_default=0)
+    # The wallet that this one was poured into, when two owners turned out to be one.
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -61,6 +63,11 @@ class Account(models.Model):
             models.CheckConstraint(
                 condition=Q(pending_in__gte=0, pending_out__gte=0, overdraft__gte=0),
                 name="account_parts_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True)
+                | Q(posted=0, earned=0, pending_in=0, pending_out=0),
+                name="merged_wallet_is_empty",
             ),
         ]
 

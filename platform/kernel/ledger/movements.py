@@ -21,6 +21,7 @@ _POSTED = """
         ON other.id = CASE WHEN t.credit_id = wallet.id THEN t.debit_id ELSE t.credit_id END
     LEFT JOIN ledger_transfer AS named ON named.id = t.answers_id
     WHERE t.created_at < %(end)s
+        AND other.kind <> 'wallet'
         AND (
             t.kind IN ('posted', 'post')
             OR (t.kind = 'reverse' AND (

@@ -21,14 +21,16 @@ def replayed(*, key: str, kind: TransferKind, amount: int, wallet: Account) -> T
     existing = Transfer.objects.filter(key=key).first()
     if existing is None:
         return None
-    same = (
-        existing.kind == kind
-        and existing.amount == amount
-        and wallet.id in (existing.debit_id, existing.credit_id)
-    )
+    same = existing.kind == kind and existing.amount == amount and _is_of(existing, wallet)
     if not same:
         raise KeyReusedError
     return existing
+
+
+def _is_of(transfer: Transfer, wallet: Account) -> bool:
+    """Whether it moved this wallet, or one that was merged into it since."""
+    sides = (transfer.debit_id, transfer.credit_id)
+    return wallet.id in sides or Account.objects.filter(id__in=sides, merged_into=wallet).exists()
 
 
 def write(

@@ -76,10 +76,11 @@ def _answer(
     *,
     expires_at: datetime | None = None,
 ) -> Transfer:
-    named = pending.transfer
+    # The pending's own wallet, which is not the transfer's where wallets were merged since.
+    named, wallet_id = pending.transfer, pending.wallet_id
     return records.write(
-        debit_id=named.debit_id,
-        credit_id=named.credit_id,
+        debit_id=named.debit_id if pending.incoming else wallet_id,
+        credit_id=wallet_id if pending.incoming else named.credit_id,
         amount=amount,
         kind=kind,
         reason=reason,

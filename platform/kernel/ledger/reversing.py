@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from kernel.db import atomic_with_retry
 from kernel.ledger import balances, expiring, records
-from kernel.ledger.accounts import lock_account
+from kernel.ledger.accounts import lock_heir
 from kernel.ledger.errors import (
     AlreadyResolvedError,
     ReversalTooLargeError,
@@ -38,7 +38,7 @@ def reverse(
     if target is None or target.kind not in OPENINGS:
         raise UnknownTransferError
     incoming = target.credit.kind == AccountKind.WALLET
-    wallet = lock_account(account_id=target.credit_id if incoming else target.debit_id)
+    wallet = lock_heir(account_id=target.credit_id if incoming else target.debit_id)
     kind = TransferKind.REVERSE
     if earlier := records.replayed(key=key, kind=kind, amount=amount, wallet=wallet):
         return earlier
@@ -51,8 +51,8 @@ def reverse(
     if incoming and posted is not None:
         expiring.undo_before_reversal(wallet, posted, amount, source=source, key=key, now=now)
     reversal = records.write(
-        debit_id=target.credit_id,
-        credit_id=target.debit_id,
+        debit_id=wallet.id if incoming else target.credit_id,
+        credit_id=target.debit_id if incoming else wallet.id,
         amount=amount,
         kind=kind,
         reason=reason,

@@ -71,16 +71,20 @@ def history(*, owner_id: uuid.UUID, unit: str) -> list[Line]:
     wallet = Account.objects.filter(kind=AccountKind.WALLET, owner_id=owner_id, unit=unit).first()
     if wallet is None:
         return []
+    merged = Account.objects.filter(merged_into=wallet).values_list("id", flat=True)
+    family = {wallet.id, *merged}
     running, lines = 0, []
-    for transfer in posted_transfers(wallet):
-        amount = transfer.amount if transfer.credit_id == wallet.id else -transfer.amount
+    for transfer in posted_transfers(*family):
+        if {transfer.debit_id, transfer.credit_id} <= family:
+            continue  # the merging itself: as if it had always been one wallet
+        amount = transfer.amount if transfer.credit_id in family else -transfer.amount
         running += amount
         lines.append(Line(transfer=transfer, amount=amount, balance=running))
     return lines[::-1]
 
 
-def posted_transfers(wallet: Account) -> QuerySet[Transfer]:
-    """The transfers that moved the posted balance, oldest first.
+def posted_transfers(*wallet_ids: uuid.UUID) -> QuerySet[Transfer]:
+    """The transfers that moved the posted balance of these wallets, oldest first.
 
     A reversal counts unless it shortened a transfer that was still pending at that time.
     """
@@ -88,7 +92,7 @@ def posted_transfers(wallet: Account) -> QuerySet[Transfer]:
         answers=OuterRef("answers"), kind=TransferKind.POST, id__lt=OuterRef("id")
     )
     return (
-        Transfer.objects.filter(Q(debit=wallet) | Q(credit=wallet))
+        Transfer.objects.filter(Q(debit__in=wallet_ids) | Q(credit__in=wallet_ids))
         .filter(
             Q(kind__in=[TransferKind.POSTED, TransferKind.POST])
             | Q(kind=TransferKind.REVERSE, answers__kind=TransferKind.POSTED)
@@ -157,7 +161,7 @@ def discrepancies() -> list[str]:
     """
     found: list[str] = []
     for wallet in Account.objects.filter(kind=AccountKind.WALLET).iterator():
-        moved = posted_transfers(wallet).aggregate(
+        moved = posted_transfers(wallet.id).aggregate(
             gained=Sum("amount", filter=Q(credit=wallet)),
             lost=Sum("amount", filter=Q(debit=wallet)),
         )
@@ -192,8 +196,12 @@ def _earned(wallet: Account) -> int:
     sources = [
         system_account_id(kind, wallet.unit) for kind in (AccountKind.ISSUED, AccountKind.ADJUSTED)
     ]
-    moved = posted_transfers(wallet).aggregate(
-        gained=Sum("amount", filter=Q(credit=wallet, debit_id__in=sources)),
-        lost=Sum("amount", filter=Q(debit=wallet, credit_id__in=sources)),
+    if wallet.merged_into_id is not None:
+        return 0  # counted where it was poured into
+    merged = Account.objects.filter(merged_into=wallet).values_list("id", flat=True)
+    family = [wallet.id, *merged]
+    moved = posted_transfers(*family).aggregate(
+        gained=Sum("amount", filter=Q(credit__in=family, debit_id__in=sources)),
+        lost=Sum("amount", filter=Q(debit__in=family, credit_id__in=sources)),
     )
     return int(moved["gained"] or 0) - int(moved["lost"] or 0)

@@ -9,6 +9,7 @@ from kernel.ledger.bulk import Credit, Reversal, issue_many, reverse_many
 from kernel.ledger.crediting import credit_new
 from kernel.ledger.expiring import expire_lot
 from kernel.ledger.issuing import Promise, issue, issue_pending
+from kernel.ledger.merging import merge
 from kernel.ledger.resolving import post, set_due, void
 from kernel.ledger.reversing import reverse
 from kernel.ledger.spending import hold, redeem
@@ -23,6 +24,7 @@ __all__ = [
     "issue",
     "issue_many",
     "issue_pending",
+    "merge",
     "post",
     "redeem",
     "reverse",

@@ -5,13 +5,13 @@ A record that changed since, or to which something happened, is left alone and c
 
 from typing import Any
 
-from django.apps import apps
-from django.db import connection, models
+from django.db import connection
 
 from kernel.ledger.models import Account
 from tenants.profiles.derived import refresh
 from tenants.profiles.importing.applying import COLUMNS, FINGERPRINT
-from tenants.profiles.models import CustomerImport, ImportRow, Profile, RowAction
+from tenants.profiles.models import CustomerImport, ImportRow, RowAction
+from tenants.profiles.references import keys_to_profiles
 
 LINES_A_STEP = 4_000
 _MINE = "r.customer_import_id = %(import)s AND r.line > %(after)s AND r.line <= %(upto)s AND r.done"
@@ -73,10 +73,4 @@ def _restore(values: dict[str, Any]) -> int:
 def _references() -> list[tuple[str, str]]:
     """Every table that points at a customer, of whatever room: what happened to somebody."""
     found = [(Account._meta.db_table, "owner_id")]
-    for model in apps.get_models():
-        found += [
-            (model._meta.db_table, str(field.column))
-            for field in model._meta.concrete_fields
-            if isinstance(field, models.ForeignKey) and field.related_model is Profile
-        ]
-    return found
+    return found + [(model._meta.db_table, str(key.column)) for model, key in keys_to_profiles()]

@@ -1,5 +1,6 @@
 """People known to this merchant, whom they asked to forget, and files of customers brought in."""
 
+from tenants.profiles.models.duplicates import DistinctPair
 from tenants.profiles.models.erasures import ErasedAddress
 from tenants.profiles.models.imports import (
     CustomerImport,
@@ -13,6 +14,7 @@ from tenants.profiles.models.people import PURPOSES, Profile, ProfileKind
 __all__ = [
     "PURPOSES",
     "CustomerImport",
+    "DistinctPair",
     "ErasedAddress",
     "ImportChunk",
     "ImportRow",
