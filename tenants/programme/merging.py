@@ -19,7 +19,7 @@ from tenants.profiles import references
 from tenants.profiles.derived import refresh
 from tenants.profiles.models import Profile
 from tenants.profiles.services import UnknownProfileError
-from tenants.programme import by_hand, decisions, tiers
+from tenants.programme import decisions, hand_referrals, tiers
 from tenants.programme.decisions import Code
 from tenants.referrals.models import OPEN_STATES, Referral
 from tenants.rewards.models import Award
@@ -122,7 +122,7 @@ def _settle_referrals(
     later = _later(kept, gone)
     ending = list(between.filter(state__in=OPEN_STATES)) + ([later] if later else [])
     for referral in ending:
-        by_hand.remove_referral(referral_id=referral.id, author_id=author_id, now=now)
+        hand_referrals.remove_referral(referral_id=referral.id, author_id=author_id, now=now)
     # Nobody refers themselves: who had brought whom is not said any more.
     between.update(referrer=None)
 
