@@ -41,7 +41,7 @@ _LAST = (
 PRIZES: list[dict[str, Any]] = [
     {"name": "Bougie Aube 190 g", "cost": 2000, "icon": "gift", "kind": "gift", "stock": 40,
      "description": "Cire de colza, mèche en coton, 45 heures."},
-    {"name": "Bon d’achat de 30 €", "cost": 3000, "icon": "ticket", "kind": "voucher",
+    {"name": "Bon d’achat de 30 €", "cost": 3000, "icon": "ticket", "kind": "voucher", "value": 3000,
      "description": "Valable un an sur toute la boutique."},
     {"name": "Lampe Halo", "cost": 6000, "icon": "lamp", "kind": "post", "stock": 6,
      "description": "Lampe à poser en verre soufflé, envoyée chez vous."},

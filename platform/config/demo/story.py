@@ -23,7 +23,7 @@ from tenants.programme import clock, conductor, explanation, services, versions
 from tenants.referrals import codes
 from tenants.referrals import services as referrals
 from tenants.rewards import services as rewards
-from tenants.rewards.models import Prize
+from tenants.rewards.models import Prize, PrizeKind
 
 CUSTOMERS = 200
 _MONTHS = 18
@@ -234,15 +234,28 @@ def _claim(story: Story, moment: datetime) -> None:
         within = [p for p in prizes if p.cost <= available and p.stock != 0]
         if not within:
             continue
+        prize = story.rng.choice(within)
         claim = services.claim_prize(
             profile=profile,
-            prize_id=story.rng.choice(within).id,
+            prize_id=prize.id,
             key=f"demo-{profile.id}-{moment.isoformat()}",
             now=moment,
+            address=_address(profile) if prize.kind == PrizeKind.POST else None,
         )
         if moment < story.today - timedelta(days=12):
             rewards.hand_over(claim_id=claim.id, now=moment + timedelta(days=3))
         return
+
+
+def _address(profile: Profile) -> dict[str, str]:
+    """Where a prize that is posted goes to."""
+    return {
+        "name": profile.name,
+        "street": "12 rue des Tanneurs",
+        "postcode": "69001",
+        "city": "Lyon",
+        "country": "France",
+    }
 
 
 def _ending(story: Story) -> None:
