@@ -48,6 +48,7 @@ def facts(*, tenant: Tenant, now: datetime) -> dict[str, Any]:
         return {}
     return {
         "ratio": ratio(version) if version.payments_on else "",
+        "money": version.unit == tenant.currency,
         "joining": version.membership == MembershipMode.JOINED,
         "usable": version.checkout_on,
         "worth": _worth(version, tenant),
