@@ -75,6 +75,11 @@ def _url(page: "ListPage", /, **changes: str | int | None) -> str:
     return f"{page.request.path}?{params.urlencode()}" if params else page.request.path
 
 
+def unit_of(row: Any, column: "Column") -> str:
+    """The unit of a row's amounts: its own currency or unit, else the column's."""
+    return getattr(row, "currency", "") or getattr(row, "unit", "") or column.unit
+
+
 def _css(column: "Column") -> str:
     parts = []
     if column.kind in _NUMERIC:
@@ -114,7 +119,7 @@ def draw(column: "Column", row: Any, url: str, request: HttpRequest | None = Non
         template = loader.get_template(column.template)
         return template.render({"row": row, "value": value, "url": url}, request)  # type: ignore[return-value]
     writers: dict[str, Any] = {
-        "money": lambda: filters.money(value, getattr(row, "currency", None) or column.unit),
+        "money": lambda: filters.money(value, unit_of(row, column)),
         "points": lambda: filters.number(value),
         "number": lambda: filters.number(value),
         "percent": lambda: filters.percent(value),

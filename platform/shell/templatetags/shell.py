@@ -25,7 +25,7 @@ register = template.Library()
 # ---------------------------------------------------------------- numbers and amounts
 @register.filter
 def money(value: int | Amount | str | None, unit: str = "EUR") -> str:
-    """Cents (or an Amount) to `1 234,50 €`; None shows a long dash."""
+    """An amount in its unit to `1 234,50 €` or `240 points`; None shows a long dash."""
     if value is None or isinstance(value, str):
         return "—"
     if isinstance(value, Amount):

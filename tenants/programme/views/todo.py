@@ -60,7 +60,7 @@ def tasks(*, now: datetime, unit: str) -> list[Task]:
         title = ngettext(
             "%(n)s commande refusée à l’entrée", "%(n)s commandes refusées à l’entrée", work.refused
         )
-        text = _("Sur les 7 derniers jours : leurs données ne convenaient pas.")
+        text = _("Sur les 7 derniers jours : leurs données ne convenaient pas.")
         found.append(
             Task(
                 title % {"n": work.refused}, text, "triangle", "warn",
