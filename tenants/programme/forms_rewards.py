@@ -207,9 +207,20 @@ class GiveGiftForm(HouseForm):
         self.order_fields(("key", "gift", "handed_on"))
 
 
-class CodesForm(HouseForm):
-    """Codes to add: pasted, or in a file."""
+class CodeListForm(HouseForm):
+    """A list of codes: what it is called, when to warn, and codes to add: pasted, or in a file."""
 
+    field_order = ("key", "name", "warn_below", "pasted", "file")
+
+    key = KeyField()
+    name = forms.CharField(
+        label=_("Nom de la liste"),
+        max_length=80,
+        error_messages={"required": _("Donnez un nom, par exemple Bons Café Aurore.")},
+    )
+    warn_below = IntegerField(
+        label=_("Prévenir sous"), minimum=0, maximum=_MOST_STOCK, unit=_("codes")
+    )
     pasted = forms.CharField(
         label=_("Codes"),
         required=False,
@@ -224,21 +235,10 @@ class CodesForm(HouseForm):
         help_text=_("CSV ou Excel : les codes sont dans la première colonne."),
     )
 
-
-class CodeListForm(CodesForm):
-    """A list of codes: what it is called, and when to warn."""
-
-    field_order = ("key", "name", "warn_below", "pasted", "file")
-
-    key = KeyField()
-    name = forms.CharField(
-        label=_("Nom de la liste"),
-        max_length=80,
-        error_messages={"required": _("Donnez un nom, par exemple Bons Café Aurore.")},
-    )
-    warn_below = IntegerField(
-        label=_("Prévenir sous"), minimum=0, maximum=_MOST_STOCK, unit=_("codes")
-    )
+    def clean_file(self) -> bytes:
+        """What the file holds; size and format are judged where it is read."""
+        file = self.cleaned_data.get("file")
+        return file.read() if file is not None else b""
 
 
 def _value_field(currency: str) -> MoneyField:

@@ -90,11 +90,6 @@ def due_gift_count() -> int:
     return int(_due().count())
 
 
-def last_gift(*, profile: Profile) -> Award | None:
-    """The last gift that a referrer was given (OF-03)."""
-    return gifts_of(profile=profile).first()
-
-
 def gifts_of(*, profile: Profile) -> QuerySet[Award]:
     """Every gift of a referrer, the last first; what was cancelled is not among them."""
     rows = Award.objects.filter(profile=profile, origin=AwardOrigin.GIFT)

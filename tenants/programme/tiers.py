@@ -156,6 +156,11 @@ class TierStanding:
         return max(self.tier.threshold - self.earned, 0)
 
     @property
+    def shown(self) -> int:
+        """What a bar shows: whoever has it is at the end of it."""
+        return self.tier.threshold if self.award else max(self.earned, 0)
+
+    @property
     def claimable(self) -> bool:
         return self.award is None and not self.missing
 

@@ -10,7 +10,9 @@ from django.db.models.functions import Greatest
 from kernel.ledger.models import Account, AccountKind
 from kernel.outbox.models import Event, EventState
 from tenants.activity.models import Order, OrderState, Refusal
+from tenants.programme.gifts import due_gift_count
 from tenants.programme.models import Reward, RewardState
+from tenants.rewards.code_lists import low
 from tenants.rewards.models import Claim, ClaimState, Prize, PrizeKind
 
 # What was refused at the door longer ago than this is history, not work.
@@ -27,10 +29,13 @@ class Waiting:
     refused: int
     dead: int
     sold_out: int
+    gifts: int = 0
+    codes: int = 0
 
     @property
     def total(self) -> int:
-        return self.claims + self.reported + self.refused + self.dead + self.sold_out
+        urgent = self.claims + self.reported + self.refused + self.dead
+        return urgent + self.sold_out + self.gifts + self.codes
 
 
 def waiting(*, now: datetime) -> Waiting:
@@ -43,6 +48,8 @@ def waiting(*, now: datetime) -> Waiting:
         refused=recent_refusals(now=now).count(),
         dead=Event.objects.filter(state=EventState.DEAD).count(),
         sold_out=Prize.objects.filter(active=True, stock=0).count(),
+        gifts=due_gift_count(),
+        codes=len(low()),
     )
 
 

@@ -34,11 +34,12 @@ from tenants.programme.bulk.models import Selection
 from tenants.referrals import codes
 from tenants.referrals.models import Referral
 from tenants.rewards import services as rewards
-from tenants.rewards.models import Claim, Prize
+from tenants.rewards.models import Award, Claim, CodeList, GiftType, Prize, Tier
 from tests.fixtures.loyalty import book, invoice, make_type
 from tests.fixtures.programme import NOW, make_order, publish
 from tests.fixtures.tenants import TenantClient
 from tests.isolation.snapshot import Watch
+from tests.isolation.treats import given
 from widgets.links import landing
 from widgets.models import Site, SpaceLink
 from widgets.space import entering, sessions
@@ -72,6 +73,10 @@ class Side:
     invoice: Invoice
     recalculation: Run
     selection: Selection
+    tier: Tier
+    gift: GiftType
+    award: Award
+    codes: CodeList
     job: Job
     customer_import: CustomerImport
     key: ApiKey
@@ -290,6 +295,7 @@ def _people_and_money(slug: str) -> dict[str, Any]:
         "referral": outcome.referral,
         "prize": prize,
         "claim": claim,
+        **given(slug, referrer),
     }
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from config.demo import cast
+from config.demo import cast, treats
 from kernel.errors import RicochetError
 from kernel.ledger import selectors as ledger
 from tenants.activity.models import Source
@@ -62,6 +62,7 @@ def tell(*, today: datetime, progress: Callable[[str], None], seed: int = 7) -> 
     )
     for position, prize in enumerate(cast.PRIZES):
         rewards.save_prize(now=start, unit="EUR", position=position, **prize)
+    treats.prepare(now=start)
     _live(story, start)
     _ending(story)
     _open_checkout(today)
@@ -239,10 +240,11 @@ def _claim(story: Story, moment: datetime) -> None:
             profile=profile,
             prize_id=prize.id,
             key=f"demo-{profile.id}-{moment.isoformat()}",
+            address=treats.address_of(profile, story.rng),
             now=moment,
             address=_address(profile) if prize.kind == PrizeKind.POST else None,
         )
-        if moment < story.today - timedelta(days=12):
+        if moment < story.today - timedelta(days=12) and not claim.is_code:
             rewards.hand_over(claim_id=claim.id, now=moment + timedelta(days=3))
         return
 
@@ -285,3 +287,4 @@ def _ending(story: Story) -> None:
     conductor.order_received(order=_order(story, person, now, code="SOFIE-XXXX"), now=now)
     _claim(story, now - timedelta(days=1))
     _claim(story, now)
+    treats.finish(today=story.today, ambassadors=story.known[:3])

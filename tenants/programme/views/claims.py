@@ -122,7 +122,8 @@ class ClaimsPage(ListPage):
     def queryset(self) -> QuerySet[Any]:
         rows = Claim.objects.select_related("profile", "prize")
         rows = waiting.with_order(waiting.with_debt(rows))
-        return rows.order_by("-claimed_at", "-id")
+        ordered: QuerySet[Any] = rows.order_by("-claimed_at", "-id")
+        return ordered
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         named = Q()
