@@ -309,7 +309,7 @@ TENANT: dict[str, Page] = {
     "programme:cancel_claim": member(_claim, **_MANAGER),
     "programme:undo_send": member(),
     "programme:send_claim": member(_claim),
-    "programme:bulk_claims": member(lambda _: {"act": "envoyer"}),
+    "programme:bulk_claims": Page(For.MEMBER, names=lambda _: {"act": "envoyer"}, everybodys=True),
     "programme:labels": member(**_MANAGER),
     "programme:tiers": member(),
     "programme:add_tier": member(**_MANAGER),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,6 +22,7 @@ from tenants.programme import gifts, tiers
 from tenants.programme.forms_rewards import GiftAfterForm, GiftTypeForm, GiveGiftForm
 from tenants.programme.views.common import (
     author,
+    can_change,
     customer_url,
     number_or_404,
     profile_or_404,
@@ -39,6 +41,8 @@ _DUE_SHOWN = 20
 @member_required()
 def gift_list(request: HttpRequest) -> HttpResponse:
     """The list in the merchant's order, after how many referrals one is due, and to whom."""
+    if request.method == "POST" and not can_change(request):
+        raise PermissionDenied
     form = GiftAfterForm(request.POST or None, initial={"gift_after": gifts.gift_after()})
     if request.method == "POST" and form.is_valid():
         gifts.set_gift_after(number=form.cleaned_data["gift_after"])
