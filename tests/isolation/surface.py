@@ -96,15 +96,15 @@ def _invoice(side: "Side") -> dict[str, Any]:
 
 
 def _tier(side: "Side") -> dict[str, Any]:
-    return {"tier": side.tier.public_id}
+    return {"tier": side.treats.treats.tier.public_id}
 
 
 def _gift(side: "Side") -> dict[str, Any]:
-    return {"gift": side.gift.public_id}
+    return {"gift": side.treats.treats.gift.public_id}
 
 
 def _award(side: "Side") -> dict[str, Any]:
-    return {"award": side.award.public_id}
+    return {"award": side.treats.treats.award.public_id}
 
 
 def _side(side: "Side") -> dict[str, Any]:
@@ -329,7 +329,7 @@ TENANT: dict[str, Page] = {
     "programme:cancel_award": member(_award, **_MANAGER),
     "programme:codes": member(),
     "programme:add_codes": member(**_MANAGER),
-    "programme:code_list": member(lambda s: {"codes": s.codes.public_id}, **_MANAGER),
+    "programme:code_list": member(lambda s: {"codes": s.treats.codes.public_id}, **_MANAGER),
     "programme:edit_prize": member(_prize, **_MANAGER),
     "programme:archive_prize": member(_prize, **_MANAGER),
     "programme:move_prize": member(_prize),

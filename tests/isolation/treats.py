@@ -1,16 +1,27 @@
-"""What each of the two merchants has given, and can give."""
+"""What each of the two merchants has given, can give, and was told of."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from kernel.ids import uuid7
+from tenants.activity.models import Invoice, Session
 from tenants.profiles.models import Profile
 from tenants.programme import codes, gifts
 from tenants.rewards.gifts import save_gift_type
+from tenants.rewards.models import Award, CodeList, GiftType, Tier
 from tenants.rewards.tiers import save_tier
+from tests.fixtures.loyalty import book, invoice, make_type
 from tests.fixtures.programme import NOW
 
 
-def given(slug: str, profile: Profile) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Treats:
+    tier: Tier
+    gift: GiftType
+    award: Award
+    codes: CodeList
+
+
+def given(slug: str, profile: Profile) -> Treats:
     """A tier, a gift, what somebody was given, and a list of codes."""
     tier = save_tier(
         tier_id=uuid7(),
@@ -30,4 +41,15 @@ def given(slug: str, profile: Profile) -> dict[str, Any]:
     award, _new = gifts.give_gift(
         profile=profile, gift_id=gift.id, key="k", handed_on=None, author_id=None, now=NOW
     )
-    return {"tier": tier, "gift": gift, "award": award, "codes": shelf}
+    return Treats(tier=tier, gift=gift, award=award, codes=shelf)
+
+
+def booked(profile: Profile) -> Session:
+    """A session that this customer booked."""
+    made = make_type(f"Portrait {profile.email}")
+    return book(f"S-{profile.id}", made.key, email=profile.email).session
+
+
+def invoiced(profile: Profile) -> Invoice:
+    """An invoice of this customer's."""
+    return invoice(f"F-{profile.id}", email=profile.email).invoice
