@@ -96,15 +96,15 @@ def _invoice(side: "Side") -> dict[str, Any]:
 
 
 def _tier(side: "Side") -> dict[str, Any]:
-    return {"tier": side.treats.treats.tier.public_id}
+    return {"tier": side.treats.tier.public_id}
 
 
 def _gift(side: "Side") -> dict[str, Any]:
-    return {"gift": side.treats.treats.gift.public_id}
+    return {"gift": side.treats.gift.public_id}
 
 
 def _award(side: "Side") -> dict[str, Any]:
-    return {"award": side.treats.treats.award.public_id}
+    return {"award": side.treats.award.public_id}
 
 
 def _side(side: "Side") -> dict[str, Any]:
