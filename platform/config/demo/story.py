@@ -23,7 +23,7 @@ from tenants.programme import clock, conductor, explanation, services, versions
 from tenants.referrals import codes
 from tenants.referrals import services as referrals
 from tenants.rewards import services as rewards
-from tenants.rewards.models import Prize, PrizeKind
+from tenants.rewards.models import Prize
 
 CUSTOMERS = 200
 _MONTHS = 18
@@ -242,22 +242,10 @@ def _claim(story: Story, moment: datetime) -> None:
             key=f"demo-{profile.id}-{moment.isoformat()}",
             address=treats.address_of(profile, story.rng),
             now=moment,
-            address=_address(profile) if prize.kind == PrizeKind.POST else None,
         )
         if moment < story.today - timedelta(days=12) and not claim.is_code:
             rewards.hand_over(claim_id=claim.id, now=moment + timedelta(days=3))
         return
-
-
-def _address(profile: Profile) -> dict[str, str]:
-    """Where a prize that is posted goes to."""
-    return {
-        "name": profile.name,
-        "street": "12 rue des Tanneurs",
-        "postcode": "69001",
-        "city": "Lyon",
-        "country": "France",
-    }
 
 
 def _ending(story: Story) -> None:
