@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shell import formats
-from shell.templatetags import shell as filters
+from shell.templatetags import shell as looks
+from shell.templatetags import shell_values as filters
 
 if TYPE_CHECKING:
     from shell.tables import Column, ListPage
@@ -146,10 +147,10 @@ def draw(column: "Column", row: Any, url: str, request: HttpRequest | None = Non
 
 
 def _state(value: Any) -> SafeString:
-    look = filters.state(str(value))
+    look = looks.state(str(value))
     return format_html(
         '<span class="badge tone-{}">{}<span>{}</span></span>',
-        look.tone, filters.glyph(look.glyph), look.label,
+        look.tone, looks.glyph(look.glyph), look.label,
     )  # fmt: skip
 
 
