@@ -9,10 +9,9 @@ import os
 import sys
 from pathlib import Path
 
-from deploy.demo_shop.exchange import Shop
 from deploy.demo_shop.orders import OrderBook
 from deploy.demo_shop.ricochet import Ricochet
-from deploy.demo_shop.server import ShopServer
+from deploy.demo_shop.server import Shop, ShopServer
 
 
 def main() -> int:

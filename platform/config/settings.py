@@ -174,7 +174,6 @@ TEMPLATES = [
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
                 "shell.templatetags.shell",
-                "shell.templatetags.shell_values",
             ],
         },
     }

@@ -105,9 +105,11 @@ def find_or_create(*, identity: Identity, source: str, now: datetime) -> tuple[P
     has none yet. Two requests at once for one new email make one profile.
     """
     if identity.profile_id is not None:
-        pointed_at = Profile.objects.select_for_update().filter(id=identity.profile_id).first()
+        pointed_at = Profile.everyone.select_for_update().filter(id=identity.profile_id).first()
         if pointed_at is None:
             raise UnknownProfileError
+        if pointed_at.merged_into_id is not None:
+            pointed_at = read((Profile,), _LOCK_HEIR, [pointed_at.merged_into_id])[0][0]
         return pointed_at, False
     email = emails.clean(identity.email) if identity.email.strip() else ""
     if not email and not identity.external_id:
@@ -234,6 +236,12 @@ def count_order(*, profile: Profile, amount: int, at: datetime) -> None:
     profile.first_order_at = min(profile.first_order_at or at, at)
     profile.last_order_at = max(profile.last_order_at or at, at)
     update_fields(profile, "order_count", "order_total", "first_order_at", "last_order_at")
+
+
+def count_amount(*, profile: Profile, amount: int) -> None:
+    """Add cents that were paid again to the figures of a locked profile."""
+    profile.order_total += amount
+    profile.save(update_fields=["order_total"])
 
 
 def uncount_amount(*, profile: Profile, amount: int) -> None:

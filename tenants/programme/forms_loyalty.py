@@ -87,6 +87,8 @@ class LoyaltyForm(HouseForm):
         for kind in types:
             self.fields[_name(kind)] = self._session_field(kind)
             self.fields[f"{_name(kind)}_on"] = ToggleField(label=kind.name)
+        if not self.is_bound:
+            self._say_nothing_of_optional()
 
     def _session_field(self, kind: SessionType) -> forms.Field:
         return amount_field(
@@ -96,6 +98,11 @@ class LoyaltyForm(HouseForm):
             maximum=versions.MOST_SESSION,
             required=False,
         )
+
+    def _say_nothing_of_optional(self) -> None:
+        """Which boxes are needed follows from the others: none of them is called optional."""
+        for name in ("way", "rate", "every", "percent", *map(_name, self.types)):
+            self.fields[name].required = True
 
     @property
     def counts_points(self) -> bool:
@@ -114,6 +121,7 @@ class LoyaltyForm(HouseForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         self._clean_ratio(data)
+        self._say_nothing_of_optional()
         rates: dict[uuid.UUID, Rate] = {}
         for kind in self.types:
             amount, on = data.get(_name(kind)), data.get(f"{_name(kind)}_on", False)

@@ -16,6 +16,7 @@ from tenants.messaging.models import EmailState
 from tenants.profiles.models import Profile
 from tenants.programme.decisions import Code
 from tenants.programme.models import Decision, Reward, RewardState, Side
+from tenants.programme.record_services import service_events
 from tenants.programme.sentences import explain_referral
 from tenants.referrals.models import (
     OPEN_STATES,
@@ -178,11 +179,6 @@ def _why(reward: Reward) -> str:
     return _("Bienvenue, grâce à %(name)s") % {"name": referral.referrer.name}
 
 
-def awards(*, profile: Profile) -> list[Award]:
-    """What this customer was given beside the cagnotte, the latest first (FS-02)."""
-    return list(Award.objects.filter(profile=profile).order_by("-granted_at", "-id"))
-
-
 def claims(*, profile: Profile) -> list[Claim]:
     """The prizes this customer took, the latest first."""
     return list(Claim.objects.filter(profile=profile).order_by("-claimed_at", "-id"))
@@ -197,6 +193,7 @@ def happenings(*, profile: Profile, limit: int = 8) -> list[Happening]:
     """What this customer did and what happened to them, the latest first."""
     found = [*_orders(profile, limit), *_sharing(profile, limit), *_prizes(profile, limit)]
     found += _emails(profile, limit)
+    found += [Happening(*event) for event in service_events(profile=profile, limit=limit)]
     if profile.account_created_at is not None:
         found.append(Happening(profile.account_created_at, _("A ouvert un compte")))
     found.append(Happening(profile.created_at, _("Fiche créée")))
@@ -267,10 +264,6 @@ def _prizes(profile: Profile, limit: int) -> list[Happening]:
         Happening(claim.claimed_at, _("A choisi « %(prize)s »") % {"prize": claim.prize_name})
         for claim in Claim.objects.filter(profile=profile).order_by("-claimed_at")[:limit]
     ]
-    given = Award.objects.filter(profile=profile).exclude(state=AwardState.CANCELLED)
-    for award in given.order_by("-granted_at")[:limit]:
-        words = _("A reçu « %(reward)s »") % {"reward": award.name}
-        found.append(Happening(award.granted_at, words, str(award.get_origin_display())))
     corrections = Decision.objects.filter(profile=profile, code=Code.ADJUSTED)
     for decision in corrections.order_by("-decided_at")[:limit]:
         amount = formats.amount(Amount(decision.amount, decision.unit), signed=True)

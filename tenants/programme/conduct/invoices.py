@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kernel.db import atomic_with_retry
 from tenants.activity import invoicing
-from tenants.activity.models import Invoice, Payment
+from tenants.activity.models import Invoice, Payment, PaymentKind
 from tenants.activity.types import InvoiceInput, PaymentInput
 from tenants.context import current_tenant
 from tenants.loyalty.models import Earning
@@ -57,8 +57,10 @@ def payment_received(*, invoice_id: str, payment: PaymentInput, now: datetime) -
     invoice, earned = paid.invoice, None
     if paid.created and profile is not None and not invoice.is_test:
         if paid.completes:
+            profiles.count_order(profile=profile, amount=invoice.total, at=_paid_at(invoice))
             earned = earning.earn(fact=earning.of_invoice(invoice, profile), now=now)
         elif invoice.paid_at is not None:
+            _count(paid.payment, profile)
             _settle(invoice, profile, source=f"payment:{paid.payment.id}", now=now)
     return PaymentOutcome(
         invoice=invoice, payment=paid.payment, created=paid.created, earning=earned
@@ -73,6 +75,18 @@ def invoice_cancelled(*, invoice_id: str, now: datetime) -> Invoice:
     if changed and profile is not None and invoice.paid_at is not None and not invoice.is_test:
         _settle(invoice, profile, source=f"invoice_cancelled:{invoice.id}", now=now)
     return invoice
+
+
+def _paid_at(invoice: Invoice) -> datetime:
+    return invoice.paid_at or invoice.issued_at
+
+
+def _count(payment: Payment, profile: Profile) -> None:
+    """A settled invoice is a purchase of the customer's: what goes back and forth is its total."""
+    if payment.kind == PaymentKind.REFUND:
+        profiles.uncount_amount(profile=profile, amount=payment.amount)
+    else:
+        profiles.count_amount(profile=profile, amount=payment.amount)
 
 
 def _settle(invoice: Invoice, profile: Profile, *, source: str, now: datetime) -> None:

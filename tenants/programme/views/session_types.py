@@ -88,7 +88,9 @@ def _saved(request: HttpRequest, form: SessionTypeForm, type_id: uuid.UUID | Non
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:
-    rows = SessionType.objects.annotate(used=Count("sessions"))
+    counted = SessionType.objects.annotate(used=Count("sessions"))
+    # A query that groups forgets the model's own order.
+    rows = counted.order_by("position", "name", "id")
     return {"types": rows, "can_change": can_change(request)}
 
 

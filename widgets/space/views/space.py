@@ -153,7 +153,7 @@ def _space(
         "profile": session.profile,
         "sharing": sharing,
         "form": form,
-        "claims": selectors.open_claims(space.claims, now=timezone.now()),
+        "claims": selectors.open_claims(space.claims),
         "credited": credited,
         "done": request.GET.get("fait", ""),
         "languages": settings.LANGUAGES,

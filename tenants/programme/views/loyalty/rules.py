@@ -132,10 +132,10 @@ def _show_preview(
         "since": since,
         "would": would,
         "amounts": {
-            "total": formats.amount(Amount(would.total, draft.unit)),
-            "payments": formats.amount(Amount(would.by_payment, draft.unit)),
-            "sessions": formats.amount(Amount(would.by_session, draft.unit)),
-            "today": formats.amount(Amount(today.total, draft.unit)),
+            "total": _plain(would.total, draft.unit),
+            "payments": _plain(would.by_payment, draft.unit),
+            "sessions": _plain(would.by_session, draft.unit),
+            "today": _plain(today.total, draft.unit),
         },
         "currency": current_tenant().currency,
         "cost": cost,
@@ -154,3 +154,8 @@ def _show_preview(
 def _cost(rules: LoyaltyVersion, total: int) -> int:
     """What it costs at most, in cents: every point spent, at what a point saves."""
     return round(total * rules.point_value) if rules.unit == POINTS else total
+
+
+def _plain(value: int, unit: str) -> str:
+    """An amount for a figure whose label names the unit already."""
+    return formats.number(value) if unit == POINTS else formats.money(value, unit)
