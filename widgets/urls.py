@@ -29,6 +29,7 @@ urlpatterns = [
     path("espace/sortir", door.leave, name="space_leave"),
     path("espace/inviter", space.invite, name="space_invite"),
     path("espace/lots/<str:prize>", prizes.choose, name="space_prize"),
+    path("espace/paliers/<str:tier>", prizes.take_tier, name="space_tier"),
     path("espace/qr", space.qr, name="space_qr"),
     path("espace/qr.svg", space.qr_download, name="space_qr_file"),
     path("espace/regles", space.rules, name="space_rules"),

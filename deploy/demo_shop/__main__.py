@@ -9,9 +9,10 @@ import os
 import sys
 from pathlib import Path
 
+from deploy.demo_shop.exchange import Shop
 from deploy.demo_shop.orders import OrderBook
 from deploy.demo_shop.ricochet import Ricochet
-from deploy.demo_shop.server import Shop, ShopServer
+from deploy.demo_shop.server import ShopServer
 
 
 def main() -> int:

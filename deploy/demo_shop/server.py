@@ -1,45 +1,16 @@
 """The shop's HTTP server: pages, cart in a cookie, orders in a file."""
 
 import secrets
-from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from http.server import ThreadingHTTPServer
+from urllib.parse import parse_qs, quote, urlsplit
 
 from deploy.demo_shop import pages
 from deploy.demo_shop.admin import admin
-from deploy.demo_shop.cagnotte import Cagnottes
 from deploy.demo_shop.catalogue import BY_SLUG
-from deploy.demo_shop.orders import OrderBook
-from deploy.demo_shop.ricochet import Ricochet, Script
+from deploy.demo_shop.exchange import MOST_PIECES, Exchange, Shop
 
-_STATIC = Path(__file__).parent / "static"
-_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_LARGEST_FORM = 20_000
-_MOST_PIECES = 20
 _FORM_FIELDS = ("first_name", "last_name", "email", "code")
-
-
-@dataclass
-class Shop:
-    """What the pages need. `tracker_only`: orders reach Ricochet through the browser alone."""
-
-    orders: OrderBook
-    ricochet: Ricochet
-    tracker_only: bool
-    _script: Script | None = None
-    cagnottes: Cagnottes = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.cagnottes = Cagnottes(self.ricochet)
-
-    def script(self) -> Script | None:
-        """The script's address, asked for until Ricochet has answered once."""
-        if self._script is None:
-            self._script = self.ricochet.script()
-        return self._script
 
 
 class ShopServer(ThreadingHTTPServer):
@@ -52,12 +23,11 @@ class ShopServer(ThreadingHTTPServer):
         super().__init__(address, _Handler)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Exchange):
     server: ShopServer
-    protocol_version = "HTTP/1.1"
 
     # ------------------------------------------------------------ requests
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  http.server calls it so
         url = urlsplit(self.path)
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         place, _, rest = url.path.strip("/").partition("/")
@@ -84,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
             body = '<h1>Cette page n’existe pas</h1><p><a href="/">Retour à la boutique</a></p>'
             self._page("Introuvable", body, status=HTTPStatus.NOT_FOUND)
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802
         form = self._form()
         if form is None:
             return
@@ -108,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _add_to_cart(self, slug: str) -> None:
         cart = self._cart()
         if slug in BY_SLUG:
-            cart[slug] = min(cart.get(slug, 0) + 1, _MOST_PIECES)
+            cart[slug] = min(cart.get(slug, 0) + 1, MOST_PIECES)
         self._go("/panier", cart=cart)
 
     def _checkout(
@@ -224,88 +194,6 @@ class _Handler(BaseHTTPRequestHandler):
             order.notes.append(answer.text)
             shop.orders.save()
         self._go(f"/admin#{quote(order_id)}")
-
-    # ------------------------------------------------------------ reading and answering
-    def _form(self) -> dict[str, str] | None:
-        """The posted form; None, with the answer sent, when it came from elsewhere or is huge."""
-        length = int(self.headers.get("Content-Length") or 0)
-        origin = f"http://{self.headers.get('Host')}"
-        if length > _LARGEST_FORM or self.headers.get("Origin", origin) != origin:
-            self.close_connection = True
-            self.send_response(HTTPStatus.FORBIDDEN)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return None
-        posted = parse_qs(self.rfile.read(length).decode(errors="replace"), max_num_fields=20)
-        return {key: values[0][:120] for key, values in posted.items()}
-
-    def _cookie(self, name: str) -> str:
-        try:
-            found = SimpleCookie(self.headers.get("Cookie", "")).get(name)
-        except CookieError:
-            return ""
-        return found.value if found else ""
-
-    def _cart(self) -> pages.Cart:
-        """`halo:1|trio:2`, without what the shop does not sell."""
-        cart: pages.Cart = {}
-        for entry in unquote(self._cookie("panier")).split("|"):
-            slug, _, quantity = entry.partition(":")
-            if slug in BY_SLUG and quantity.isdecimal() and 0 < int(quantity) <= _MOST_PIECES:
-                cart[slug] = int(quantity)
-        return cart
-
-    def _page(self, title: str, body: str, *, status: HTTPStatus = HTTPStatus.OK) -> None:
-        shop = self.server.shop
-        script = shop.script()
-        page = pages.frame(
-            title=title,
-            body=body,
-            cart=self._cart(),
-            script=script,
-            key=shop.ricochet.public_key,
-        )
-        theirs = shop.ricochet.url
-        policy = (
-            f"default-src 'none'; script-src 'self' {theirs}; connect-src 'self' {theirs}; "
-            "style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-            "frame-ancestors 'none'"
-        )
-        self._send(page.encode(), "text/html", status=status, policy=policy)
-
-    def _static(self, name: str) -> None:
-        file = _STATIC / name
-        if file.parent != _STATIC or file.suffix not in _KINDS or not file.is_file():
-            self._send(b"", "text/plain", status=HTTPStatus.NOT_FOUND)
-        else:
-            self._send(file.read_bytes(), _KINDS[file.suffix])
-
-    def _send(
-        self,
-        body: bytes,
-        kind: str,
-        *,
-        status: HTTPStatus = HTTPStatus.OK,
-        policy: str = "default-src 'none'",
-    ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", policy)
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def _go(self, address: str, *, cart: pages.Cart | None = None) -> None:
-        """See other; with a cart, that cart is kept in the cookie."""
-        self.send_response(HTTPStatus.SEE_OTHER)
-        self.send_header("Location", address)
-        self.send_header("Content-Length", "0")
-        if cart is not None:
-            value = quote("|".join(f"{slug}:{quantity}" for slug, quantity in cart.items()))
-            self.send_header("Set-Cookie", f"panier={value}; Path=/; SameSite=Lax; HttpOnly")
-        self.end_headers()
 
 
 def _what_is_missing(values: dict[str, str]) -> str:

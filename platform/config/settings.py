@@ -174,6 +174,7 @@ TEMPLATES = [
                 "django_cotton.templatetags.cotton",
                 "template_partials.templatetags.partials",
                 "shell.templatetags.shell",
+                "shell.templatetags.shell_values",
             ],
         },
     }

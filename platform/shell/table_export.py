@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kernel.money import CURRENCIES
 from shell.states import STATES
+from shell.table_parts import unit_of
 
 if TYPE_CHECKING:
     from shell.tables import Column, ListPage
@@ -52,8 +53,7 @@ def _plain(column: "Column", row: Any) -> Any:
     if value is None or value == _NOBODY:
         return ""
     if column.kind == "money":
-        unit = getattr(row, "currency", None) or column.unit
-        return Decimal(value).scaleb(-CURRENCIES.get(unit, 0))
+        return Decimal(value).scaleb(-CURRENCIES.get(unit_of(row, column), 0))
     if column.kind == "state":
         return str(STATES[str(value)].label) if str(value) in STATES else str(value)
     if isinstance(value, datetime):

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from shell import formats
-from shell.templatetags import shell as filters
+from shell.templatetags import shell as looks
+from shell.templatetags import shell_values as filters
 
 if TYPE_CHECKING:
     from shell.tables import Column, ListPage
@@ -75,6 +76,11 @@ def _url(page: "ListPage", /, **changes: str | int | None) -> str:
     return f"{page.request.path}?{params.urlencode()}" if params else page.request.path
 
 
+def unit_of(row: Any, column: "Column") -> str:
+    """The unit of a row's amounts: its own currency or unit, else the column's."""
+    return getattr(row, "currency", "") or getattr(row, "unit", "") or column.unit
+
+
 def _css(column: "Column") -> str:
     parts = []
     if column.kind in _NUMERIC:
@@ -114,7 +120,7 @@ def draw(column: "Column", row: Any, url: str, request: HttpRequest | None = Non
         template = loader.get_template(column.template)
         return template.render({"row": row, "value": value, "url": url}, request)  # type: ignore[return-value]
     writers: dict[str, Any] = {
-        "money": lambda: filters.money(value, getattr(row, "currency", None) or column.unit),
+        "money": lambda: filters.money(value, unit_of(row, column)),
         "points": lambda: filters.number(value),
         "number": lambda: filters.number(value),
         "percent": lambda: filters.percent(value),
@@ -141,10 +147,10 @@ def draw(column: "Column", row: Any, url: str, request: HttpRequest | None = Non
 
 
 def _state(value: Any) -> SafeString:
-    look = filters.state(str(value))
+    look = looks.state(str(value))
     return format_html(
         '<span class="badge tone-{}">{}<span>{}</span></span>',
-        look.tone, filters.glyph(look.glyph), look.label,
+        look.tone, looks.glyph(look.glyph), look.label,
     )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from shell.fields import (
 )
 from shell.forms import HouseForm
 from tenants.activity.services import MOST_CENTS
-from tenants.rewards.models import PrizeKind
 
 
 class KeyField(forms.CharField):
@@ -135,37 +134,6 @@ class RefundForm(HouseForm):
         self.fields["amount"] = MoneyField(
             label=_("Montant remboursé"), minimum=1, maximum=left, initial=left
         )
-
-
-class PrizeForm(HouseForm):
-    """A prize that a cagnotte buys."""
-
-    # As on the screen, so that the summary of errors reads in the same order.
-    field_order = ("key", "name", "description", "cost", "stock", "kind")
-
-    key = KeyField()
-    name = forms.CharField(
-        label=_("Nom du lot"),
-        max_length=80,
-        error_messages={"required": _("Donnez un nom, par exemple Bougie Aube 190 g.")},
-    )
-    description = forms.CharField(
-        label=_("Description"),
-        max_length=240,
-        required=False,
-        help_text=_("Une phrase, lue par vos clients dans leur cagnotte."),
-    )
-    kind = forms.ChoiceField(label=_("Remise"), choices=PrizeKind.choices)
-    cost = MoneyField(label=_("Coût dans la cagnotte"), minimum=1, maximum=1_000_000)
-    stock = IntegerField(
-        label=_("Stock"),
-        minimum=0,
-        maximum=100_000,
-        required=False,
-        help_text=_("Vide : autant que demandé."),
-    )
-    # What the page showed: a stock that nobody typed anew is not written over claims made since.
-    stock_shown = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class ProgrammeForm(HouseForm):

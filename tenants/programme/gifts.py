@@ -81,18 +81,15 @@ def gift_after() -> int | None:
 
 def due_gifts(*, limit: int) -> list[DueGift]:
     """Who has brought enough people for a gift they have not got: one for each so many."""
-    rows = _due().order_by("-referees", "id")[:limit]
+    due = _due()
+    rows = due.order_by("-referees", "id")[:limit] if due is not None else ()
     return [DueGift(profile=row, referees=row.referees, given=row.given) for row in rows]
 
 
 def due_gift_count() -> int:
     """How many people `due_gifts` would name."""
-    return int(_due().count())
-
-
-def last_gift(*, profile: Profile) -> Award | None:
-    """The last gift that a referrer was given (OF-03)."""
-    return gifts_of(profile=profile).first()
+    due = _due()
+    return int(due.count()) if due is not None else 0
 
 
 def gifts_of(*, profile: Profile) -> QuerySet[Award]:
@@ -104,10 +101,13 @@ def gifts_of(*, profile: Profile) -> QuerySet[Award]:
 
 
 def _due() -> Any:
-    """Referrers with `referees` that count and gifts `given`, who have one to get."""
+    """Referrers with `referees` that count and gifts `given`, who have one to get.
+
+    None where the merchant wants no reminder.
+    """
     number = gift_after()
     if not number:
-        return Profile.objects.none()
+        return None
     gifts = (
         Award.objects.filter(profile=OuterRef("pk"), origin=AwardOrigin.GIFT)
         .exclude(state=AwardState.CANCELLED)

@@ -9,8 +9,14 @@ from tenants.programme import job_pages_customers
 from tenants.programme.bulk.job_pages import PAGES as BULK
 from tenants.programme.job_page import JobPage
 from tenants.programme.recalculation_pages import PAGES as RECALCULATIONS
+from tenants.programme.reward_job_pages import PAGES as REWARDS
 
-PAGES: dict[str, JobPage] = {**job_pages_customers.PAGES, **BULK, **RECALCULATIONS}
+PAGES: dict[str, JobPage] = {
+    **job_pages_customers.PAGES,
+    **BULK,
+    **RECALCULATIONS,
+    **REWARDS,
+}
 
 
 def _home(_job: Job) -> tuple[str, str]:

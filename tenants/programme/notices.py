@@ -20,7 +20,7 @@ from tenants.programme.models import (
 )
 from tenants.referrals.models import Invitation, Referral
 from tenants.rewards.models import Award, Claim, PrizeKind
-from tenants.rewards.prizes import CODE_KINDS
+from tenants.rewards.models.prizes import CODE_KINDS
 
 
 def invitation_sent(

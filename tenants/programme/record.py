@@ -179,6 +179,11 @@ def _why(reward: Reward) -> str:
     return _("Bienvenue, grâce à %(name)s") % {"name": referral.referrer.name}
 
 
+def awards(*, profile: Profile) -> list[Award]:
+    """What this customer was given beside the cagnotte, the latest first (FS-02)."""
+    return list(Award.objects.filter(profile=profile).order_by("-granted_at", "-id"))
+
+
 def claims(*, profile: Profile) -> list[Claim]:
     """The prizes this customer took, the latest first."""
     return list(Claim.objects.filter(profile=profile).order_by("-claimed_at", "-id"))
@@ -264,6 +269,10 @@ def _prizes(profile: Profile, limit: int) -> list[Happening]:
         Happening(claim.claimed_at, _("A choisi « %(prize)s »") % {"prize": claim.prize_name})
         for claim in Claim.objects.filter(profile=profile).order_by("-claimed_at")[:limit]
     ]
+    given = Award.objects.filter(profile=profile).exclude(state=AwardState.CANCELLED)
+    for award in given.order_by("-granted_at")[:limit]:
+        words = _("A reçu « %(reward)s »") % {"reward": award.name}
+        found.append(Happening(award.granted_at, words, str(award.get_origin_display())))
     corrections = Decision.objects.filter(profile=profile, code=Code.ADJUSTED)
     for decision in corrections.order_by("-decided_at")[:limit]:
         amount = formats.amount(Amount(decision.amount, decision.unit), signed=True)

@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry
@@ -15,7 +16,7 @@ from tenants.features import Feature, is_on
 from tenants.profiles.models import Profile
 from tenants.programme import awarding
 from tenants.rewards.awards import What
-from tenants.rewards.models import Award, AwardOrigin, Tier
+from tenants.rewards.models import Award, AwardOrigin, AwardState, Tier
 
 _PAIR = ("profile_id", "tier_id")
 
@@ -130,3 +131,47 @@ def _give(
 
 def _key(tier: Tier, profile: Profile) -> str:
     return f"tier:{tier.id}:{profile.id}"
+
+
+def counted(*, active: bool) -> list[Tier]:
+    """Tiers by threshold, each with `given` (awards that stand) and `there` (who could claim)."""
+    standing = ~Q(awards__state=AwardState.CANCELLED)
+    rows = Tier.objects.select_related("code_list").filter(active=active)
+    tiers: list[Tier] = list(rows.annotate(given=Count("awards", filter=standing)))
+    for tier in tiers:
+        tier.there = reached(tier).count() if active else 0  # type: ignore[attr-defined]
+    return tiers
+
+
+@dataclass(frozen=True, slots=True)
+class TierStanding:
+    """A tier beside one person: what they have earned of it, and their award if they have one."""
+
+    tier: Tier
+    earned: int
+    award: Award | None
+
+    @property
+    def missing(self) -> int:
+        return max(self.tier.threshold - self.earned, 0)
+
+    @property
+    def shown(self) -> int:
+        """What a bar shows: whoever has it is at the end of it."""
+        return self.tier.threshold if self.award else max(self.earned, 0)
+
+    @property
+    def claimable(self) -> bool:
+        return self.award is None and not self.missing
+
+
+def standing(*, profile: Profile, unit: str) -> list[TierStanding]:
+    """Every tier on offer beside one person, and those they have that are not offered any more."""
+    if not is_on(Feature.TIERS):
+        return []
+    wallet = Account.objects.filter(kind=AccountKind.WALLET, owner_id=profile.id, unit=unit)
+    earned = wallet.values_list("earned", flat=True).first() or 0
+    rows = Award.objects.filter(profile=profile, tier__isnull=False)
+    had = {award.tier_id: award for award in rows}
+    tiers = Tier.objects.filter(Q(active=True, unit=unit) | Q(id__in=had))
+    return [TierStanding(tier=tier, earned=earned, award=had.get(tier.id)) for tier in tiers]

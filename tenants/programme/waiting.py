@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Greatest
@@ -9,8 +10,10 @@ from django.db.models.functions import Greatest
 from kernel.ledger.models import Account, AccountKind
 from kernel.outbox.models import Event, EventState
 from tenants.activity.models import Order, OrderState, Refusal
+from tenants.programme.gifts import due_gift_count
 from tenants.programme.models import Reward, RewardState
-from tenants.rewards.models import Claim, ClaimState, Prize
+from tenants.rewards.code_lists import low
+from tenants.rewards.models import Claim, ClaimState, Prize, PrizeKind
 
 # What was refused at the door longer ago than this is history, not work.
 _RECENT = timedelta(days=7)
@@ -26,22 +29,27 @@ class Waiting:
     refused: int
     dead: int
     sold_out: int
+    gifts: int = 0
+    codes: int = 0
 
     @property
     def total(self) -> int:
-        return self.claims + self.reported + self.refused + self.dead + self.sold_out
+        urgent = self.claims + self.reported + self.refused + self.dead
+        return urgent + self.sold_out + self.gifts + self.codes
 
 
 def waiting(*, now: datetime) -> Waiting:
     """Everything that asks for a hand, in one query for each kind."""
     held = Reward.objects.filter(state=RewardState.PENDING, order__state=OrderState.REPORTED)
     return Waiting(
-        claims=Claim.objects.filter(state=ClaimState.CLAIMED).count(),
+        claims=_to_prepare().count(),
         reported=Order.objects.filter(state=OrderState.REPORTED).count(),
         blocked=int(held.aggregate(total=Sum("amount"))["total"] or 0),
         refused=recent_refusals(now=now).count(),
         dead=Event.objects.filter(state=EventState.DEAD).count(),
         sold_out=Prize.objects.filter(active=True, stock=0).count(),
+        gifts=due_gift_count(),
+        codes=len(low()),
     )
 
 
@@ -55,7 +63,7 @@ def recent_refusals(*, now: datetime) -> QuerySet[Refusal]:
 
 def open_claims(*, limit: int) -> list[Claim]:
     """The claims to prepare, the oldest first."""
-    rows = Claim.objects.select_related("profile", "prize").filter(state=ClaimState.CLAIMED)
+    rows = _to_prepare().select_related("profile", "prize")
     return list(with_debt(rows).order_by("claimed_at", "id")[:limit])
 
 
@@ -65,6 +73,23 @@ def with_debt(rows: QuerySet[Claim]) -> QuerySet[Claim]:
         kind=AccountKind.WALLET, owner_id=OuterRef("profile_id"), unit=OuterRef("unit")
     )
     return rows.annotate(debt=Subquery(wallet.values(owed=Greatest(-F("posted"), 0))))
+
+
+def with_order(rows: QuerySet[Claim]) -> Any:
+    """Claims, each with `with_order`: the first order that came since, to which a gift is added."""
+    since = (
+        Order.objects.filter(profile=OuterRef("profile_id"), ordered_at__gt=OuterRef("claimed_at"))
+        .exclude(state=OrderState.REPORTED)
+        .order_by("ordered_at", "id")
+    )
+    return rows.annotate(with_order=Subquery(since.values("external_id")[:1]))
+
+
+def _to_prepare() -> Any:
+    """Claims that ask for a hand now: a gift for an order waits until there is one."""
+    return with_order(Claim.objects.filter(state=ClaimState.CLAIMED)).exclude(
+        kind=PrizeKind.ORDER_GIFT, with_order__isnull=True
+    )
 
 
 def reported_orders(*, limit: int) -> list[Order]:

@@ -14,7 +14,7 @@ from tenants.rewards.models import Claim
 # Long enough for a parcel that got lost; the README lists it (D6).
 KEEP_ADDRESSES = timedelta(days=60)
 FIELDS = ("name", "street", "more", "postcode", "city", "country")
-_REQUIRED = {
+REQUIRED = {
     "name": gettext_lazy("Indiquez le nom à écrire sur l’envoi, par exemple Camille Rouvière."),
     "street": gettext_lazy("Indiquez le numéro et la rue, par exemple 12 rue des Lilas."),
     "postcode": gettext_lazy("Indiquez le code postal, par exemple 69007."),
@@ -28,7 +28,7 @@ def checked(address: dict[str, str] | None) -> dict[str, str]:
     if address is None:
         raise InvalidAddressError
     clean = {name: _line(str(address.get(name) or "")) for name in FIELDS}
-    for name, words in _REQUIRED.items():
+    for name, words in REQUIRED.items():
         if not clean[name]:
             raise InvalidAddressError(str(words), param=name)
     long = next((name for name in FIELDS if len(clean[name]) > _LONGEST), None)

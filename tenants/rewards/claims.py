@@ -25,7 +25,8 @@ from tenants.rewards.errors import (
 )
 from tenants.rewards.giving_codes import NoCodeLeftError, take_code
 from tenants.rewards.models import Claim, ClaimState, Prize, PrizeKind
-from tenants.rewards.prizes import CODE_KINDS, in_season
+from tenants.rewards.models.prizes import CODE_KINDS
+from tenants.rewards.prizes import in_season
 
 OPEN = (ClaimState.CLAIMED, ClaimState.SENT)
 

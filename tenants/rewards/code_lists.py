@@ -131,7 +131,7 @@ def lists() -> Any:
             total=Count("codes"),
             free=Count("codes", filter=Q(codes__taken_at__isnull=True)),
         )
-        .annotate(low=Q(free__lte=F("warn_below")))
+        .annotate(low=Q(free__lte=F("warn_below")), given=F("total") - F("free"))
         .order_by("name", "id")
     )
 

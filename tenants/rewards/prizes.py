@@ -11,14 +11,8 @@ from kernel.db import atomic_with_retry, insert_if_absent
 from tenants.rewards.days import today
 from tenants.rewards.errors import InvalidPrizeError, UnknownPrizeError
 from tenants.rewards.models import ListedCode, Prize, PrizeKind
+from tenants.rewards.models.prizes import CODE_KINDS
 
-# Kinds that are a code, which the customer has at once; others are prepared by the merchant.
-CODE_KINDS = (
-    PrizeKind.DISCOUNT,
-    PrizeKind.VOUCHER,
-    PrizeKind.EMAIL,
-    PrizeKind.PARTNER_VOUCHER,
-)
 VALUE_KINDS = (PrizeKind.DISCOUNT, PrizeKind.VOUCHER)
 
 

@@ -35,10 +35,10 @@ from tenants.referrals import codes
 from tenants.referrals.models import Referral
 from tenants.rewards import services as rewards
 from tenants.rewards.models import Claim, Prize
-from tests.fixtures.loyalty import book, invoice, make_type
 from tests.fixtures.programme import NOW, make_order, publish
 from tests.fixtures.tenants import TenantClient
 from tests.isolation.snapshot import Watch
+from tests.isolation.treats import Treats, booked, given, invoiced
 from widgets.links import landing
 from widgets.models import Site, SpaceLink
 from widgets.space import entering, sessions
@@ -72,6 +72,7 @@ class Side:
     invoice: Invoice
     recalculation: Run
     selection: Selection
+    treats: Treats
     job: Job
     customer_import: CustomerImport
     key: ApiKey
@@ -277,8 +278,8 @@ def _people_and_money(slug: str) -> dict[str, Any]:
             created_at=NOW,
             forget_at=NOW,
         ),
-        "session": _session(referrer),
-        "invoice": _invoice(referrer),
+        "session": booked(referrer),
+        "invoice": invoiced(referrer),
         **_many(),
         "job": Job.objects.create(
             kind="nothing", state=JobState.FAILED, created_at=NOW, moved_at=NOW
@@ -290,13 +291,5 @@ def _people_and_money(slug: str) -> dict[str, Any]:
         "referral": outcome.referral,
         "prize": prize,
         "claim": claim,
+        "treats": given(slug, referrer),
     }
-
-
-def _session(profile: Profile) -> Session:
-    made = make_type(f"Portrait {profile.email}")
-    return book(f"S-{profile.id}", made.key, email=profile.email).session
-
-
-def _invoice(profile: Profile) -> Invoice:
-    return invoice(f"F-{profile.id}", email=profile.email).invoice

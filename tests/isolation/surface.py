@@ -95,6 +95,18 @@ def _invoice(side: "Side") -> dict[str, Any]:
     return {"invoice": side.invoice.public_id}
 
 
+def _tier(side: "Side") -> dict[str, Any]:
+    return {"tier": side.treats.tier.public_id}
+
+
+def _gift(side: "Side") -> dict[str, Any]:
+    return {"gift": side.treats.gift.public_id}
+
+
+def _award(side: "Side") -> dict[str, Any]:
+    return {"award": side.treats.award.public_id}
+
+
 def _side(side: "Side") -> dict[str, Any]:
     return {**_customer(side), "side": "parrain"}
 
@@ -211,6 +223,7 @@ TENANT: dict[str, Page] = {
     "widgets:space_leave": Page(For.CUSTOMER),
     "widgets:space_invite": Page(For.CUSTOMER),
     "widgets:space_prize": Page(For.CUSTOMER, names=_prize),
+    "widgets:space_tier": Page(For.CUSTOMER, names=_tier),
     "widgets:space_qr": Page(For.CUSTOMER),
     "widgets:space_qr_file": Page(For.CUSTOMER),
     "widgets:space_rules": _ANYBODY,
@@ -294,6 +307,29 @@ TENANT: dict[str, Page] = {
     "programme:undo_hand": member(),
     "programme:hand_claim": member(_claim, **_MANAGER),
     "programme:cancel_claim": member(_claim, **_MANAGER),
+    "programme:undo_send": member(),
+    "programme:send_claim": member(_claim),
+    "programme:bulk_claims": Page(For.MEMBER, names=lambda _: {"act": "envoyer"}, everybodys=True),
+    "programme:labels": member(**_MANAGER),
+    "programme:tiers": member(),
+    "programme:add_tier": member(**_MANAGER),
+    "programme:undo_archive_tier": member(),
+    "programme:edit_tier": member(_tier, **_MANAGER),
+    "programme:archive_tier": member(_tier),
+    "programme:tell_tier": member(_tier, **_MANAGER),
+    "programme:gifts": member(),
+    "programme:add_gift": member(**_MANAGER),
+    "programme:edit_gift": member(_gift, **_MANAGER),
+    "programme:move_gift": member(_gift),
+    "programme:archive_gift": member(_gift),
+    "programme:give": member(_customer, **_MANAGER),
+    "programme:awards": member(),
+    "programme:undo_hand_award": member(),
+    "programme:hand_award": member(_award),
+    "programme:cancel_award": member(_award, **_MANAGER),
+    "programme:codes": member(),
+    "programme:add_codes": member(**_MANAGER),
+    "programme:code_list": member(lambda s: {"codes": s.treats.codes.public_id}, **_MANAGER),
     "programme:edit_prize": member(_prize, **_MANAGER),
     "programme:archive_prize": member(_prize, **_MANAGER),
     "programme:move_prize": member(_prize),

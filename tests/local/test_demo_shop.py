@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
+from deploy.demo_shop.exchange import Shop
 from deploy.demo_shop.orders import OrderBook
 from deploy.demo_shop.pages import euros
 from deploy.demo_shop.ricochet import Ricochet
-from deploy.demo_shop.server import Shop, ShopServer
+from deploy.demo_shop.server import ShopServer
 from deploy.local.processes import free_port
 
 CLICK = "018f3c7a-1b2c-7d3e-8f40-5162738495a6.CAMILLE-D7"

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from kernel.money import Amount
 from shell import formats
-from shell.templatetags import shell as filters
+from shell.templatetags import shell_values as filters
 
 PARIS = timezone.get_default_timezone()
 NOW = datetime(2026, 11, 21, 18, 42, tzinfo=UTC)

@@ -1,9 +1,7 @@
 """What a customer's space shows, read in a fixed number of queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-
-from django.db.models import Q
 
 from kernel.ledger import selectors as ledger
 from kernel.ledger.selectors import Balance
@@ -13,8 +11,13 @@ from tenants.profiles.models import Profile
 from tenants.programme import sentences, versions
 from tenants.programme.history import HistoryLine, wallet_history
 from tenants.programme.models import ProgrammeVersion, Reward, Side
+from tenants.programme.prize_words import season
+from tenants.programme.tiers import TierStanding, standing
 from tenants.referrals.models import Invitation, Referral, ReferralState
-from tenants.rewards.models import Claim, ClaimState, Prize
+from tenants.rewards.claims import taken
+from tenants.rewards.days import today
+from tenants.rewards.models import Award, AwardState, Claim, ClaimState, Prize
+from tenants.rewards.prizes import offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,13 @@ class PrizeLine:
     available: int
     missing: Amount
     friends: int
+    season: str = ""
+    taken: bool = False
 
     @property
     def within_reach(self) -> bool:
-        return self.missing.value == 0
+        """Whether it can be chosen now: enough is there, and the limit for a person allows it."""
+        return self.missing.value == 0 and not self.taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,8 @@ class Space:
     referees: list[RefereeLine]
     history: list[HistoryLine]
     expiry: tuple[datetime, Amount] | None = None
+    tiers: list[TierStanding] = field(default_factory=list)
+    awards: list[Award] = field(default_factory=list)
 
     def amount(self, value: int) -> Amount:
         return Amount(value, self.unit)
@@ -114,16 +122,25 @@ def space_of(*, profile: Profile, tenant: Tenant, now: datetime) -> Space:
         version=version,
         balance=balance,
         pendings=_pendings(profile, unit),
-        prizes=_prizes(balance, version),
+        prizes=_prizes(profile, balance, version, now),
         claims=list(profile.claims.order_by("-claimed_at")[:20]),
         referees=_referees(profile),
         history=history,
         expiry=(expiry[0], Amount(expiry[1], unit)) if expiry else None,
+        tiers=standing(profile=profile, unit=unit),
+        awards=_awards(profile, now),
     )
 
 
-def prize_line(*, prize: Prize, balance: Balance, version: ProgrammeVersion | None) -> PrizeLine:
-    """One prize beside a balance."""
+def prize_line(
+    *,
+    prize: Prize,
+    balance: Balance,
+    version: ProgrammeVersion | None,
+    now: datetime,
+    taken: bool = False,
+) -> PrizeLine:
+    """One prize beside a balance; `taken` says that this person has it as often as they may."""
     missing = max(prize.cost - balance.available, 0)
     if missing:
         missing += balance.debt  # the next earnings fill it first
@@ -134,23 +151,50 @@ def prize_line(*, prize: Prize, balance: Balance, version: ProgrammeVersion | No
         available=balance.available,
         missing=Amount(missing, prize.unit),
         friends=-(-missing // each) if each else 0,
+        season=season(prize, today=today(now)),
+        taken=taken,
     )
 
 
-def offered(*, unit: str) -> list[Prize]:
-    """The prizes that can be chosen, in the merchant's order."""
-    return list(Prize.objects.filter(Q(stock=None) | Q(stock__gt=0), active=True, unit=unit))
+def taken_up(*, prize: Prize, profile: Profile) -> bool:
+    """Whether this person has a prize as often as they may."""
+    return prize.per_person is not None and taken(prize, profile) >= prize.per_person
 
 
-def open_claims(claims: list[Claim]) -> list[Claim]:
-    return [claim for claim in claims if claim.state == ClaimState.CLAIMED]
-
-
-def _prizes(balance: Balance, version: ProgrammeVersion | None) -> list[PrizeLine]:
+def open_claims(claims: list[Claim], *, now: datetime) -> list[Claim]:
+    """What is on its way, and the codes that can still be used."""
     return [
-        prize_line(prize=prize, balance=balance, version=version)
-        for prize in offered(unit=balance.unit)
+        claim
+        for claim in claims
+        if claim.state in (ClaimState.CLAIMED, ClaimState.SENT)
+        or (claim.is_code and claim.state == ClaimState.HANDED_OVER and _holds(claim, now))
     ]
+
+
+def _holds(given: Claim | Award, now: datetime) -> bool:
+    return given.valid_until is None or given.valid_until > now
+
+
+def _prizes(
+    profile: Profile, balance: Balance, version: ProgrammeVersion | None, now: datetime
+) -> list[PrizeLine]:
+    return [
+        prize_line(
+            prize=prize,
+            balance=balance,
+            version=version,
+            now=now,
+            taken=taken_up(prize=prize, profile=profile),
+        )
+        for prize in offered(unit=balance.unit, now=now)
+    ]
+
+
+def _awards(profile: Profile, now: datetime) -> list[Award]:
+    """What was given and can be used or is on its way, the latest first."""
+    states = (AwardState.AVAILABLE, AwardState.PENDING)
+    rows = Award.objects.filter(profile=profile, state__in=states).order_by("-granted_at", "-id")
+    return [award for award in rows[:30] if _holds(award, now)]
 
 
 def _pendings(profile: Profile, unit: str) -> list[PendingLine]:

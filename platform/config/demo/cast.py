@@ -39,10 +39,10 @@ _LAST = (
 ).split()
 
 PRIZES: list[dict[str, Any]] = [
-    {"name": "Bougie Aube 190 g", "cost": 2000, "icon": "gift", "kind": "gift", "stock": 40,
+    {"name": "Bougie Aube 190 g", "cost": 2000, "icon": "candle", "kind": "gift", "stock": 40,
      "description": "Cire de colza, mèche en coton, 45 heures."},
-    {"name": "Bon d’achat de 30 €", "cost": 3000, "icon": "ticket", "kind": "voucher",
-     "value": 3000, "description": "Valable un an sur toute la boutique."},
+    {"name": "Bon d’achat de 30 €", "cost": 3000, "icon": "ticket", "kind": "voucher",
+     "value": 3000, "valid_days": 365, "description": "Valable un an sur toute la boutique."},
     {"name": "Lampe Halo", "cost": 6000, "icon": "lamp", "kind": "post", "stock": 6,
      "description": "Lampe à poser en verre soufflé, envoyée chez vous."},
     {"name": "Deux places de cinéma", "cost": 2400, "icon": "ticket", "kind": "post", "stock": 25,

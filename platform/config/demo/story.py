@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from config.demo import cast
+from config.demo import cast, treats
 from kernel.errors import RicochetError
 from kernel.ledger import selectors as ledger
 from tenants.activity.models import Source
@@ -23,7 +23,7 @@ from tenants.programme import clock, conductor, explanation, services, versions
 from tenants.referrals import codes
 from tenants.referrals import services as referrals
 from tenants.rewards import services as rewards
-from tenants.rewards.models import Prize, PrizeKind
+from tenants.rewards.models import Prize
 
 CUSTOMERS = 200
 _MONTHS = 18
@@ -62,6 +62,7 @@ def tell(*, today: datetime, progress: Callable[[str], None], seed: int = 7) -> 
     )
     for position, prize in enumerate(cast.PRIZES):
         rewards.save_prize(now=start, unit="EUR", position=position, **prize)
+    treats.prepare(now=start)
     _live(story, start)
     _ending(story)
     _open_checkout(today)
@@ -239,23 +240,12 @@ def _claim(story: Story, moment: datetime) -> None:
             profile=profile,
             prize_id=prize.id,
             key=f"demo-{profile.id}-{moment.isoformat()}",
+            address=treats.address_of(profile, story.rng),
             now=moment,
-            address=_address(profile) if prize.kind == PrizeKind.POST else None,
         )
-        if moment < story.today - timedelta(days=12):
+        if moment < story.today - timedelta(days=12) and not claim.is_code:
             rewards.hand_over(claim_id=claim.id, now=moment + timedelta(days=3))
         return
-
-
-def _address(profile: Profile) -> dict[str, str]:
-    """Where a prize that is posted goes to."""
-    return {
-        "name": profile.name,
-        "street": "12 rue des Tanneurs",
-        "postcode": "69001",
-        "city": "Lyon",
-        "country": "France",
-    }
 
 
 def _ending(story: Story) -> None:
@@ -285,3 +275,4 @@ def _ending(story: Story) -> None:
     conductor.order_received(order=_order(story, person, now, code="SOFIE-XXXX"), now=now)
     _claim(story, now - timedelta(days=1))
     _claim(story, now)
+    treats.finish(today=story.today, ambassadors=story.known[:3])

@@ -40,7 +40,7 @@ def inspect(data: bytes, *, encoding: str = "") -> Shape:
     """
     if len(data) > MOST_BYTES:
         raise FileTooLargeError
-    kind = _kind(data)
+    kind = kind_of(data)
     delimiter = ""
     if kind == "csv":
         encoding = encoding or texts.detect_encoding(data)
@@ -68,7 +68,8 @@ def lines(data: bytes, *, kind: str, encoding: str, delimiter: str) -> Iterator[
     return (line for line in source if any(cell.strip() for cell in line[1]))
 
 
-def _kind(data: bytes) -> str:
+def kind_of(data: bytes) -> str:
+    """`csv` or `xlsx`, by the first bytes; raises the error that says what else it is."""
     if not data.strip():
         raise EmptyFileError
     if data.startswith(b"PK\x03\x04"):

@@ -1,56 +1,60 @@
-"""Claims to prepare, hand over or cancel."""
+"""The list of what customers asked for: what to prepare, to post, and what became of the rest."""
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
-from accounts.models import Role
-from kernel.errors import RicochetError
 from kernel.money import Amount
-from shell import formats, undo
-from shell.tables import Column, Empty, ListPage, View
+from shell import formats
+from shell.tables import BulkAction, Column, Empty, ListPage, View
 from tenants.profiles.services import fold_text
-from tenants.programme import services, waiting
-from tenants.programme.views.common import (
-    author,
-    back_to,
-    can_change,
-    confirm,
-    customer_url,
-    number_or_404,
-)
-from tenants.rewards.models import Claim, ClaimState
-from tenants.rewards.services import ClaimClosedError, hand_over, undo_hand_over
-
-_HANDED = "claim.hand_over"
-
+from tenants.programme import waiting
+from tenants.programme.views.common import can_change, customer_url
+from tenants.programme.views.rewards import masked, rewards_context
+from tenants.rewards import addresses
+from tenants.rewards.models import Claim, ClaimState, PrizeKind
 
 _LOOKS = {
     ClaimState.CLAIMED: "pending",
+    ClaimState.SENT: "running",
     ClaimState.HANDED_OVER: "done",
     ClaimState.CANCELLED: "cancelled",
 }
+_TO_PREPARE = Q(state=ClaimState.CLAIMED) & ~Q(kind=PrizeKind.POST)
+_TO_POST = Q(state=ClaimState.CLAIMED, kind=PrizeKind.POST)
+_POSTED = ("a-envoyer", "envoyes")
 
 
-def _whose(claim: Any) -> str:
-    """Who claimed; and, while the prize is still here, what their cagnotte has to make up for."""
-    name = str(claim.profile.name)
-    if claim.state != ClaimState.CLAIMED or not claim.debt:
-        return name
-    return _("%(name)s, %(debt)s à combler") % {
-        "name": name,
-        "debt": formats.amount(Amount(claim.debt, claim.unit)),
-    }
+def whose(claim: Any) -> str:
+    """Who claimed; with which order it goes; what their cagnotte has to make up for."""
+    parts = [str(claim.profile.name)]
+    if claim.kind == PrizeKind.ORDER_GIFT and claim.state == ClaimState.CLAIMED:
+        parts.append(
+            _("à joindre à %(order)s") % {"order": claim.with_order}
+            if claim.with_order
+            else _("à joindre à sa prochaine commande")
+        )
+    if claim.state == ClaimState.CLAIMED and claim.debt:
+        debt = formats.amount(Amount(claim.debt, claim.unit))
+        parts.append(_("%(debt)s à combler") % {"debt": debt})
+    return ", ".join(parts)
+
+
+_CODE = Column("code", gettext_lazy("Code"), template="programme/cells/code.html")
+_CODE_MASKED = Column("code", gettext_lazy("Code"), value=lambda claim: masked(claim.code))
+_ADDRESS = Column(
+    "address",
+    gettext_lazy("Adresse"),
+    value=lambda claim: ", ".join(addresses.lines(claim.address)),
+    template="programme/cells/address.html",
+)
 
 
 class ClaimsPage(ListPage):
@@ -60,14 +64,8 @@ class ClaimsPage(ListPage):
     search_label = gettext_lazy("Code, client ou lot")
     default_sort = "-date"
     columns = (
-        Column(
-            "prize",
-            gettext_lazy("Lot"),
-            main=True,
-            value="prize_name",
-            detail=_whose,
-        ),
-        Column("code", gettext_lazy("Code"), template="programme/cells/code.html"),
+        Column("prize", gettext_lazy("Lot"), main=True, value="prize_name", detail=whose),
+        _CODE,
         Column(
             "state",
             gettext_lazy("État"),
@@ -77,11 +75,7 @@ class ClaimsPage(ListPage):
         ),
         Column("cost", gettext_lazy("Coût"), kind="money", sort="cost"),
         Column(
-            "date",
-            gettext_lazy("Demandé"),
-            kind="moment",
-            sort="claimed_at",
-            value="claimed_at",
+            "date", gettext_lazy("Demandé"), kind="moment", sort="claimed_at", value="claimed_at"
         ),
         Column(
             "acts",
@@ -91,11 +85,9 @@ class ClaimsPage(ListPage):
         ),
     )
     views = (
-        View(
-            "a-preparer",
-            gettext_lazy("À préparer"),
-            lambda rows: rows.filter(state=ClaimState.CLAIMED),
-        ),
+        View("a-preparer", gettext_lazy("À préparer"), lambda rows: rows.filter(_TO_PREPARE)),
+        View("a-envoyer", gettext_lazy("À envoyer"), lambda rows: rows.filter(_TO_POST)),
+        View("envoyes", gettext_lazy("Envoyés"), lambda rows: rows.filter(state=ClaimState.SENT)),
         View(
             "remis", gettext_lazy("Remis"), lambda rows: rows.filter(state=ClaimState.HANDED_OVER)
         ),
@@ -111,133 +103,59 @@ class ClaimsPage(ListPage):
         gettext_lazy("Quand un client choisit un lot, il attend ici que vous le remettiez."),
     )
 
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        acts = can_change(request)
+        columns = [
+            column if acts or column is not _CODE else _CODE_MASKED for column in self.columns
+        ]
+        # Who may only look learns no address; elsewhere than at the post office nobody needs one.
+        if acts and self.view_key in _POSTED:
+            columns[1] = _ADDRESS
+        vars(self)["columns"] = tuple(columns)  # this request's own
+
+    @property
+    def view_key(self) -> str:
+        """The key of the view that is open."""
+        return self.state.view.key if self.state.view else ""
+
     def queryset(self) -> QuerySet[Any]:
         rows = Claim.objects.select_related("profile", "prize")
-        return waiting.with_debt(rows).order_by("-claimed_at", "-id")
+        rows = waiting.with_order(waiting.with_debt(rows))
+        ordered: QuerySet[Any] = rows.order_by("-claimed_at", "-id")
+        return ordered
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         named = Q()
         for word in fold_text(query).split():
             named &= Q(profile__search_text__contains=word)
-        code = query.replace(" ", "").replace("-", "").upper()
-        return rows.filter(named | Q(code__startswith=code) | Q(prize_name__icontains=query))
+        found = named | Q(prize_name__icontains=query)
+        if can_change(self.request):  # else a code could be spelt out by searching
+            code = query.replace(" ", "").replace("-", "")
+            found |= Q(code__istartswith=code) | Q(code__iexact=query)
+        return rows.filter(found)
 
     def row_url(self, row: Any) -> str:
         return customer_url(row.profile)
+
+    def bulk(self) -> tuple[BulkAction, ...]:
+        if not can_change(self.request):
+            return ()
+        send = BulkAction(_("Marquer envoyés"), reverse("programme:bulk_claims", args=["envoyer"]))
+        hand = BulkAction(_("Marquer remis"), reverse("programme:bulk_claims", args=["remettre"]))
+        labels = BulkAction(_("Étiquettes"), reverse("programme:labels"), "document")
+        by_view = {
+            "a-preparer": (hand,),
+            "a-envoyer": (send, labels),
+            "envoyes": (hand,),
+        }
+        return by_view.get(self.view_key, ())
 
 
 @require_safe
 @member_required()
 def claims(request: HttpRequest) -> HttpResponseBase:
     """What customers asked for, those to prepare first."""
-    context = {"can_change": can_change(request), "current": "claims"}
+    to_post = Claim.objects.filter(_TO_POST).exists()
+    context = {**rewards_context(request, "claims"), "to_post": to_post}
     return ClaimsPage(request).respond("programme/prizes.html", context)
-
-
-def _claim_or_404(public_id: str) -> Claim:
-    rows = waiting.with_debt(Claim.objects.select_related("profile", "prize"))
-    claim = rows.filter(id=number_or_404("clm", public_id)).first()
-    if claim is None:
-        raise Http404
-    return claim
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_required(role=Role.MANAGER)
-def hand(request: HttpRequest, claim: str) -> HttpResponse:
-    """Say that the customer has the prize; undone by the toast. Twice is once.
-
-    Whose cagnotte is in debt gets it only after a question that names the amount (B8).
-    """
-    row = _claim_or_404(claim)
-    back = back_to(request, reverse("programme:claims"))
-    sure = request.POST.get("sure") == "1" or not _in_debt(row)
-    if request.method != "POST" or not sure:
-        return _ask_to_hand(request, row, back)
-    words = {"prize": row.prize_name, "name": row.profile.name}
-    try:
-        hand_over(claim_id=row.id, now=timezone.now())
-    except ClaimClosedError as error:
-        row.refresh_from_db()
-        if row.state != ClaimState.HANDED_OVER:
-            messages.error(request, str(error))
-            return redirect(back)
-    undo.offer(
-        request,
-        _("« %(prize)s » remis à %(name)s") % words,
-        url=reverse("programme:undo_hand"),
-        purpose=_HANDED,
-        payload={"claim": row.public_id},
-    )
-    return redirect(back)
-
-
-def _in_debt(row: Any) -> bool:
-    return row.state == ClaimState.CLAIMED and bool(row.debt)
-
-
-def _ask_to_hand(request: HttpRequest, row: Any, back: str) -> HttpResponse:
-    words = {
-        "prize": row.prize_name,
-        "name": row.profile.name,
-        "debt": formats.amount(Amount(row.debt or 0, row.unit)),
-        "cost": formats.amount(Amount(row.cost, row.unit)),
-    }
-    text = _("Vous pourrez l’annuler pendant quelques secondes.")
-    if _in_debt(row):
-        text = _(
-            "Sa cagnotte doit %(debt)s, repris après avoir été dépensés : ses prochains gains les"
-            " combleront, s’il y en a. Annuler la demande lui rendrait %(cost)s, qui combleraient"
-            " d’abord ce manque."
-        )
-    return confirm(
-        request,
-        title=_("Remettre « %(prize)s » à %(name)s ?") % words,
-        text=text % words,
-        act=_("Remettre le lot"),
-        back=back,
-        danger=False,
-        hidden={"next": back, "sure": "1"},
-    )
-
-
-@require_POST
-@member_required(role=Role.MANAGER)
-def undo_hand(request: HttpRequest) -> HttpResponse:
-    """Take back a hand-over noted by mistake."""
-    payload = undo.take(request, purpose=_HANDED)
-    row = undo_hand_over(claim_id=_claim_or_404(payload["claim"]).id)
-    messages.success(request, _("« %(prize)s » est de nouveau à préparer") % {
-        "prize": row.prize_name
-    })  # fmt: skip
-    return redirect(back_to(request, reverse("programme:claims")))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_required(role=Role.MANAGER)
-def cancel(request: HttpRequest, claim: str) -> HttpResponse:
-    """Cancel a claim, after a question that names the amount given back (B8)."""
-    row = _claim_or_404(claim)
-    back = reverse("programme:claims")
-    words = {
-        "prize": row.prize_name,
-        "name": row.profile.name,
-        "amount": formats.amount(Amount(row.cost, row.unit)),
-    }
-    if request.method == "POST":
-        if row.state == ClaimState.CANCELLED:
-            return redirect(back)
-        try:
-            services.cancel_claim(claim_id=row.id, author_id=author(request), now=timezone.now())
-        except RicochetError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("Demande annulée, %(amount)s rendus à %(name)s") % words)
-        return redirect(back)
-    return confirm(
-        request,
-        title=_("Annuler « %(prize)s » pour %(name)s ?") % words,
-        text=_("%(amount)s reviennent dans sa cagnotte.") % words,
-        act=_("Annuler la demande"),
-        back=back,
-    )

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -19,20 +20,52 @@ from kernel.errors import RicochetError
 from shell import undo
 from shell.forms import answer
 from shell.tables import Column, Empty, ListPage, View
-from tenants.programme.forms import PrizeForm
+from tenants.context import current_tenant
+from tenants.programme.forms_rewards import PrizeForm
+from tenants.programme.prize_words import season, what
 from tenants.programme.views.common import can_change, number_or_404, put_error, unit
-from tenants.rewards.models import ClaimState, Prize
+from tenants.rewards.days import today
+from tenants.rewards.models import ClaimState, CodeList, ListedCode, Prize, PrizeKind
 from tenants.rewards.services import add_prize as offer_prize
 from tenants.rewards.services import save_prize
 
-_FIELDS = ("name", "description", "kind", "cost", "stock")
+_FIELDS = (
+    "name", "description", "kind", "cost", "stock", "value", "partner_name", "code_list",
+    "valid_days", "per_person", "starts_on", "ends_on",
+)  # fmt: skip
+_ICONS = {
+    PrizeKind.DISCOUNT: "ticket",
+    PrizeKind.VOUCHER: "ticket",
+    PrizeKind.ORDER_GIFT: "gift",
+    PrizeKind.GIFT: "gift",
+    PrizeKind.POST: "box",
+    PrizeKind.EMAIL: "ticket",
+    PrizeKind.PARTNER_VOUCHER: "star",
+}
 _ARCHIVED = "prize.archive"
 
 
 def _look(prize: Any) -> str:
     if not prize.active:
         return "inactive"
-    return "to_fix" if prize.stock == 0 else "available"
+    day = today(timezone.now())
+    if prize.starts_on and day < prize.starts_on:
+        return "planned"
+    if prize.ends_on and prize.ends_on < day:
+        return "expired"
+    return "to_fix" if _stock(prize) == 0 else "available"
+
+
+def _detail(prize: Any) -> str:
+    kind = what(prize, currency=current_tenant().currency)
+    return " · ".join(filter(None, [kind, season(prize, today=today(timezone.now()))]))
+
+
+def _stock(prize: Any) -> Any:
+    """How many can still be claimed: its own stock, or what is left of its codes."""
+    if prize.code_list_id is not None:
+        return prize.codes if prize.stock is None else min(prize.stock, prize.codes)
+    return _("sans limite") if prize.stock is None else prize.stock
 
 
 class PrizesPage(ListPage):
@@ -42,7 +75,7 @@ class PrizesPage(ListPage):
     search_label = gettext_lazy("Nom du lot")
     default_sort = "position"
     columns = (
-        Column("name", gettext_lazy("Lot"), main=True, detail=lambda p: p.description),
+        Column("name", gettext_lazy("Lot"), main=True, detail=_detail),
         Column(
             "state",
             gettext_lazy("État"),
@@ -56,7 +89,7 @@ class PrizesPage(ListPage):
             gettext_lazy("Stock"),
             kind="number",
             sort="stock",
-            value=lambda p: _("sans limite") if p.stock is None else p.stock,
+            value=_stock,
             template="programme/cells/plain.html",
         ),
         Column("taken", gettext_lazy("Demandés"), kind="number", sort="taken"),
@@ -81,7 +114,15 @@ class PrizesPage(ListPage):
 
     def queryset(self) -> QuerySet[Any]:
         taken = Count("claims", filter=~Q(claims__state=ClaimState.CANCELLED))
-        return Prize.objects.annotate(taken=taken).order_by("position", "cost", "id")
+        free = (
+            ListedCode.objects.filter(code_list=OuterRef("code_list"), taken_at__isnull=True)
+            .order_by()
+            .values("code_list")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        codes = Coalesce(Subquery(free, output_field=IntegerField()), 0)
+        return Prize.objects.annotate(taken=taken, codes=codes).order_by("position", "cost", "id")
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         return rows.filter(name__icontains=query)
@@ -119,16 +160,21 @@ def _prize_or_404(public_id: str) -> Prize:
 @member_required(role=Role.MANAGER)
 def add_prize(request: HttpRequest) -> HttpResponse:
     """Offer a prize; the same form sent twice makes one."""
-    form = PrizeForm(request.POST or None, initial={"kind": "gift"})
+    form = _form(request, unit(request), {"kind": "gift"})
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in _FIELDS}
-        key = form.cleaned_data["key"]
         try:
-            made = offer_prize(key=key, now=timezone.now(), unit=unit(request), **values)
+            offer_prize(
+                key=form.cleaned_data["key"],
+                now=timezone.now(),
+                unit=unit(request),
+                icon=_ICONS[values["kind"]],
+                **values,
+            )
         except RicochetError as error:
             put_error(form, error)
         else:
-            messages.success(request, _("« %(name)s » proposé") % {"name": made.name})
+            messages.success(request, _("« %(name)s » proposé") % {"name": values["name"]})
             return redirect("programme:prizes")
     return answer(request, "programme/prize_form.html", {"editing": None}, form)
 
@@ -139,7 +185,7 @@ def edit_prize(request: HttpRequest, prize: str) -> HttpResponse:
     """Change a prize; claims made before keep their name and cost (SP-15)."""
     row = _prize_or_404(prize)
     initial = {**{n: getattr(row, n) for n in _FIELDS}, "stock_shown": row.stock}
-    form = PrizeForm(request.POST or None, initial=initial)
+    form = _form(request, row.unit, initial)
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in _FIELDS}
         shown = form.cleaned_data["stock_shown"]
@@ -150,9 +196,19 @@ def edit_prize(request: HttpRequest, prize: str) -> HttpResponse:
         except RicochetError as error:
             put_error(form, error)
         else:
-            messages.success(request, _("« %(name)s » enregistré") % {"name": values["name"]})
+            messages.success(request, _("« %(name)s » enregistré") % {"name": values["name"]})
             return redirect("programme:prizes")
     return answer(request, "programme/prize_form.html", {"editing": row}, form)
+
+
+def _form(request: HttpRequest, unit: str, initial: dict[str, Any]) -> PrizeForm:
+    return PrizeForm(
+        request.POST or None,
+        initial=initial,
+        unit=unit,
+        currency=current_tenant().currency,
+        lists=CodeList.objects.all(),
+    )
 
 
 @require_POST
@@ -162,7 +218,7 @@ def archive_prize(request: HttpRequest, prize: str) -> HttpResponse:
     row = _prize_or_404(prize)
     active = request.POST.get("active") == "1"
     save_prize(now=timezone.now(), unit=row.unit, prize_id=row.id, active=active)
-    text = _("« %(name)s » proposé à nouveau") if active else _("« %(name)s » archivé")
+    text = _("« %(name)s » proposé à nouveau") if active else _("« %(name)s » archivé")
     undo.offer(
         request,
         text % {"name": row.name},
@@ -180,7 +236,7 @@ def undo_archive(request: HttpRequest) -> HttpResponse:
     payload = undo.take(request, purpose=_ARCHIVED)
     row = _prize_or_404(payload["prize"])
     save_prize(now=timezone.now(), unit=row.unit, prize_id=row.id, active=payload["active"])
-    messages.success(request, _("« %(name)s » est comme avant") % {"name": row.name})
+    messages.success(request, _("« %(name)s » est comme avant") % {"name": row.name})
     return redirect("programme:prizes")
 
 

@@ -53,6 +53,7 @@ def customer(request: HttpRequest, customer: str) -> HttpResponse:
         "panel": wanted if wanted in PANELS else PANELS[0],
         "events": record.happenings(profile=profile),
         "claims": record.claims(profile=profile),
+        "awards": record.awards(profile=profile),
         "bounce": messaging.bounce_of(profile=profile),
         "can_change": can_change(request),
         **_received(profile),

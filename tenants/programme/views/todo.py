@@ -17,8 +17,9 @@ from accounts.models import Role
 from kernel.money import Amount
 from kernel.outbox.services import retry_dead
 from shell import formats
-from tenants.programme import waiting
+from tenants.programme import gifts, waiting
 from tenants.programme.views.common import can_change
+from tenants.rewards.code_lists import low
 
 _SHOWN = 8
 
@@ -60,7 +61,7 @@ def tasks(*, now: datetime, unit: str) -> list[Task]:
         title = ngettext(
             "%(n)s commande refusée à l’entrée", "%(n)s commandes refusées à l’entrée", work.refused
         )
-        text = _("Sur les 7 derniers jours : leurs données ne convenaient pas.")
+        text = _("Sur les 7 derniers jours : leurs données ne convenaient pas.")
         found.append(
             Task(
                 title % {"n": work.refused}, text, "triangle", "warn",
@@ -76,6 +77,23 @@ def tasks(*, now: datetime, unit: str) -> list[Task]:
                 reverse("programme:prizes"), _("Remettre en stock"),
             )
         )  # fmt: skip
+    if work.gifts:
+        title = ngettext("%(n)s cadeau à offrir", "%(n)s cadeaux à offrir", work.gifts)
+        names = [item.profile.short_name for item in gifts.due_gifts(limit=3)]
+        text = _("%(names)s vous ont amené assez de filleuls.") % {"names": formats.join(names)}
+        if work.gifts == 1:
+            text = _("%(names)s vous a amené assez de filleuls.") % {"names": names[0]}
+        url = reverse("programme:gifts")
+        found.append(Task(title % {"n": work.gifts}, text, "gift", "lac", url, _("Offrir")))
+    if work.codes:
+        title = ngettext(
+            "%(n)s liste de codes bientôt épuisée",
+            "%(n)s listes de codes bientôt épuisées",
+            work.codes,
+        )
+        text = formats.join([row.name for row in low()[:3]])
+        url = reverse("programme:codes")
+        found.append(Task(title % {"n": work.codes}, text, "tag", "warn", url, _("Importer")))
     if work.dead:
         title = ngettext("%(n)s envoi en échec", "%(n)s envois en échec", work.dead)
         text = _("Tous les essais ont échoué. Rien n’est perdu.")
@@ -96,6 +114,8 @@ def todo(request: HttpRequest) -> HttpResponse:
         "refusals": waiting.recent_refusals(now=now).order_by("-received_at")[:_SHOWN],
         "sold_out": waiting.sold_out(),
         "dead": waiting.dead_events(limit=_SHOWN),
+        "due_gifts": gifts.due_gifts(limit=_SHOWN),
+        "low_codes": low(),
         "can_change": can_change(request),
     }
     return render(request, "programme/todo.html", context)

@@ -21,6 +21,15 @@ class PrizeKind(models.TextChoices):
     PARTNER_VOUCHER = "partner", _("Bon chez un partenaire")
 
 
+# Kinds that are a code, which the customer has at once; others are prepared by the merchant.
+CODE_KINDS = (
+    PrizeKind.DISCOUNT,
+    PrizeKind.VOUCHER,
+    PrizeKind.EMAIL,
+    PrizeKind.PARTNER_VOUCHER,
+)
+
+
 class Prize(models.Model):
     """Something a cagnotte buys. `cost` is in the programme's unit: cents or points."""
 
@@ -106,3 +115,8 @@ class Claim(models.Model):
     @property
     def public_id(self) -> str:
         return public_id("clm", self.id)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether its code is the prize itself: there is nothing to prepare."""
+        return self.kind in CODE_KINDS

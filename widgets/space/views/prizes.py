@@ -2,11 +2,13 @@
 
 import re
 import uuid
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.errors import RicochetError
 from kernel.ids import parse_public_id
@@ -14,12 +16,23 @@ from kernel.ledger import selectors as ledger
 from kernel.ledger.errors import InsufficientBalanceError
 from kernel.money import Amount
 from tenants.programme.services import claim_prize
-from tenants.rewards.models import Prize
-from tenants.rewards.services import OutOfStockError, PrizeUnavailableError, UnknownPrizeError
+from tenants.programme.tiers import TierUnavailableError, claim_tier
+from tenants.rewards.models import Prize, PrizeKind
+from tenants.rewards.prizes import offered
+from tenants.rewards.services import (
+    OutOfStockError,
+    PrizeChangedError,
+    PrizeLimitReachedError,
+    PrizeOutOfSeasonError,
+    PrizeUnavailableError,
+    UnknownPrizeError,
+)
 from widgets.models import SpaceSession
 from widgets.space import selectors
+from widgets.space.forms import AddressForm
 from widgets.space.pages import customer_page, own_session, show, to_space
 
+_COST = re.compile(r"[0-9]{1,12}\Z")
 _KEY = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -32,48 +45,105 @@ def choose(request: HttpRequest, prize: str) -> HttpResponse:
     row = Prize.objects.filter(id=prize_id).first() if prize_id else None
     if row is None:
         raise Http404
-    if request.method != "POST":
-        return _confirm(request, session, row)
+    posted = row.kind == PrizeKind.POST
+    sent = request.method == "POST"
+    form = None
+    if posted:
+        form = AddressForm(request.POST if sent else None, initial={"name": session.profile.name})
+    if not sent:
+        return _confirm(request, session, row, form=form)
     key = request.POST.get("key", "")
     if not _KEY.match(key):
-        return _confirm(request, session, row, error=_("Confirmez votre choix."), status=422)
+        return _confirm(
+            request, session, row, form=form, error=_("Confirmez votre choix."), status=422
+        )
+    if form is not None and not form.is_valid():
+        return _confirm(request, session, row, form=form, key=key, status=422)
+    shown = request.POST.get("cost", "")
     try:
         claim_prize(
             profile=session.profile,
             prize_id=row.id,
             key=f"space:{session.profile_id}:{key}",
+            address=form.cleaned_data if form is not None else None,
+            cost_shown=int(shown) if _COST.match(shown) else None,
             now=timezone.now(),
         )
     except RicochetError as error:
-        return _confirm(request, session, row, error=_words(error), status=error.status)
-    return to_space(done="lot", at="mes-lots")
+        row.refresh_from_db()
+        return _confirm(request, session, row, form=form, error=_words(error), status=error.status)
+    return to_space(done="envoi" if posted else "lot", at="mes-lots")
+
+
+@require_POST
+@customer_page
+def take_tier(request: HttpRequest, tier: str) -> HttpResponse:
+    """Take the reward of a tier that was reached before it was made (FS-24); twice is once."""
+    session = own_session(request)
+    tier_id = parse_public_id("tir", tier)
+    if tier_id is None:
+        raise Http404
+    try:
+        claim_tier(profile=session.profile, tier_id=tier_id, now=timezone.now())
+    except TierUnavailableError:
+        raise Http404 from None
+    except RicochetError:
+        return to_space(done="trop-tot", at="paliers")
+    return to_space(done="palier", at="recompenses")
 
 
 def _confirm(
-    request: HttpRequest, session: SpaceSession, prize: Prize, *, error: str = "", status: int = 200
+    request: HttpRequest,
+    session: SpaceSession,
+    prize: Prize,
+    *,
+    form: AddressForm | None = None,
+    key: str = "",
+    error: str = "",
+    status: int = 200,
 ) -> HttpResponse:
+    now = timezone.now()
     balance = ledger.balance(owner_id=session.profile_id, unit=prize.unit)
-    version = selectors.open_version(now=timezone.now())
-    line = selectors.prize_line(prize=prize, balance=balance, version=version)
-    gone = not prize.active or prize.stock == 0
+    line = selectors.prize_line(
+        prize=prize,
+        balance=balance,
+        version=selectors.open_version(now=now),
+        now=now,
+        taken=selectors.taken_up(prize=prize, profile=session.profile),
+    )
     context = {
         "line": line,
         "available": Amount(balance.available, prize.unit),
         "left": Amount(max(balance.available - prize.cost, 0), prize.unit),
-        "key": uuid.uuid4().hex,
+        "key": key or uuid.uuid4().hex,
+        "form": form,
         "error": error,
-        "gone": gone,
-        "has_errors": bool(error),
+        "gone": not offered(now=now, unit=prize.unit).filter(id=prize.id).exists(),
+        "has_errors": bool(error) or bool(form and form.errors),
     }
     return show(request, "prize", context, status=status)
 
 
+# What happened, for who chose; by the kind of refusal.
+_REFUSED: dict[type[RicochetError], Any] = {
+    InsufficientBalanceError: gettext_lazy(
+        "Votre cagnotte ne suffit plus pour ce lot. Rien n’a été retiré."
+    ),
+    OutOfStockError: gettext_lazy(
+        "Le dernier exemplaire vient d’être choisi. Rien n’a été retiré."
+    ),
+    PrizeLimitReachedError: gettext_lazy("Vous avez déjà choisi ce lot. Rien n’a été retiré."),
+    PrizeOutOfSeasonError: gettext_lazy(
+        "Ce lot n’est pas proposé en ce moment. Rien n’a été retiré."
+    ),
+    PrizeChangedError: gettext_lazy(
+        "Le coût de ce lot vient de changer. Rien n’a été retiré : voyez le nouveau."
+    ),
+    PrizeUnavailableError: gettext_lazy("Ce lot n’est plus proposé. Rien n’a été retiré."),
+    UnknownPrizeError: gettext_lazy("Ce lot n’est plus proposé. Rien n’a été retiré."),
+}
+
+
 def _words(error: RicochetError) -> str:
-    """What happened, for who chose."""
-    if isinstance(error, InsufficientBalanceError):
-        return _("Votre cagnotte ne suffit plus pour ce lot. Rien n’a été retiré.")
-    if isinstance(error, OutOfStockError):
-        return _("Le dernier exemplaire vient d’être choisi. Rien n’a été retiré.")
-    if isinstance(error, PrizeUnavailableError | UnknownPrizeError):
-        return _("Ce lot n’est plus proposé. Rien n’a été retiré.")
-    return _("Votre choix n’a pas pu être enregistré. Rien n’a été retiré.")
+    unknown = _("Votre choix n’a pas pu être enregistré. Rien n’a été retiré.")
+    return str(_REFUSED.get(type(error), unknown))

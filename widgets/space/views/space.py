@@ -153,7 +153,7 @@ def _space(
         "profile": session.profile,
         "sharing": sharing,
         "form": form,
-        "claims": selectors.open_claims(space.claims),
+        "claims": selectors.open_claims(space.claims, now=timezone.now()),
         "credited": credited,
         "done": request.GET.get("fait", ""),
         "languages": settings.LANGUAGES,

@@ -1,0 +1,55 @@
+"""What each of the two merchants has given, can give, and was told of."""
+
+from dataclasses import dataclass
+
+from kernel.ids import uuid7
+from tenants.activity.models import Invoice, Session
+from tenants.profiles.models import Profile
+from tenants.programme import codes, gifts
+from tenants.rewards.gifts import save_gift_type
+from tenants.rewards.models import Award, CodeList, GiftType, Tier
+from tenants.rewards.tiers import save_tier
+from tests.fixtures.loyalty import book, invoice, make_type
+from tests.fixtures.programme import NOW
+
+
+@dataclass(frozen=True)
+class Treats:
+    tier: Tier
+    gift: GiftType
+    award: Award
+    codes: CodeList
+
+
+def given(slug: str, profile: Profile) -> Treats:
+    """A tier, a gift, what somebody was given, and a list of codes."""
+    tier = save_tier(
+        tier_id=uuid7(),
+        now=NOW,
+        new=True,
+        unit="EUR",
+        name=f"Palier secret {slug}",
+        kind="promo",
+        value=500,
+        threshold=90_000,
+    )
+    gift = save_gift_type(gift_id=uuid7(), now=NOW, new=True, name=f"Cadeau secret {slug}")
+    shelf, _found = codes.make_list(
+        list_id=uuid7(), name=f"Liste secrète {slug}", warn_below=0, pasted="A1\nB2",
+        file=None, now=NOW,
+    )  # fmt: skip
+    award, _new = gifts.give_gift(
+        profile=profile, gift_id=gift.id, key="k", handed_on=None, author_id=None, now=NOW
+    )
+    return Treats(tier=tier, gift=gift, award=award, codes=shelf)
+
+
+def booked(profile: Profile) -> Session:
+    """A session that this customer booked."""
+    made = make_type(f"Portrait {profile.email}")
+    return book(f"S-{profile.id}", made.key, email=profile.email).session
+
+
+def invoiced(profile: Profile) -> Invoice:
+    """An invoice of this customer's."""
+    return invoice(f"F-{profile.id}", email=profile.email).invoice
