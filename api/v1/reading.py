@@ -29,6 +29,8 @@ def order_input(fields: dict[str, Any], *, is_test: bool, now: datetime) -> Orde
         is_test=is_test or fields["test"],
         points_hold=fields["points_hold"],
         join_loyalty=fields["join_loyalty"],
+        device=fields["device"],
+        shipping_address=fields["shipping_address"],
     )
 
 

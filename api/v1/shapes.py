@@ -34,6 +34,15 @@ ORDER = Body(
         "customer": CUSTOMER,
         "referral_code": Text(most=64, example="CAMILLE-7KXD", about=_("Le code saisi.")),
         "visitor": Text(most=200, about=_("Le cookie ricochet_ref du visiteur, tel quel.")),
+        "device": Text(
+            most=200,
+            about=_("Ce qui reconnaît l’appareil de l’acheteur. Seule une empreinte est gardée."),
+        ),
+        "shipping_address": Text(
+            most=300,
+            example="12 rue des Lilas, 75011 Paris",
+            about=_("L’adresse de livraison, en une ligne. Seule une empreinte est gardée."),
+        ),
         "points_hold": Text(
             most=80, about=_("Les points que le panier retient : « hld_… », ou le nom du panier.")
         ),
@@ -99,7 +108,7 @@ REWARD_OUT = _object(
 REFERRAL_OUT = _object(
     {
         "id": _id("ref"),
-        "state": _text(enum=["pending", "validated", "refused", "reversed"]),
+        "state": _text(enum=["pending", "validated", "refused", "reversed", "held", "closed"]),
         "referrer": {"type": ["string", "null"]},
         "refusal": {"type": ["string", "null"]},
         "explanation": _text(description=_("Pourquoi, en une phrase.")),

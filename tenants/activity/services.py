@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from kernel.slices import delete_in_slices
+from tenants.activity import fingerprints
 from tenants.activity.models import Order, OrderState, Refund, Refusal, Source
 from tenants.activity.types import OrderInput, RefundInput
 from tenants.profiles.models import Profile
@@ -117,6 +118,8 @@ def record_order(*, order: OrderInput, profile: Profile, now: datetime) -> tuple
         source=order.source,
         state=OrderState.CONFIRMED if trusted else OrderState.REPORTED,
         is_test=order.is_test,
+        device_hash=fingerprints.of_device(order.device),
+        address_hash=fingerprints.of_address(order.shipping_address),
     )
     # Waits for another transaction that is storing the same id, then sees its row.
     if insert_if_absent([row]):
@@ -141,6 +144,10 @@ def confirm_order(
     order.ordered_at = order_input.ordered_at
     order.is_test = order_input.is_test
     changed = ["profile", "state", "confirmed_at", "source", "amount", "ordered_at", "is_test"]
+    # The server often does not see the device, nor the browser the address: each adds its own.
+    order.device_hash = fingerprints.of_device(order_input.device) or order.device_hash
+    order.address_hash = fingerprints.of_address(order_input.shipping_address) or order.address_hash
+    changed += ["device_hash", "address_hash"]
     order.save(update_fields=changed)
 
 

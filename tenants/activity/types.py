@@ -15,6 +15,7 @@ class OrderInput:
     `referral_code` is what the customer typed or the cookie held; `click_id` is the click that
     the cookie remembers; `referral_link` is the signed address by which they came. `points_hold`
     names the points that its basket held, and `join_loyalty` is the box that the customer ticked.
+    `device` and `shipping_address` are kept as keyed hashes only: they compare two customers (R43).
     """
 
     external_id: str
@@ -29,6 +30,8 @@ class OrderInput:
     is_test: bool = field(default=False)
     points_hold: str = ""
     join_loyalty: bool = field(default=False)
+    device: str = ""
+    shipping_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

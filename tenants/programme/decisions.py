@@ -31,6 +31,10 @@ class Code:
     REMOVED_BY_HAND = "removed_by_hand"
     CLOSED_BY_HAND = "closed_by_hand"
     REOPENED_BY_HAND = "reopened_by_hand"
+    SUSPECTED = "suspected"
+    SUSPICION_CLEARED = "suspicion_cleared"
+    SUSPICION_REFUSED = "suspicion_refused"
+    SUSPICION_AGAIN = "suspicion_again"  # a decision was taken back
     PRIZE_CLAIMED = "prize_claimed"
     CLAIM_CANCELLED = "claim_cancelled"
     GIFT_PROMISED = "gift_promised"

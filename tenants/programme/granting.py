@@ -121,6 +121,13 @@ def release(*, referral: Referral, now: datetime) -> list[Award]:
     return released
 
 
+def without_dates(*, referral: Referral) -> None:
+    """Somebody has to look at the referral again: its gifts wait until then."""
+    for award in awards_of(referral=referral):
+        if award.state == AwardState.PENDING and award.available_at is not None:
+            awards.hold(award_id=award.id, available_at=None)
+
+
 def take_back(
     *,
     referral: Referral,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tenants.activity.models import Order
 from tenants.profiles.models import Profile
-from tenants.programme import decisions, granting, promises, rewarding, versions
+from tenants.programme import decisions, granting, promises, rewarding, suspecting, versions
 from tenants.programme.conduct.withdrawing import supersede_reported
 from tenants.programme.decisions import Code
 from tenants.programme.models import ProgrammeVersion, Reward, Trigger
@@ -90,6 +90,8 @@ def reward(
     at_once: bool = False,
 ) -> Attribution:
     """Promise both sides what the rules give for this fact, and tell them."""
+    if not at_once:
+        suspecting.suspect(referral=referral, order=fact.order, now=now)
     rewards = rewarding.promise(
         referral=referral, fact=fact, trigger=trigger, version=version, now=now, at_once=at_once
     )

@@ -93,6 +93,13 @@ def _award_given(decision: Decision) -> str:
     return _("« %(name)s » donné à %(who)s, à la main.") % words
 
 
+def _reasoned(decision: Decision, words: str) -> str:
+    reason = str(decision.facts.get("reason", ""))
+    if not reason:
+        return words
+    return _("%(words)s Motif : %(reason)s") % {"words": words, "reason": reason}
+
+
 _WORDS: dict[str, Callable[[Decision], str]] = {
     **loyalty_sentences.WORDS,
     **checkout_sentences.WORDS,
@@ -157,6 +164,14 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
     ),
     Code.REOPENED_BY_HAND: lambda _d: _("Parrainage rouvert : il compte de nouveau."),
     Code.MERGED: lambda _d: _("Deux fiches de la même personne réunies."),
+    Code.SUSPECTED: lambda _d: _("Mis de côté : ce parrainage est à vérifier."),
+    Code.SUSPICION_CLEARED: lambda d: _reasoned(d, _("Accepté après vérification.")),
+    Code.SUSPICION_REFUSED: lambda d: _reasoned(
+        d, _("Refusé après vérification : ce qui attendait est annulé.")
+    ),
+    Code.SUSPICION_AGAIN: lambda _d: _(
+        "Décision reprise : ce parrainage est de nouveau à vérifier."
+    ),
     Code.PRIZE_CLAIMED: lambda d: (
         _("%(who)s a choisi un lot contre %(amount)s.") % {"who": _who(d), "amount": _amount(d)}
     ),

@@ -31,6 +31,7 @@ from tenants.programme.views import (
     sessions,
     tiers,
     todo,
+    verifying,
     wallet,
 )
 from tenants.programme.views.loyalty import members, ranking, recalculation
@@ -123,6 +124,11 @@ urlpatterns = [
         name="drop_recalculation",
     ),
     path("parrainage", referrals.referrals, name="referrals"),
+    path("parrainage/verifications", verifying.queue, name="verifications"),
+    path("parrainage/verifications/reglages", verifying.settings, name="suspicion_rules"),
+    path("parrainage/verifications/plusieurs", verifying.many, name="verify_many"),
+    path("parrainage/verifications/annuler", verifying.undo_decision, name="undo_verification"),
+    path("parrainage/verifications/<str:referral>/<str:answer>", verifying.decide, name="verify"),
     path("parrainages/annuler", referral.undo_close, name="undo_close"),
     path("parrainages/<str:referral>", referral.referral, name="referral"),
     path("parrainages/<str:referral>/clore", referral.close, name="close_referral"),

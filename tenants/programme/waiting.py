@@ -12,6 +12,7 @@ from kernel.outbox.models import Event, EventState
 from tenants.activity.models import Order, OrderState, Refusal
 from tenants.programme.gifts import due_gift_count
 from tenants.programme.models import Reward, RewardState
+from tenants.referrals.models import Referral, ReferralState
 from tenants.rewards.code_lists import low
 from tenants.rewards.models import Claim, ClaimState, Prize, PrizeKind
 
@@ -31,16 +32,21 @@ class Waiting:
     sold_out: int
     gifts: int = 0
     codes: int = 0
+    held: int = 0
+    held_amount: int = 0
 
     @property
     def total(self) -> int:
         urgent = self.claims + self.reported + self.refused + self.dead
-        return urgent + self.sold_out + self.gifts + self.codes
+        return urgent + self.held + self.sold_out + self.gifts + self.codes
 
 
 def waiting(*, now: datetime) -> Waiting:
     """Everything that asks for a hand, in one query for each kind."""
     held = Reward.objects.filter(state=RewardState.PENDING, order__state=OrderState.REPORTED)
+    suspect = Reward.objects.filter(
+        state=RewardState.PENDING, referral__state=ReferralState.HELD
+    ).aggregate(total=Sum(F("amount") - F("reversed")))
     return Waiting(
         claims=_to_prepare().count(),
         reported=Order.objects.filter(state=OrderState.REPORTED).count(),
@@ -50,6 +56,8 @@ def waiting(*, now: datetime) -> Waiting:
         sold_out=Prize.objects.filter(active=True, stock=0).count(),
         gifts=due_gift_count(),
         codes=len(low()),
+        held=Referral.objects.filter(state=ReferralState.HELD).count(),
+        held_amount=int(suspect["total"] or 0),
     )
 
 

@@ -218,3 +218,21 @@ class Suspicion(models.Model):
     class Meta:
         db_table = "referrals_suspicion"
         indexes = [models.Index(fields=["state", "raised_at"], name="suspicion_waiting")]
+
+
+class SuspicionRules(models.Model):
+    """One row at most: the signals that the merchant switched off, and how many are too many."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    off = models.JSONField(default=list, db_default=[])
+    most = models.IntegerField(default=8, db_default=8, help_text="Referrals of one referrer…")
+    days = models.IntegerField(default=7, db_default=7, help_text="…in so many days.")
+
+    class Meta:
+        db_table = "referrals_suspicion_rules"
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="suspicion_rules_one_row"),
+            models.CheckConstraint(
+                condition=Q(most__gt=0, days__gt=0), name="suspicion_rules_sane"
+            ),
+        ]

@@ -22,12 +22,16 @@ from tenants.rewards.prizes import offered
 
 @dataclass(frozen=True, slots=True)
 class PendingLine:
-    """What is on its way: how much, thanks to whom, and when (None: the shop must confirm)."""
+    """What is on its way: how much, thanks to whom, and when.
+
+    Without a date, the shop has to confirm the order, or to look at the referral (`in_review`).
+    """
 
     amount: Amount
     thanks_to: str
     own_order: bool
     due_at: datetime | None
+    in_review: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,7 @@ def _pendings(profile: Profile, unit: str) -> list[PendingLine]:
                 thanks_to=_other_side(reward),
                 own_order=own,
                 due_at=pending.due_at,
+                in_review=reward is not None and reward.referral.state == ReferralState.HELD,
             )
         )
     return lines
@@ -271,6 +276,8 @@ def _referee(referral: Referral) -> RefereeLine:
         ReferralState.VALIDATED: "validated",
         ReferralState.REFUSED: "not_counted",
         ReferralState.REVERSED: "refunded",
+        ReferralState.HELD: "in_review",
+        ReferralState.CLOSED: "closed",
     }
     explained = referral.state == ReferralState.REFUSED or (validated and not kept)
     return RefereeLine(

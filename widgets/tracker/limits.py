@@ -65,3 +65,15 @@ def caller(request: HttpRequest) -> str:
     bits = 64 if ipaddress.ip_address(address).version == 6 else 32
     network = str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
     return salted_hmac("widgets.tracker.caller", network).hexdigest()
+
+
+def device(request: HttpRequest) -> str:
+    """What the request tells of the browser: its network and its name for itself (R43).
+
+    "" from an address that is not on the public network: a proxy's own would make one device of
+    all customers.
+    """
+    agent = request.headers.get("User-Agent", "").strip()
+    if not agent or not ipaddress.ip_address(client_address(request)).is_global:
+        return ""
+    return f"{caller(request)}|{agent}"

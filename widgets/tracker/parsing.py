@@ -94,11 +94,12 @@ class Fields:
             raise MalformedReportError(_("Ce champ n’existe pas."), param=name[:40])
 
 
-def parse_order(fields: Fields, *, currency: str, now: datetime) -> OrderInput:
+def parse_order(fields: Fields, *, currency: str, now: datetime, device: str = "") -> OrderInput:
     """An order, dated now, checked as every door's; raises a RicochetError with its `param`.
 
     A typed code comes before the cookie's. A code from the cookie counts only where no click
-    came with it: the click knows its code, and how old it is.
+    came with it: the click knows its code, and how old it is. `device` is what the request itself
+    tells of the browser, which a page cannot write.
     """
     external_id = fields.text("id", most=80, required=True)
     amount = fields.cents("amount")
@@ -116,6 +117,7 @@ def parse_order(fields: Fields, *, currency: str, now: datetime) -> OrderInput:
         source=Source.TRACKER,
         referral_code=code or visitor.code,
         click_id=visitor.click_id,
+        device=device,
     )
     check_order(order=order, currency=currency, now=now)
     return order

@@ -120,6 +120,7 @@ def orders(request: HttpRequest) -> None:
             fields,
             currency=request.tenant.currency,  # type: ignore[attr-defined]
             now=now,
+            device=limits.device(request),
         )
         if known:
             conductor.order_received(order=order, now=now)

@@ -11,7 +11,7 @@ from tenants.context import current_tenant
 from tenants.loyalty.models import Earning
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
-from tenants.programme import earning, referring, reversing, rewarding
+from tenants.programme import earning, referring, reversing, rewarding, suspecting
 from tenants.programme.conduct import spending
 from tenants.programme.conduct.withdrawing import withdraw
 from tenants.programme.models import Reward
@@ -126,6 +126,7 @@ def _earned(outcome: Outcome, profile: Profile, now: datetime) -> Outcome:
 
 def _confirm(row: Order, order: OrderInput, profile: Profile, now: datetime) -> Outcome:
     activity.confirm_order(order=row, order_input=order, profile=profile, now=now)
+    suspecting.look_again(order=row, now=now)
     rewarding.start_delay(order=row, now=now)
     profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
     referral = (

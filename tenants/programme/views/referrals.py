@@ -21,6 +21,7 @@ _STEPS = {
     Step.MANUAL: gettext_lazy("Saisi à la main"),
     Step.CODE: gettext_lazy("Code saisi"),
     Step.COOKIE: gettext_lazy("Lien suivi"),
+    Step.SIGNED: gettext_lazy("Lien signé"),
     Step.EMAIL: gettext_lazy("Adresse invitée"),
 }
 _PERIODS = (
@@ -90,6 +91,7 @@ class ReferralsPage(ListPage):
     views = (
         View("tous", gettext_lazy("Tous")),
         View("en-attente", gettext_lazy("En attente"), _in(ReferralState.PENDING)),
+        View("a-verifier", gettext_lazy("À vérifier"), _in(ReferralState.HELD)),
         View("valides", gettext_lazy("Validés"), _in(ReferralState.VALIDATED)),
         View("refuses", gettext_lazy("Refusés"), _in(ReferralState.REFUSED)),
         View("annules", gettext_lazy("Annulés"), _in(ReferralState.REVERSED)),

@@ -17,7 +17,7 @@ from accounts.models import Role
 from kernel.money import Amount
 from kernel.outbox.services import retry_dead
 from shell import formats
-from tenants.programme import gifts, waiting
+from tenants.programme import gifts, verifications, waiting
 from tenants.programme.views.common import can_change
 from tenants.rewards.code_lists import low
 
@@ -47,6 +47,13 @@ def tasks(*, now: datetime, unit: str) -> list[Task]:
         }
         url = f"{reverse('programme:orders')}?vue=a-confirmer"
         found.append(Task(title % {"n": work.reported}, text, "shield", "plum", url, _("Examiner")))
+    if work.held:
+        title = ngettext("%(n)s parrainage à vérifier", "%(n)s parrainages à vérifier", work.held)
+        text = _("%(amount)s sont bloqués jusqu’à votre décision.") % {
+            "amount": formats.amount(Amount(work.held_amount, unit))
+        }
+        url = reverse("programme:verifications")
+        found.append(Task(title % {"n": work.held}, text, "shield", "plum", url, _("Vérifier")))
     if work.claims:
         title = ngettext("%(n)s lot à préparer", "%(n)s lots à préparer", work.claims)
         names = [claim.prize_name for claim in waiting.open_claims(limit=3)]
@@ -110,6 +117,7 @@ def todo(request: HttpRequest) -> HttpResponse:
     context = {
         "work": waiting.waiting(now=now),
         "claims": waiting.open_claims(limit=_SHOWN),
+        "held": verifications.waiting(limit=_SHOWN),
         "orders": waiting.reported_orders(limit=_SHOWN),
         "refusals": waiting.recent_refusals(now=now).order_by("-received_at")[:_SHOWN],
         "sold_out": waiting.sold_out(),

@@ -1,0 +1,53 @@
+"""Holding back a referral that looks odd, until a person said yes or no (R43).
+
+It stays promised without a date, the merchant sees it in the queue, and the two people are told
+that it is being looked at.
+"""
+
+from datetime import datetime
+
+from tenants.activity.models import Order
+from tenants.programme import decisions
+from tenants.programme.decisions import Code
+from tenants.referrals import services as referrals
+from tenants.referrals import suspicion
+from tenants.referrals.models import Referral, ReferralState, Step, Suspicion, SuspicionState
+
+
+def suspect(*, referral: Referral, order: Order | None, now: datetime) -> Suspicion | None:
+    """Look at a referral just before its rewards are promised; hold it where it looks odd.
+
+    The merchant's own word is believed, and so is a decision that was taken on it before.
+    """
+    if referral.step == Step.MANUAL or referral.state not in (
+        ReferralState.PENDING,
+        ReferralState.HELD,
+    ):
+        return None
+    earlier = Suspicion.objects.filter(referral=referral).first()
+    if earlier is not None and earlier.state != SuspicionState.WAITING:
+        return None
+    reasons = suspicion.look(referral=referral, order=order, now=now)
+    if suspicion.weigh(reasons) < suspicion.THRESHOLD:
+        return None
+    raised = suspicion.raise_suspicion(referral=referral, reasons=reasons, now=now)
+    if referral.state != ReferralState.HELD:
+        referrals.settle(referral=referral, state=ReferralState.HELD, now=now)
+        decisions.note(
+            code=Code.SUSPECTED,
+            now=now,
+            profile=referral.referrer,
+            order=order,
+            referral=referral,
+            signals=[reason.signal.value for reason in reasons],
+        )
+    return raised
+
+
+def look_again(*, order: Order, now: datetime) -> None:
+    """A trusted source confirmed this order, and may have told where it goes."""
+    if not (order.device_hash or order.address_hash):
+        return
+    rows = Referral.objects.select_for_update(of=("self",)).select_related("referrer", "referee")
+    for referral in rows.filter(order=order, state=ReferralState.PENDING):
+        suspect(referral=referral, order=order, now=now)
