@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from widgets.links import programme
 from widgets.links import views as links
 from widgets.script import views as script
+from widgets.space import cards
 from widgets.space.views import door, loyalty, preview, prizes, space, unsubscribing
 from widgets.tracker import views as tracker
 
@@ -32,6 +33,10 @@ urlpatterns = [
     path("espace/paliers/<str:tier>", prizes.take_tier, name="space_tier"),
     path("espace/qr", space.qr, name="space_qr"),
     path("espace/qr.svg", space.qr_download, name="space_qr_file"),
+    path("espace/carte", cards.own, name="space_card"),
+    path("espace/carte.<slug:kind>", cards.own_file, name="space_card_file"),
+    path("clients/<str:customer>/carte", cards.of_customer, name="card"),
+    path("clients/<str:customer>/carte.<slug:kind>", cards.of_customer_file, name="card_file"),
     path("espace/regles", space.rules, name="space_rules"),
     path("espace/apercu", preview.preview, name="space_preview"),
     path("espace/choix", space.choices, name="space_choices"),

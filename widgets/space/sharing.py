@@ -28,6 +28,8 @@ class Sharing:
     whatsapp: str
     sms: str
     email: str
+    messenger: str
+    facebook: str
 
     @property
     def pieces(self) -> tuple[str, str]:
@@ -61,6 +63,9 @@ def sharing_of(*, code: str, tenant: Tenant, version: ProgrammeVersion | None) -
         text=text,
         whatsapp=f"https://wa.me/?text={words('whatsapp')}",
         sms=f"sms:?&body={words('sms')}",
+        # Both open what is installed, and ask before anything is sent.
+        messenger=f"fb-messenger://share/?link={quote(link('messenger'), safe='')}",
+        facebook=f"https://www.facebook.com/sharer/sharer.php?u={quote(link('facebook'), safe='')}",
         email=f"mailto:?subject={quote(title)}&body={words('email')}",
     )
 
@@ -83,10 +88,15 @@ def qr_svg(url: str, *, label: str) -> SafeString:
     return mark_safe(drawing.getvalue().decode("utf-8"))  # noqa: S308 - segno escapes the title
 
 
-def qr_file(url: str) -> bytes:
-    """The same as a file to print."""
+def qr_file(url: str, *, kind: str = "svg") -> bytes:
+    """The same as a file to print: "svg", or "png" of about a thousand pixels."""
     drawing = io.BytesIO()
     segno.make(url, error="q", micro=False).save(
-        drawing, kind="svg", scale=12, dark="#111111", light="#ffffff", border=4
+        drawing,
+        kind=kind,
+        scale=24 if kind == "png" else 12,
+        dark="#111111",
+        light="#ffffff",
+        border=4,
     )
     return drawing.getvalue()
