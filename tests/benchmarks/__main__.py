@@ -9,9 +9,9 @@ import argparse
 
 import rich
 
-from tests.benchmarks import clicks, orders, place, provisioning, results, tenancy
+from tests.benchmarks import clicks, orders, place, provisioning, recalculation, results, tenancy
 
-PARTS = ("provisioning", "tenancy", "orders", "clicks")
+PARTS = ("provisioning", "tenancy", "orders", "clicks", "recalculation")
 
 
 def main() -> None:
@@ -30,6 +30,10 @@ def main() -> None:
         if "tenancy" in parts:
             rich.print("Asking with and without tenancy…")
             rows += tenancy.measure(host=shop.host, rounds=requests)
+        if "recalculation" in parts:
+            rich.print("Recalculating…")
+            facts = 2_000 if options.quick else recalculation.FACTS
+            rows += recalculation.measure(facts=facts, sample=facts // 100)
         if {"orders", "clicks"} & set(parts):
             place.start_web(stack)
         if "clicks" in parts:

@@ -7,7 +7,6 @@ seen either before or after, and a step that dies leaves nothing half done.
 """
 
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +15,7 @@ from kernel.ledger import services as ledger
 from kernel.ledger.accounts import lock_wallets
 from tenants.loyalty.recalculation import backing, sql, writing
 from tenants.loyalty.recalculation.models import Line, Run, RunKind
-from tenants.loyalty.recalculation.sql import Difference
+from tenants.loyalty.recalculation.sql import Group
 
 # What one step takes on: facts, where one that must be undone by itself counts as several.
 FACTS_A_STEP = 4_000
@@ -61,32 +60,14 @@ def apply(*, run: Run, lines: Sequence[Line], expiry: Expiry, now: datetime, wai
     """Bring these customers' automatic points to what they should be."""
     if not lines:
         return Chunk()
-    free = sql.lock_customers(profile_ids=[line.profile_id for line in lines], wait=wait)
-    changes = {line.profile_id: Change(line) for line in lines if line.profile_id in set(free)}
-    found = sql.differences(run=run, profile_ids=list(changes))
+    free = set(sql.lock_customers(profile_ids=[line.profile_id for line in lines], wait=wait))
+    changes = {line.profile_id: Change(line) for line in lines if line.profile_id in free}
+    found = sql.groups(run=run, profile_ids=list(changes))
     if found:
-        lock_wallets(owner_ids={one.profile_id for one in found}, unit=run.unit)
-        source, reason = f"recalculation:{run.id}", _REASONS[RunKind(run.kind)]
-        credited = _credit(run, found, expiry, source=source, reason=reason, now=now)
-        writing.add_earnings(found, credited=credited, unit=run.unit, now=now)
-        taken = backing.credits_behind([one for one in found if one.change < 0], unit=run.unit)
-        ledger.reverse_many(
-            reversals=[
-                ledger.Reversal(
-                    transfer_id=transfer_id,
-                    amount=amount,
-                    reason=reason,
-                    source=source,
-                    key=f"{source}:{transfer_id}",
-                )
-                for transfer_id, amount in taken.items()
-            ],
-            now=now,
-        )
-        writing.change_earnings(found)
-    for one in found:
-        changes[one.profile_id].amount += one.change
-        changes[one.profile_id].facts += 1
+        _move(run, found, expiry, now)
+    for group in found:
+        changes[group.profile_id].amount += group.change
+        changes[group.profile_id].facts += group.facts
     writing.note_done(changes.values())
     _count_done(run, changes.values())
     return Chunk(
@@ -96,12 +77,37 @@ def apply(*, run: Run, lines: Sequence[Line], expiry: Expiry, now: datetime, wai
     )
 
 
+def _move(run: Run, found: Sequence[Group], expiry: Expiry, now: datetime) -> None:
+    """Credit, note what each fact earns, then take back: so no debt is made that a credit pays."""
+    people = sorted({group.profile_id for group in found})
+    lock_wallets(owner_ids=people, unit=run.unit)
+    source, reason = f"recalculation:{run.id}", _REASONS[RunKind(run.kind)]
+    taken = backing.credits_behind([group for group in found if group.change < 0], unit=run.unit)
+    credited = _credit(run, found, expiry, source=source, reason=reason, now=now)
+    written = sql.write(run=run, profile_ids=people, credited=credited, now=now)
+    if written != (sum(g.facts for g in found), sum(g.change for g in found)):
+        raise AssertionError("somebody changed what this step had locked")
+    ledger.reverse_many(
+        reversals=[
+            ledger.Reversal(
+                transfer_id=transfer_id,
+                amount=amount,
+                reason=reason,
+                source=source,
+                key=f"{source}:{transfer_id}",
+            )
+            for transfer_id, amount in taken.items()
+        ],
+        now=now,
+    )
+
+
 _REASONS = {RunKind.RECALCULATE: "recalculated", RunKind.RESET: "points_reset"}
 
 
 def _credit(
     run: Run,
-    found: Iterable[Difference],
+    found: Iterable[Group],
     expiry: Expiry,
     *,
     source: str,
@@ -112,11 +118,7 @@ def _credit(
 
     The term runs from today: nobody could have spent what they did not have yet.
     """
-    sums: Counter[tuple[uuid.UUID, int | None]] = Counter()
-    for one in found:
-        if one.change > 0:
-            sums[one.profile_id, one.expiry_months] += one.change
-    wanted = list(sums.items())
+    wanted = [(group.profile_id, group.months, group.change) for group in found if group.change > 0]
     made = ledger.issue_many(
         credits=[
             ledger.Credit(
@@ -127,12 +129,15 @@ def _credit(
                 key=f"{source}:{profile_id}:{months or 'ever'}",
                 expires_at=expiry(months),
             )
-            for (profile_id, months), amount in wanted
+            for profile_id, months, amount in wanted
         ],
         unit=run.unit,
         now=now,
     )
-    return {key: number for (key, _amount), number in zip(wanted, made, strict=True)}
+    return {
+        (profile_id, months): number
+        for (profile_id, months, _amount), number in zip(wanted, made, strict=True)
+    }
 
 
 def _count_done(run: Run, changes: Iterable[Change]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from tenants.loyalty.models import Earning
-from tenants.loyalty.recalculation.sql import Difference
+from tenants.loyalty.recalculation.sql import Group
 
 # The reason of the credits that a recalculation makes.
 RECALCULATED = "recalculated"
@@ -27,9 +27,15 @@ _LEFT = """
 """
 _OWN = f"SELECT credit.id, {_LEFT} FROM ledger_transfer AS credit WHERE credit.id = ANY(%s)"  # noqa: S608
 _ADDED = f"""
-    SELECT split_part(credit.source, ':', 2)::uuid, credit.id, {_LEFT}
-    FROM ledger_transfer AS credit
+    SELECT credit.id, {_LEFT} FROM ledger_transfer AS credit
     WHERE credit.source = ANY(%s) AND credit.kind = 'posted' ORDER BY credit.id DESC
+"""  # noqa: S608
+_ADDED_BESIDE = f"""
+    SELECT earning.transfer_id, credit.id, {_LEFT}
+    FROM loyalty_earning AS earning
+    JOIN ledger_transfer AS credit ON credit.source = 'earning:' || earning.id
+    WHERE earning.transfer_id = ANY(%s) AND earning.profile_id = ANY(%s)
+        AND credit.kind = 'posted' ORDER BY credit.id DESC
 """  # noqa: S608
 _SHARED = f"""
     SELECT wallet.owner_id, credit.id, {_LEFT}
@@ -40,17 +46,17 @@ _SHARED = f"""
 """  # noqa: S608
 
 
-def credits_behind(losing: Sequence[Difference], *, unit: str) -> dict[uuid.UUID, int]:
-    """How much to take back from each credit, so that every one of these facts loses its part."""
+def credits_behind(losing: Sequence[Group], *, unit: str) -> dict[uuid.UUID, int]:
+    """How much to take back from each credit, so that each of these groups loses its part."""
     left: dict[uuid.UUID, int] = {}
-    for transfer_id, amount in _fetch(_OWN, [[one.transfer_id for one in losing]]):
+    for transfer_id, amount in _fetch(_OWN, [[group.transfer_id for group in losing]]):
         left[transfer_id] = int(amount)
     taken: Counter[uuid.UUID] = Counter()
-    short: list[tuple[Difference, int]] = []
-    for one in losing:
-        rest = _take(-one.change, [one.transfer_id], left, taken)
+    short: list[tuple[Group, int]] = []
+    for group in losing:
+        rest = _take(-group.change, [group.transfer_id], left, taken)
         if rest:
-            short.append((one, rest))
+            short.append((group, rest))
     if short:
         _take_from_others(short, unit, left, taken)
     return dict(taken)
@@ -59,30 +65,31 @@ def credits_behind(losing: Sequence[Difference], *, unit: str) -> dict[uuid.UUID
 def credits_of(*, earning: Earning) -> Iterator[tuple[uuid.UUID, int]]:
     """The credits behind one fact's points with what is left of each, in the order to take them."""
     own = _fetch(_ADDED, [[f"earning:{earning.id}"]])
-    known = {number for _owner, number, _left in own}
+    known = {number for number, _left in own}
     if earning.transfer_id not in known:
-        own += [(None, *row) for row in _fetch(_OWN, [[earning.transfer_id]])]
+        own += _fetch(_OWN, [[earning.transfer_id]])
         known.add(earning.transfer_id)
-    yield from ((number, int(left)) for _owner, number, left in own)
+    yield from ((number, int(left)) for number, left in own)
     shared = _fetch(_SHARED, [earning.unit, [earning.profile_id], RECALCULATED])
     yield from ((number, int(left)) for _owner, number, left in shared if number not in known)
 
 
 def _take_from_others(
-    short: Sequence[tuple[Difference, int]],
+    short: Sequence[tuple[Group, int]],
     unit: str,
     left: dict[uuid.UUID, int],
     taken: Counter[uuid.UUID],
 ) -> None:
     others: dict[uuid.UUID | None, list[uuid.UUID]] = defaultdict(list)
-    sources = [f"earning:{one.earning_id}" for one, _rest in short]
-    people = [one.profile_id for one, _rest in short]
-    rows = [*_fetch(_ADDED, [sources]), *_fetch(_SHARED, [unit, people, RECALCULATED])]
-    for owner, transfer_id, amount in rows:  # the owner of a credit: an earning, or a customer
+    people = [group.profile_id for group, _rest in short]
+    beside = _fetch(_ADDED_BESIDE, [[group.transfer_id for group, _rest in short], people])
+    rows = [*beside, *_fetch(_SHARED, [unit, people, RECALCULATED])]
+    for owner, transfer_id, amount in rows:  # beside which credit, or whose: a customer's
         left.setdefault(transfer_id, int(amount))
         others[owner].append(transfer_id)
-    for one, rest in short:
-        found = [number for owner in (one.earning_id, one.profile_id) for number in others[owner]]
+    for group, rest in short:
+        owners = (group.transfer_id, group.profile_id)
+        found = [number for owner in owners for number in others[owner]]
         if _take(rest, found, left, taken):
             raise AssertionError("the automatic points and their credits disagree")
 

@@ -7,7 +7,7 @@ day. Customers who were merged or erased are left alone.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,10 +77,6 @@ _RESET = f"""
         FROM had
     )
 """  # noqa: S608
-_COLUMNS = """
-    judged.profile_id, judged.kind, fact_id, at, expiry_months, version_id, gross, net,
-    earning_id, had_net, transfer_id
-"""
 _BETWEEN = "profile_id > %(after)s AND {table}profile_id <= %(up_to)s"
 _AMONG = "profile_id = ANY(%(people)s)"
 # What would be owed in addition: what is taken beyond the balance, less what has expired of it,
@@ -102,35 +98,79 @@ _PRESENT = """
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A fact and what it should have earned. `earning_id` is None where it earned nothing yet."""
+class Group:
+    """Facts of one customer that change together, and by how much (signed).
+
+    Those that gain share the credit that they will get, which `months` tells apart; those that
+    lose have the credit `transfer_id` in common.
+    """
 
     profile_id: uuid.UUID
-    kind: str | None
-    fact_id: uuid.UUID | None
-    at: datetime | None
-    expiry_months: int | None
-    version_id: uuid.UUID
-    gross: int
-    net: int
-    earning_id: uuid.UUID | None
-    had_net: int
+    months: int | None
     transfer_id: uuid.UUID | None
-
-    @property
-    def change(self) -> int:
-        return self.net - self.had_net
+    change: int
+    facts: int
 
 
-def differences(*, run: Run, profile_ids: Sequence[uuid.UUID]) -> list[Difference]:
-    """Every fact of these customers whose earning has to change."""
+def groups(*, run: Run, profile_ids: Sequence[uuid.UUID]) -> list[Group]:
+    """What has to change for these customers."""
     statement = f"""
         {_judged(run, _AMONG, _AMONG)}
-        SELECT {_COLUMNS} FROM judged {_PRESENT} WHERE net <> had_net
-        ORDER BY judged.profile_id, at, fact_id, earning_id
+        SELECT judged.profile_id, CASE WHEN net > had_net THEN expiry_months END,
+            CASE WHEN net < had_net THEN transfer_id END, SUM(net - had_net)::bigint, count(*)
+        FROM judged {_PRESENT} WHERE net <> had_net
+        GROUP BY judged.profile_id, net > had_net, 2, 3 ORDER BY judged.profile_id
     """  # noqa: S608
     rows = _fetch(statement, {**_values(run), "people": list(profile_ids)})
-    return [Difference(*row) for row in rows]
+    return [Group(*row) for row in rows]
+
+
+def write(
+    *,
+    run: Run,
+    profile_ids: Sequence[uuid.UUID],
+    credited: Mapping[tuple[uuid.UUID, int | None], uuid.UUID],
+    now: datetime,
+) -> tuple[int, int]:
+    """Write what each fact earns now: new rows for those that had none, the others changed.
+
+    `credited` names the credit of each customer and term. Returns how many facts were written,
+    and the change in all: what `groups` said, for their customers are locked.
+    """
+    statement = f"""
+        {_judged(run, _AMONG, _AMONG)}, credit AS (
+            SELECT * FROM unnest(%(owners)s::uuid[], %(months)s::integer[], %(credits)s::uuid[])
+                AS credit (owner_id, months, transfer_id)
+        ), different AS (
+            SELECT judged.* FROM judged {_PRESENT} WHERE net <> had_net
+        ), added AS (
+            INSERT INTO loyalty_earning (id, profile_id, fact_kind, fact_id, occurred_at,
+                version_id, amount, reversed, unit, transfer_id, created_at)
+            SELECT {UUID7_SQL}, different.profile_id, different.kind, fact_id, at, version_id,
+                gross, gross - net, %(unit)s, credit.transfer_id, %(now)s
+            FROM different JOIN credit ON credit.owner_id = different.profile_id
+                AND credit.months = COALESCE(expiry_months, 0)
+            WHERE earning_id IS NULL
+            RETURNING amount - reversed AS change
+        ), changed AS (
+            UPDATE loyalty_earning AS earning
+            SET amount = gross, reversed = gross - net, version_id = different.version_id
+            FROM different WHERE earning.id = different.earning_id
+            RETURNING net - had_net AS change
+        )
+        SELECT count(*), COALESCE(SUM(change), 0)
+        FROM (SELECT change FROM added UNION ALL SELECT change FROM changed) AS written
+    """  # noqa: S608
+    values = {
+        **_values(run),
+        "people": list(profile_ids),
+        "owners": [owner_id for owner_id, _months in credited],
+        "months": [months or 0 for _owner_id, months in credited],
+        "credits": list(credited.values()),
+        "now": now,
+    }
+    count, change = _fetch(statement, values)[0]
+    return int(count), int(change)
 
 
 def count_between(*, run: Run, after: uuid.UUID, up_to: uuid.UUID) -> int:
