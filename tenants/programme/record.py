@@ -10,13 +10,8 @@ from django.utils.translation import gettext as _
 from kernel.ledger import selectors as ledger
 from kernel.money import Amount
 from shell import formats
-from tenants.activity.models import Order, OrderState, Refund
-from tenants.messaging import selectors as messaging
-from tenants.messaging.models import EmailState
 from tenants.profiles.models import Profile
-from tenants.programme.decisions import Code
-from tenants.programme.models import Decision, Reward, RewardState, Side
-from tenants.programme.record_services import service_events
+from tenants.programme.models import Reward, RewardState, Side
 from tenants.programme.sentences import explain_referral
 from tenants.referrals.models import (
     OPEN_STATES,
@@ -57,16 +52,6 @@ class Expected:
     why: str
     due_at: datetime | None
     referral: Referral
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One event of the activity list; `money` marks an order, a refund or a reward."""
-
-    at: datetime
-    text: str
-    detail: str = ""
-    money: bool = False
 
 
 def referral_received(*, profile: Profile) -> Referral | None:
@@ -192,91 +177,3 @@ def claims(*, profile: Profile) -> list[Claim]:
 def next_expiry(*, profile: Profile, unit: str) -> tuple[datetime, int] | None:
     """The next date on which the cagnotte loses something, and how much."""
     return ledger.next_expiry(owner_id=profile.id, unit=unit)
-
-
-def happenings(*, profile: Profile, limit: int = 8) -> list[Happening]:
-    """What this customer did and what happened to them, the latest first."""
-    found = [*_orders(profile, limit), *_sharing(profile, limit), *_prizes(profile, limit)]
-    found += _emails(profile, limit)
-    found += [Happening(*event) for event in service_events(profile=profile, limit=limit)]
-    if profile.account_created_at is not None:
-        found.append(Happening(profile.account_created_at, _("A ouvert un compte")))
-    found.append(Happening(profile.created_at, _("Fiche créée")))
-    found.sort(key=lambda event: event.at, reverse=True)
-    return found[:limit]
-
-
-def _orders(profile: Profile, limit: int) -> list[Happening]:
-    rows = Order.objects.filter(profile=profile).order_by("-ordered_at")[:limit]
-    found = []
-    for order in rows:
-        words = (
-            _("Le navigateur annonce une commande de %(amount)s")
-            if order.state == OrderState.REPORTED
-            else _("A commandé pour %(amount)s")
-        )
-        amount = formats.money(order.amount, order.currency)
-        detail = order.external_id
-        found.append(Happening(order.ordered_at, words % {"amount": amount}, detail, money=True))
-    refunds = Refund.objects.select_related("order").filter(order__profile=profile)
-    for refund in refunds.order_by("-refunded_at")[:limit]:
-        amount = formats.money(refund.amount, refund.order.currency)
-        text = _("Remboursement de %(amount)s") % {"amount": amount}
-        detail = refund.order.external_id
-        found.append(Happening(refund.refunded_at, text, detail, money=True))
-    return found
-
-
-def _emails(profile: Profile, limit: int) -> list[Happening]:
-    return [
-        Happening(
-            email.sent_at or email.queued_at,
-            _("E-mail : %(subject)s") % {"subject": email.subject or messaging.title_of(email)},
-            str(messaging.look_of(email).word),
-        )
-        for email in messaging.emails_to(profile=profile, limit=limit)
-        if email.state != EmailState.QUEUED
-    ]
-
-
-def _sharing(profile: Profile, limit: int) -> list[Happening]:
-    found = [
-        Happening(
-            invitation.created_at,
-            _("A invité %(name)s par e-mail") % {"name": invitation.first_name or _("un proche")},
-        )
-        for invitation in Invitation.objects.filter(referrer=profile).order_by("-created_at")[
-            :limit
-        ]
-    ]
-    brought = (
-        Reward.objects.select_related("referral__referee")
-        .filter(profile=profile, side=Side.REFERRER, posted_at__isnull=False)
-        .order_by("-posted_at")[:limit]
-    )
-    for reward in brought:
-        detail = _("%(amount)s versés") % {
-            "amount": formats.amount(Amount(reward.amount, reward.unit))
-        }
-        text = _("%(name)s compte comme filleul") % {"name": reward.referral.referee.name}
-        if reward.posted_at is not None:
-            found.append(Happening(reward.posted_at, text, detail, money=True))
-    return found
-
-
-def _prizes(profile: Profile, limit: int) -> list[Happening]:
-    found = [
-        Happening(claim.claimed_at, _("A choisi « %(prize)s »") % {"prize": claim.prize_name})
-        for claim in Claim.objects.filter(profile=profile).order_by("-claimed_at")[:limit]
-    ]
-    given = Award.objects.filter(profile=profile).exclude(state=AwardState.CANCELLED)
-    for award in given.order_by("-granted_at")[:limit]:
-        words = _("A reçu « %(reward)s »") % {"reward": award.name}
-        found.append(Happening(award.granted_at, words, str(award.get_origin_display())))
-    corrections = Decision.objects.filter(profile=profile, code=Code.ADJUSTED)
-    for decision in corrections.order_by("-decided_at")[:limit]:
-        amount = formats.amount(Amount(decision.amount, decision.unit), signed=True)
-        text = _("Cagnotte corrigée de %(amount)s") % {"amount": amount}
-        detail = str(decision.facts.get("reason", ""))
-        found.append(Happening(decision.decided_at, text, detail, money=True))
-    return found
