@@ -281,6 +281,7 @@ OUTBOX_HANDLERS = "config.outbox.HANDLERS"
 EMAIL_KIND_PROVIDERS: dict[str, str] = {}
 EMAIL_DESTINATIONS = "widgets.links.destination.site_addresses"
 JOB_KINDS = "config.jobs.KINDS"
+PERSONAL_DATA = "config.personal.PERSONAL"
 
 LOGGING = {
     "version": 1,

@@ -69,3 +69,8 @@ def forget_recipients(*, keys: Iterable[str]) -> None:
 def _note(hashed: str, now: datetime) -> None:
     row = Unsubscription(address_hash=hashed, unsubscribed_at=now)
     Unsubscription.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def note(*, address: str, now: datetime) -> None:
+    """End marketing to an address, whoever is behind it."""
+    _note(address_hash(address), now)

@@ -44,6 +44,7 @@ class Code:
     AWARD_CANCELLED = "award_cancelled"
     ADJUSTED = "adjusted"
     MERGED = "merged"
+    ERASED = "erased"
     EARNED = "earned"
     EARNED_NOTHING = "earned_nothing"
     NOT_A_MEMBER = "not_a_member"

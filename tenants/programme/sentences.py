@@ -172,6 +172,7 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
     Code.SUSPICION_AGAIN: lambda _d: _(
         "Décision reprise : ce parrainage est de nouveau à vérifier."
     ),
+    Code.ERASED: lambda _d: _("Données personnelles effacées, à la demande de la personne."),
     Code.PRIZE_CLAIMED: lambda d: (
         _("%(who)s a choisi un lot contre %(amount)s.") % {"who": _who(d), "amount": _amount(d)}
     ),

@@ -1,0 +1,126 @@
+"""A person's own data, on their request: one file of all of it, and its erasure.
+
+What erasure leaves behind names nobody: facts, referrals and the books stay whole, for the
+merchant owes their accounts. A keyed hash of the address stays too, so that nobody adds the person
+again by mistake (D4).
+"""
+
+import csv
+import io
+import json
+import uuid
+import zipfile
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
+
+from kernel.db import atomic_with_retry
+from kernel.ledger import selectors as ledger
+from kernel.ledger.models import Account, AccountKind
+from shell.table_export import guarded
+from tenants.messaging import unsubscribing
+from tenants.profiles import emails
+from tenants.profiles.forgetting import note_erased
+from tenants.profiles.importing.storing import forget_person
+from tenants.profiles.models import Profile
+from tenants.profiles.personal import Personal, declared
+from tenants.profiles.services import UnknownProfileError
+from tenants.programme import decisions
+from tenants.programme.decisions import Code
+from tenants.referrals.personal import forget_address
+
+
+@atomic_with_retry
+def erase(*, profile_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime) -> Profile:
+    """Blank every personal field about somebody, for good; once more changes nothing.
+
+    What they hold stays in the books, but nobody can spend it any more.
+    """
+    profile = Profile.everyone.select_for_update().filter(id=profile_id).first()
+    if profile is None or profile.merged_into_id is not None:
+        raise UnknownProfileError
+    if profile.erased_at is not None:
+        return profile
+    records = list(Profile.everyone.filter(Q(id=profile.id) | Q(merged_into=profile)))
+    ids = [record.id for record in records]
+    for record in records:
+        if record.email:
+            note_erased(address=record.email, now=now)
+            unsubscribing.note(address=record.email, now=now)
+            forget_address(key=emails.key(record.email))
+        forget_person(profile_id=record.id)
+    for table in declared():
+        _blank(table, ids, now)
+    Profile.everyone.filter(id__in=ids).update(erased_at=now, unsubscribed_at=now)
+    decisions.note(code=Code.ERASED, now=now, profile=profile, author_id=author_id)
+    profile.refresh_from_db()
+    return profile
+
+
+def _blank(table: Personal, ids: Collection[uuid.UUID], now: datetime) -> None:
+    if table.erase is not None:
+        table.erase(ids, now)
+    if table.forget:
+        table.rows(ids).delete()
+    elif table.blank:
+        table.rows(ids).update(**table.blank)
+
+
+def person_file(*, profile: Profile, now: datetime) -> bytes:
+    """A zip of all that is known of somebody: each table as CSV, and all of it as one JSON."""
+    ids = list(
+        Profile.everyone.filter(Q(id=profile.id) | Q(merged_into=profile)).values_list(
+            "id", flat=True
+        )
+    )
+    tables = {table.name: _rows(table, ids) for table in declared()}
+    tables["cagnotte"] = _wallet_lines(profile)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        whole = {"exported_at": now, "customer": profile.public_id, **tables}
+        text = json.dumps(whole, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+        packed.writestr("donnees.json", text)
+        for name, rows in tables.items():
+            if rows:
+                packed.writestr(f"{name}.csv", _csv(rows))
+    return buffer.getvalue()
+
+
+def _rows(table: Personal, ids: Collection[uuid.UUID]) -> list[dict[str, Any]]:
+    names = [f.attname for f in table.model._meta.concrete_fields if f.name not in table.withheld]
+    return list(table.rows(ids).order_by("pk").values(*names))
+
+
+def _wallet_lines(profile: Profile) -> list[dict[str, Any]]:
+    units = Account.objects.filter(kind=AccountKind.WALLET, owner_id=profile.id)
+    return [
+        {
+            "at": line.transfer.created_at,
+            "reason": line.transfer.reason,
+            "amount": line.amount,
+            "balance": line.balance,
+            "unit": unit,
+        }
+        for unit in units.values_list("unit", flat=True)
+        for line in ledger.history(owner_id=profile.id, unit=unit)
+    ]
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    out.write("\ufeff")
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow(
+            [
+                guarded(json.dumps(v, ensure_ascii=False) if isinstance(v, dict | list) else str(v))
+                if v is not None
+                else ""
+                for v in row.values()
+            ]
+        )
+    return out.getvalue()

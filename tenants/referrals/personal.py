@@ -1,0 +1,58 @@
+"""What referrals tell of a customer, and of the friends whom they named (D6, D7)."""
+
+import secrets
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from tenants.profiles.personal import Personal
+from tenants.referrals.models import Click, Invitation, Referral, ReferralCode
+
+_FRIEND = "Write to a friend once, in the referrer's name; deleted when unused after the set days."
+
+
+def _rename(ids: Collection[uuid.UUID], _now: datetime) -> None:
+    """A code is made of a first name: it gets a text that leads nowhere and tells nothing."""
+    for row in ReferralCode.objects.filter(profile_id__in=ids):
+        Referral.objects.filter(code_used=row.code).update(code_used="")
+        row.code = f"X-{secrets.token_hex(8).upper()}"
+        row.save(update_fields=["code"])
+
+
+_REFERRAL = {
+    "notes": "The merchant's own notes on a referral; as long as the referral.",
+    "code_used": "Explain why a referral counts; as long as the referral.",
+    "facts": "Explain why a referral was refused, in dates and amounts; as long as the referral.",
+}
+
+PERSONAL = (
+    Personal(
+        ReferralCode,
+        "profile_id",
+        "code",
+        purposes={"code": "Share with friends; as long as the record."},
+        erase=_rename,
+    ),
+    Personal(
+        Invitation,
+        "referrer_id",
+        "invitations",
+        purposes={
+            "email": _FRIEND,
+            "email_key": _FRIEND,
+            "first_name": _FRIEND,
+            "email_hash": "Invite nobody twice, as a keyed hash; kept.",
+        },
+        blank={"email": "", "email_key": None, "first_name": ""},
+        withheld=frozenset({"email_key", "email_hash"}),
+    ),
+    Personal(Click, "visitor_id", "clics", blank={"visitor": None}),
+    Personal(Referral, "referee_id", "parraine-par", purposes=_REFERRAL, blank={"notes": ""}),
+    Personal(Referral, "referrer_id", "parrainages", purposes=_REFERRAL, blank={"notes": ""}),
+)
+
+
+def forget_address(*, key: str) -> None:
+    """Blank the invitation that somebody got at this address; its keyed hash stays."""
+    rows = Invitation.objects.filter(email_key=key)
+    rows.update(email="", email_key=None, first_name="")
