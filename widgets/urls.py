@@ -6,7 +6,7 @@ from widgets.links import programme
 from widgets.links import views as links
 from widgets.script import views as script
 from widgets.space import cards
-from widgets.space.views import door, loyalty, preview, prizes, space, unsubscribing
+from widgets.space.views import data, door, loyalty, preview, prizes, space, unsubscribing
 from widgets.tracker import views as tracker
 
 app_name = "widgets"
@@ -39,6 +39,8 @@ urlpatterns = [
     path("clients/<str:customer>/carte.<slug:kind>", cards.of_customer_file, name="card_file"),
     path("espace/regles", space.rules, name="space_rules"),
     path("espace/apercu", preview.preview, name="space_preview"),
+    path("espace/donnees", data.data_file, name="space_data"),
+    path("espace/donnees/effacer", data.ask_erasure, name="space_erase"),
     path("espace/choix", space.choices, name="space_choices"),
     path("desabonnement/<str:token>", unsubscribing.unsubscribe, name="unsubscribe"),
 ]

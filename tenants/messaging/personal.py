@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db.models import Q
+
 from tenants.messaging.models import Email
 from tenants.messaging.unsubscribing import forget_recipients
 from tenants.profiles.personal import Personal
@@ -12,8 +14,23 @@ _LETTER = "Answer what was written to somebody; a year."
 
 
 def _forget(ids: Collection[uuid.UUID], _now: datetime) -> None:
-    rows = Email.objects.filter(profile_id__in=ids)
-    forget_recipients(keys=list(rows.values_list("key", flat=True)))
+    _blank(Q(profile_id__in=ids))
+
+
+def forget_address(*, address: str) -> None:
+    """Blank the letters that went to an address before its owner had a record."""
+    _blank(Q(to__iexact=address))
+
+
+def forget_name(*, name: str, readers: Collection[uuid.UUID]) -> None:
+    """Blank the letters to these readers that name somebody: a friend's, who brought or came."""
+    if name:
+        words = Q(subject__icontains=name) | Q(text__icontains=name) | Q(context__icontains=name)
+        _blank(words & Q(profile_id__in=readers))
+
+
+def _blank(wanted: Q) -> None:
+    forget_recipients(keys=list(Email.objects.filter(wanted).values_list("key", flat=True)))
 
 
 PERSONAL = (

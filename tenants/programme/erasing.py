@@ -15,12 +15,13 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from kernel.db import atomic_with_retry
 from kernel.ledger import selectors as ledger
 from kernel.ledger.models import Account, AccountKind
 from shell.table_export import guarded
+from tenants.messaging import personal as letters
 from tenants.messaging import unsubscribing
 from tenants.profiles import emails
 from tenants.profiles.forgetting import note_erased
@@ -30,7 +31,8 @@ from tenants.profiles.personal import Personal, declared
 from tenants.profiles.services import UnknownProfileError
 from tenants.programme import decisions
 from tenants.programme.decisions import Code
-from tenants.referrals.personal import forget_address
+from tenants.referrals import personal as invitations
+from tenants.referrals.models import Referral
 
 
 @atomic_with_retry
@@ -50,14 +52,38 @@ def erase(*, profile_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime) 
         if record.email:
             note_erased(address=record.email, now=now)
             unsubscribing.note(address=record.email, now=now)
-            forget_address(key=emails.key(record.email))
+            letters.forget_address(address=record.email)
+            invitations.forget_address(key=emails.key(record.email))
+        letters.forget_name(name=record.first_name, readers=_friends(ids))
         forget_person(profile_id=record.id)
     for table in declared():
         _blank(table, ids, now)
-    Profile.everyone.filter(id__in=ids).update(erased_at=now, unsubscribed_at=now)
+    Profile.everyone.filter(id__in=ids).update(
+        erased_at=now, unsubscribed_at=now, erasure_asked_at=None
+    )
     decisions.note(code=Code.ERASED, now=now, profile=profile, author_id=author_id)
     profile.refresh_from_db()
     return profile
+
+
+def _friends(ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Whom they brought, and who brought them: they were written to about them."""
+    pairs = Referral.objects.filter(Q(referrer__in=ids) | Q(referee__in=ids))
+    people = {number for pair in pairs.values_list("referrer", "referee") for number in pair}
+    return {number for number in people - set(ids) if number is not None}
+
+
+@atomic_with_retry
+def ask(*, profile: Profile, now: datetime) -> None:
+    """Somebody asks in their space to be forgotten; the first time counts."""
+    waiting = Profile.objects.filter(id=profile.id, erasure_asked_at=None, erased_at=None)
+    waiting.update(erasure_asked_at=now)
+
+
+def asked() -> QuerySet[Profile]:
+    """Who asked to be forgotten and is still known, the longest waiting first."""
+    rows = Profile.objects.filter(erasure_asked_at__isnull=False, erased_at=None)
+    return rows.order_by("erasure_asked_at", "id")
 
 
 def _blank(table: Personal, ids: Collection[uuid.UUID], now: datetime) -> None:
@@ -69,14 +95,19 @@ def _blank(table: Personal, ids: Collection[uuid.UUID], now: datetime) -> None:
         table.rows(ids).update(**table.blank)
 
 
-def person_file(*, profile: Profile, now: datetime) -> bytes:
-    """A zip of all that is known of somebody: each table as CSV, and all of it as one JSON."""
+def person_file(
+    *, profile: Profile, now: datetime, without: Collection[str] = frozenset()
+) -> bytes:
+    """A zip of all that is known of somebody: each table as CSV, and all of it as one JSON.
+
+    `without` leaves columns of these names out.
+    """
     ids = list(
         Profile.everyone.filter(Q(id=profile.id) | Q(merged_into=profile)).values_list(
             "id", flat=True
         )
     )
-    tables = {table.name: _rows(table, ids) for table in declared()}
+    tables = {table.name: _rows(table, ids, without) for table in declared()}
     tables["cagnotte"] = _wallet_lines(profile)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -89,8 +120,11 @@ def person_file(*, profile: Profile, now: datetime) -> bytes:
     return buffer.getvalue()
 
 
-def _rows(table: Personal, ids: Collection[uuid.UUID]) -> list[dict[str, Any]]:
-    names = [f.attname for f in table.model._meta.concrete_fields if f.name not in table.withheld]
+def _rows(
+    table: Personal, ids: Collection[uuid.UUID], without: Collection[str]
+) -> list[dict[str, Any]]:
+    hidden = {*table.withheld, *without}
+    names = [f.attname for f in table.model._meta.concrete_fields if f.name not in hidden]
     return list(table.rows(ids).order_by("pk").values(*names))
 
 

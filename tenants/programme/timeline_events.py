@@ -3,7 +3,7 @@
 A source is asked for its events up to a moment, the latest first, and for no more than a number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,29 +100,37 @@ def payments(profile: Profile, until: datetime | None, limit: int) -> Iterable[H
     """What was paid on invoices, or given back."""
     rows = Payment.objects.select_related("invoice").filter(invoice__profile=profile)
     for payment in _latest(rows, "paid_at", until, limit):
-        amount = formats.money(payment.amount, payment.invoice.currency)
-        words = (
-            _("Remboursement de %(amount)s")
-            if payment.kind == PaymentKind.REFUND
-            else _("A réglé %(amount)s")
+        invoice = payment.invoice
+        words = _MOVES[PaymentKind(payment.kind)]()
+        yield Happening(
+            payment.paid_at,
+            words % {"amount": formats.money(payment.amount, invoice.currency)},
+            _("facture n° %(number)s") % {"number": invoice.external_id},
+            money=True,
+            url=reverse("programme:invoice", args=[invoice.public_id]),
         )
-        url = reverse("programme:invoice", args=[payment.invoice.public_id])
-        number = payment.invoice.external_id
-        yield Happening(payment.paid_at, words % {"amount": amount}, number, money=True, url=url)
+
+
+_MOVES: dict[PaymentKind, Callable[[], str]] = {
+    PaymentKind.DEPOSIT: lambda: _("A versé un acompte de %(amount)s"),
+    PaymentKind.BALANCE: lambda: _("A réglé le solde de %(amount)s"),
+    PaymentKind.FULL: lambda: _("A réglé %(amount)s"),
+    PaymentKind.REFUND: lambda: _("Remboursement de %(amount)s"),
+}
 
 
 def sessions(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Sessions: booked, validated, cancelled."""
     rows = Session.objects.select_related("type").filter(profile=profile)
     told = (
-        ("booked_at", _("A réservé : %(type)s")),
-        ("validated_at", _("Séance validée : %(type)s")),
-        ("cancelled_at", _("Séance annulée : %(type)s")),
+        ("booked_at", _("Séance « %(name)s » réservée")),
+        ("validated_at", _("Séance « %(name)s » validée")),
+        ("cancelled_at", _("Séance « %(name)s » annulée")),
     )
     for column, words in told:
         for session in _latest(rows, column, until, limit):
             url = reverse("programme:session", args=[session.public_id])
-            yield Happening(getattr(session, column), words % {"type": session.type.name}, url=url)
+            yield Happening(getattr(session, column), words % {"name": session.type.name}, url=url)
 
 
 # ---------------------------------------------------------------- referral

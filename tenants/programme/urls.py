@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from tenants.programme import urls_people as people
 from tenants.programme.views import (
     attaching,
     awards,
@@ -14,8 +15,6 @@ from tenants.programme.views import (
     customers,
     gifts,
     home,
-    import_files,
-    imports,
     invoices,
     jobs,
     linking,
@@ -47,17 +46,7 @@ urlpatterns = [
     path("clients", customers.customers, name="customers"),
     path("clients/ajouter", customers.add_customer, name="add_customer"),
     path("clients/code/annuler", wallet.undo_code, name="undo_code"),
-    path("clients/importer", imports.imports, name="imports"),
-    path("clients/importer/<str:customer_import>", imports.customer_import, name="import"),
-    path("clients/importer/<str:customer_import>/encodage", imports.read_as, name="read_import_as"),
-    path("clients/importer/<str:customer_import>/importer", imports.take_in, name="take_in"),
-    path("clients/importer/<str:customer_import>/annuler", imports.undo, name="undo_import"),
-    path("clients/importer/<str:customer_import>/jeter", imports.discard, name="discard_import"),
-    path(
-        "clients/importer/<str:customer_import>/lignes-refusees",
-        import_files.rejected,
-        name="rejected_lines",
-    ),
+    *people.PATTERNS,
     path("clients/<str:customer>", record.customer, name="customer"),
     path("clients/<str:customer>/modifier", customers.edit_customer, name="edit_customer"),
     path("clients/<str:customer>/cagnotte", record.history, name="history"),

@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 from kernel.ledger.models import Account, AccountKind
 from kernel.outbox.models import Event, EventState
 from tenants.activity.models import Order, OrderState, Refusal
+from tenants.programme import erasing
 from tenants.programme.gifts import due_gift_count
 from tenants.programme.models import Reward, RewardState
 from tenants.referrals.models import Referral, ReferralState
@@ -34,10 +35,11 @@ class Waiting:
     codes: int = 0
     held: int = 0
     held_amount: int = 0
+    erasures: int = 0
 
     @property
     def total(self) -> int:
-        urgent = self.claims + self.reported + self.refused + self.dead
+        urgent = self.claims + self.reported + self.refused + self.dead + self.erasures
         return urgent + self.held + self.sold_out + self.gifts + self.codes
 
 
@@ -58,6 +60,7 @@ def waiting(*, now: datetime) -> Waiting:
         codes=len(low()),
         held=Referral.objects.filter(state=ReferralState.HELD).count(),
         held_amount=int(suspect["total"] or 0),
+        erasures=erasing.asked().count(),
     )
 
 

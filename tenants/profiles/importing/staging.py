@@ -16,7 +16,7 @@ from tenants.profiles.importing import storing
 from tenants.profiles.importing.cells import Cleaner
 from tenants.profiles.importing.cleaning import Cleaned, clean
 from tenants.profiles.importing.fields import BY_KEY, Field
-from tenants.profiles.models import CustomerImport, ImportRow, RowAction
+from tenants.profiles.models import CustomerImport, ImportRow, Profile, RowAction
 from tenants.profiles.services import fold_text
 
 _COPY = (
@@ -52,6 +52,9 @@ def restart(customer_import: CustomerImport) -> None:
 
 def _refuse_erased(cleaned: Sequence[Cleaned]) -> None:
     erased = erased_among(addresses=[row.email_key for row in cleaned if row.email_key])
+    if erased:  # who came back by themselves is known again
+        here = Profile.everyone.filter(email_key__in=erased)
+        erased -= set(here.values_list("email_key", flat=True))
     for row in cleaned:
         if row.email_key in erased:
             row.problems.append((None, "erased", {}))

@@ -68,6 +68,8 @@ class Profile(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="duplicates", editable=False
     )
+    # The person asked for it in their space; somebody of the merchant's answers.
+    erasure_asked_at = models.DateTimeField(null=True, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(editable=False)
 

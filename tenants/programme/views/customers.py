@@ -23,12 +23,14 @@ from shell.tables import Empty, Filter, ListPage, View
 from tenants.context import current_tenant
 from tenants.features import Feature, is_on
 from tenants.profiles import services as profiles
+from tenants.profiles.forgetting import is_erased
 from tenants.profiles.models import Profile
 from tenants.profiles.services import ProfileExistsError
 from tenants.programme import customer_columns, listing
 from tenants.programme.forms import CustomerForm
 from tenants.programme.views.common import (
     can_change,
+    confirm,
     customer_url,
     profile_or_404,
     put_error,
@@ -128,6 +130,9 @@ def add_customer(request: HttpRequest) -> HttpResponse:
     context = {"editing": None, "back": reverse("programme:customers")}
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["key"]
+        email = form.cleaned_data["email"]
+        if email and request.POST.get("sure") != "1" and is_erased(address=email):
+            return _ask_again(request, form)
         fields = {name: form.cleaned_data[name] for name in _FIELDS}
         try:
             profile = Profile.objects.filter(id=key).first() or profiles.create(
@@ -141,6 +146,22 @@ def add_customer(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("%(name)s ajouté à vos clients") % {"name": profile.name})
             return redirect(customer_url(profile))
     return answer(request, "programme/customer_form.html", context, form)
+
+
+def _ask_again(request: HttpRequest, form: CustomerForm) -> HttpResponse:
+    """Who asked to be forgotten is not added again by mistake (D4)."""
+    return confirm(
+        request,
+        title=_("Ajouter cette personne à nouveau ?"),
+        text=_(
+            "Elle vous a demandé d’effacer ses données. Ajoutez-la seulement si elle vous"
+            " l’a demandé elle-même."
+        ),
+        act=_("Ajouter ce client"),
+        back=reverse("programme:customers"),
+        hidden={**{name: request.POST.get(name, "") for name in form.fields}, "sure": "1"},
+        busy=_("Enregistrement"),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

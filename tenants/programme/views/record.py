@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,11 +19,12 @@ from tenants.features import Feature, is_on
 from tenants.loyalty.models import Membership
 from tenants.messaging import selectors as messaging
 from tenants.profiles.models import Profile
-from tenants.programme import listing, record
+from tenants.programme import listing, record, timeline
 from tenants.programme.history import wallet_history
 from tenants.programme.models import Side
 from tenants.programme.sentences import explain_referral
-from tenants.programme.views.common import can_change, profile_or_404, unit
+from tenants.programme.views.common import can_change, customer_url, profile_or_404, unit
+from tenants.programme.views.personal import may_erase
 from tenants.referrals.models import OPEN_STATES
 from tenants.rewards.models import Award, AwardState
 
@@ -45,17 +46,20 @@ def role_word(profile: Profile, *, referrer: bool) -> str:
 def customer(request: HttpRequest, customer: str) -> HttpResponse:
     """Everything about one customer. `volet` is the tab that a phone shows."""
     profile = profile_or_404(customer)
+    if profile.public_id != customer:  # it was merged into this one
+        return redirect(customer_url(profile))
     now = timezone.now()
     wanted = request.GET.get("volet", "")
     context = {
         "profile": profile,
         "look": listing.state_of(profile=profile, now=now),
         "panel": wanted if wanted in PANELS else PANELS[0],
-        "events": record.happenings(profile=profile),
+        "events": timeline.happenings(profile=profile),
         "claims": record.claims(profile=profile),
         "awards": record.awards(profile=profile),
         "bounce": messaging.bounce_of(profile=profile),
         "can_change": can_change(request),
+        "may_erase": may_erase(request),
         **_received(profile),
         **_made(profile),
         **_wallet(profile, unit(request)),

@@ -17,8 +17,9 @@ from accounts.models import Role
 from kernel.money import Amount
 from kernel.outbox.services import retry_dead
 from shell import formats
-from tenants.programme import gifts, verifications, waiting
+from tenants.programme import erasing, gifts, verifications, waiting
 from tenants.programme.views.common import can_change
+from tenants.programme.views.personal import may_erase
 from tenants.rewards.code_lists import low
 
 _SHOWN = 8
@@ -101,6 +102,15 @@ def tasks(*, now: datetime, unit: str) -> list[Task]:
         text = formats.join([row.name for row in low()[:3]])
         url = reverse("programme:codes")
         found.append(Task(title % {"n": work.codes}, text, "tag", "warn", url, _("Importer")))
+    if work.erasures:
+        title = ngettext(
+            "%(n)s personne demande l’effacement de ses données",
+            "%(n)s personnes demandent l’effacement de leurs données",
+            work.erasures,
+        )
+        text = _("La loi donne un mois pour répondre.")
+        url = f"{reverse('programme:todo')}#effacements"
+        found.append(Task(title % {"n": work.erasures}, text, "user", "warn", url, _("Répondre")))
     if work.dead:
         title = ngettext("%(n)s envoi en échec", "%(n)s envois en échec", work.dead)
         text = _("Tous les essais ont échoué. Rien n’est perdu.")
@@ -124,6 +134,8 @@ def todo(request: HttpRequest) -> HttpResponse:
         "dead": waiting.dead_events(limit=_SHOWN),
         "due_gifts": gifts.due_gifts(limit=_SHOWN),
         "low_codes": low(),
+        "erasures": erasing.asked()[:_SHOWN],
+        "may_erase": may_erase(request),
         "can_change": can_change(request),
     }
     return render(request, "programme/todo.html", context)
