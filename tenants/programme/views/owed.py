@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
 from accounts.models import Role
-from kernel.money import Amount
+from kernel.money import CURRENCIES, Amount
 from shell import charts, formats
 from shell.charts import Point
 from tenants.context import current_tenant
@@ -90,8 +90,9 @@ def _chart(state: Owed) -> str:
         label=_("Ce qui expire, mois par mois"),
         points=[
             Point(
-                label=formats.month(part.month),
-                value=float(part.amount),
+                label=f"{part.month:%m/%y}",
+                full=formats.month(part.month),
+                value=part.amount / 10 ** CURRENCIES.get(state.unit, 0),
                 shown=formats.amount(Amount(part.amount, state.unit)),
             )
             for part in dated

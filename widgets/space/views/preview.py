@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from csp.constants import SELF
-from csp.decorators import csp_update
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -28,7 +28,7 @@ from widgets.space.sharing import sharing_of
 _CODE = "CAMILLE-7KXD"
 
 
-@csp_update({"frame-ancestors": [SELF]})
+@csp_replace({"frame-ancestors": [SELF]})
 @xframe_options_sameorigin
 @require_safe
 @member_required(role=Role.MANAGER)
