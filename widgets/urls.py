@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from widgets.links import programme
+from widgets.links import coupon, programme
 from widgets.links import views as links
 from widgets.script import views as script
 from widgets.space import cards
@@ -20,6 +20,7 @@ urlpatterns = [
     path("w/seen", tracker.seen, name="seen"),
     path("r/<str:code>", links.link, name="link"),
     path("r/<str:code>/go", links.go, name="link_go"),
+    path("r/<str:code>/cadeau", coupon.coupon, name="link_coupon"),
     path("programme", programme.programme, name="programme"),
     path("espace", space.home, name="space"),
     path("espace/fidelite", loyalty.loyalty, name="space_loyalty"),

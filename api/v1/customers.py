@@ -67,7 +67,11 @@ def _receive(fields: dict[str, Any], now: datetime) -> Answer:
         raise FutureOrderError(_("La date du compte est dans le futur."), param="created_at")
     with reading.naming_customer_fields():
         profile = conductor.account_created(
-            identity=reading.identity(fields["customer"]), source=Source.API, at=at, now=now
+            identity=reading.identity(fields["customer"]),
+            source=Source.API,
+            at=at,
+            clues=reading.clues(fields),
+            now=now,
         )
     created_at = profile.account_created_at or at
     return Answer(

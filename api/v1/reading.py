@@ -9,6 +9,7 @@ from kernel.errors import InvalidInputError
 from tenants.activity.models import Source
 from tenants.activity.types import OrderInput, RefundInput
 from tenants.profiles.services import Identity
+from tenants.referrals.facts import Clues
 from tenants.referrals.visitors import parse_visitor
 
 _OF_CUSTOMER = {"email", "first_name", "last_name", "phone"}
@@ -26,11 +27,22 @@ def order_input(fields: dict[str, Any], *, is_test: bool, now: datetime) -> Orde
         source=Source.API,
         referral_code=fields["referral_code"] or visitor.code,
         click_id=visitor.click_id,
+        referral_link=fields["referral_link"],
         is_test=is_test or fields["test"],
         points_hold=fields["points_hold"],
         join_loyalty=fields["join_loyalty"],
         device=fields["device"],
         shipping_address=fields["shipping_address"],
+    )
+
+
+def clues(fields: dict[str, Any]) -> Clues:
+    """What an account's door was told of who sent the customer."""
+    visitor = parse_visitor(fields["visitor"])
+    return Clues(
+        typed_code=fields["referral_code"] or visitor.code,
+        click_id=visitor.click_id,
+        link=fields["referral_link"],
     )
 
 

@@ -18,6 +18,10 @@ CUSTOMER = Body(
     any_of=("email", "id"),
     about=_("Au moins une adresse e-mail ou un identifiant."),
 )
+_LINK = Text(
+    most=2000,
+    about=_("L’adresse d’arrivée du visiteur, avec ref, rc et rs, si le cookie est refusé."),
+)
 ORDER = Body(
     {
         "id": Text(
@@ -34,6 +38,7 @@ ORDER = Body(
         "customer": CUSTOMER,
         "referral_code": Text(most=64, example="CAMILLE-7KXD", about=_("Le code saisi.")),
         "visitor": Text(most=200, about=_("Le cookie ricochet_ref du visiteur, tel quel.")),
+        "referral_link": _LINK,
         "device": Text(
             most=200,
             about=_("Ce qui reconnaît l’appareil de l’acheteur. Seule une empreinte est gardée."),
@@ -65,6 +70,9 @@ REFUND = Body(
 ACCOUNT = Body(
     {
         "customer": CUSTOMER,
+        "referral_code": Text(most=64, example="CAMILLE-7KXD", about=_("Le code saisi.")),
+        "visitor": Text(most=200, about=_("Le cookie ricochet_ref du visiteur, tel quel.")),
+        "referral_link": _LINK,
         "created_at": Moment(about=_("Maintenant, si le champ manque.")),
     }
 )

@@ -9,7 +9,15 @@ from datetime import datetime
 
 from tenants.activity.models import Order
 from tenants.profiles.models import Profile
-from tenants.programme import decisions, granting, promises, rewarding, suspecting, versions
+from tenants.programme import (
+    coupons,
+    decisions,
+    granting,
+    promises,
+    rewarding,
+    suspecting,
+    versions,
+)
 from tenants.programme.conduct.withdrawing import supersede_reported
 from tenants.programme.decisions import Code
 from tenants.programme.models import ProgrammeVersion, Reward, Trigger
@@ -43,7 +51,7 @@ def attribute(
     if standing is not None:
         return _go_on(standing, fact, version, now)
     verdict = None
-    if promises.begins(version, fact):
+    if promises.begins(version, fact) and not _judged(fact):
         verdict = _judge(fact, profile, clues, version, newcomer=newcomer, now=now)
     if verdict is None:
         return Attribution()
@@ -54,6 +62,13 @@ def attribute(
     return _begin(verdict, fact, profile, version, now)
 
 
+def _judged(fact: Fact) -> bool:
+    """Whether the booking of a session that took place has said who sent the customer, once."""
+    if fact.kind != FactKind.VALIDATED or fact.session is None:
+        return False
+    return Referral.objects.filter(session=fact.session).exists()
+
+
 def _begin(
     verdict: Verdict, fact: Fact, profile: Profile, version: ProgrammeVersion, now: datetime
 ) -> Attribution:
@@ -62,6 +77,8 @@ def _begin(
     referral = referrals.record_referral(
         verdict=verdict, referee=profile, fact=fact, awaits=not counts, now=now
     )
+    if version.in_kind and referral.invitation_id is not None:
+        coupons.claim(invitation_id=referral.invitation_id, profile=profile)
     trigger = Trigger.ACCOUNT if fact.kind == FactKind.ACCOUNT else Trigger.QUALIFYING
     if counts or trigger == Trigger.ACCOUNT:
         return reward(referral=referral, fact=fact, trigger=trigger, version=version, now=now)

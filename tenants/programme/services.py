@@ -15,6 +15,7 @@ from kernel.ledger.models import AccountKind, Transfer
 from tenants.profiles.models import Profile
 from tenants.programme import (
     conductor,
+    coupons,
     dates,
     decisions,
     notices,
@@ -63,7 +64,10 @@ def invite_friend(*, referrer: Profile, email: str, first_name: str, now: dateti
     version = open_programme(now=now)
     invitation = referrals.invite(referrer=referrer, email=email, first_name=first_name, now=now)
     code = codes.code_for(profile=referrer, now=now).code
-    notices.invitation_sent(invitation=invitation, code=code, version=version, now=now)
+    coupon = coupons.give(invitation=invitation, version=version, now=now)
+    notices.invitation_sent(
+        invitation=invitation, code=code, version=version, coupon=coupon, now=now
+    )
     notices.referrer_welcomed(referrer=referrer, code=code, now=now)
     return invitation
 

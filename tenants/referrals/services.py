@@ -41,6 +41,8 @@ _STORE_CLICK = """
 _WITHOUT_WAITING = " AND set_config('synchronous_commit', 'off', true) = 'off'"
 
 INVITATIONS_A_DAY = 10
+# What friends ask for themselves, through one link.
+ASKINGS_A_DAY = 50
 # A friend's address that led to nothing is forgotten after this long (D7).
 FORGET_AFTER = timedelta(days=60)
 # A visit says where a customer came from; after thirteen months it compares with no season.
@@ -114,14 +116,34 @@ def invite(*, referrer: Profile, email: str, first_name: str, now: datetime) -> 
     name = clean_name(first_name, param="first_name")
     # One invitation at a time for each referrer: the cap holds under a race.
     Profile.objects.select_for_update().get(id=referrer.id)
-    recent = Invitation.objects.filter(
-        referrer=referrer, created_at__gt=now - timedelta(days=1)
-    ).count()
-    if recent >= INVITATIONS_A_DAY:
+    if _today(referrer, now, asked=False) >= INVITATIONS_A_DAY:
         raise TooManyInvitationsError(
             _("Vous avez envoyé vos %(count)s invitations du jour. Revenez demain.")
             % {"count": INVITATIONS_A_DAY}
         )
+    return _store(referrer=referrer, address=address, first_name=name, now=now)
+
+
+@atomic_with_retry
+def note_asking(*, referrer: Profile, email: str, now: datetime) -> Invitation:
+    """Note an address that a friend gave on the page of a link: it is theirs, and counts as
+    invited by that link's referrer. Raises what `invite` raises, with a limit of its own."""
+    address = emails.clean(email)
+    Profile.objects.select_for_update().get(id=referrer.id)
+    if _today(referrer, now, asked=True) >= ASKINGS_A_DAY:
+        raise TooManyInvitationsError
+    return _store(referrer=referrer, address=address, first_name="", now=now, asked=True)
+
+
+def _today(referrer: Profile, now: datetime, *, asked: bool) -> int:
+    since = now - timedelta(days=1)
+    rows = Invitation.objects.filter(referrer=referrer, created_at__gt=since, asked=asked)
+    return rows.count()
+
+
+def _store(
+    *, referrer: Profile, address: str, first_name: str, now: datetime, asked: bool = False
+) -> Invitation:
     address_key = emails.key(address)
     known = Profile.everyone.filter(email_key=address_key).exists()
     row = Invitation(
@@ -129,9 +151,10 @@ def invite(*, referrer: Profile, email: str, first_name: str, now: datetime) -> 
         email=address,
         email_key=address_key,
         email_hash=_hash(address),
-        first_name=name,
+        first_name=first_name,
         created_at=now,
         forget_at=now + FORGET_AFTER,
+        asked=asked,
     )
     if not known:
         Invitation.objects.bulk_create([row], ignore_conflicts=True)

@@ -215,6 +215,7 @@ TENANT: dict[str, Page] = {
     "widgets:programme": _ANYBODY,
     "widgets:space_loyalty": Page(For.CUSTOMER),
     "widgets:space_orders": Page(For.CUSTOMER),
+    "widgets:link_coupon": link(lambda s: {"code": s.code}),
     "widgets:space": _ANYBODY,
     "widgets:space_ask": _ANYBODY,
     "widgets:space_code": link(lambda s: {"asked": s.asked.id.hex}),

@@ -28,11 +28,13 @@ def is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def with_referral(url: str, *, code: str, click: str) -> str:
-    """`url` with `ref` and `rc`, by which the script on the shop knows the visit."""
+def with_referral(url: str, *, code: str, click: str, sign: str = "") -> str:
+    """`url` with `ref`, `rc` and `rs`, by which the shop knows the visit (`referrals.signed`)."""
     parts = urlsplit(url)
-    query = [(k, v) for k, v in parse_qsl(parts.query) if k not in ("ref", "rc")]
+    query = [(k, v) for k, v in parse_qsl(parts.query) if k not in ("ref", "rc", "rs")]
     query.append(("ref", code))
     if click:
         query.append(("rc", click))
+    if click and sign:
+        query.append(("rs", sign))
     return urlunsplit(parts._replace(path=parts.path or "/", query=urlencode(query)))

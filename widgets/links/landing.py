@@ -26,8 +26,11 @@ from kernel.money import Amount
 from shell import formats
 from shell.templatetags.shell import brand_style
 from tenants.models import Tenant
-from tenants.programme import versions
+from tenants.programme import coupons, offers, promises, versions
+from tenants.programme.models import ProgrammeVersion, Side
 from tenants.referrals.models import ReferralCode
+from tenants.referrals.signed import signature
+from tenants.rewards.models import Award
 from widgets.links.destination import shop_url, with_referral
 
 KEPT_SECONDS = 10
@@ -35,23 +38,31 @@ _LIMIT = 2_000
 # Nobody who names themselves can write these: they are chosen when the process starts.
 _NONCE = f"n{secrets.token_hex(12)}"
 _CLICK = f"c{secrets.token_hex(12)}"
+_SIGN = f"s{secrets.token_hex(12)}"
+_COUPON = f"k{secrets.token_hex(12)}"
 _kept: dict[tuple[str, str, str], tuple[float, "Page | None"]] = {}
 _lock = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One code's page with two holes, and the address that its button leads to."""
+    """One code's page with its holes, and the address that its button leads to."""
 
+    code: str
     html: str
     target: str
 
-    def body(self, *, nonce: str, click: str) -> str:
-        return self.html.replace(_NONCE, escape(nonce)).replace(_CLICK, click)
+    def body(self, *, nonce: str, click: str, coupon: Award | None = None) -> str:
+        """The page; with the coupon of an invitation where the link is that of its email."""
+        html = self.html.replace(_NONCE, escape(nonce)).replace(_COUPON, _coupon_card(coupon))
+        return html.replace(_CLICK, click).replace(_SIGN, self._sign(click))
 
     def shop(self, *, click: str) -> str:
         """The shop's address with code and click; "" where the merchant has no shop yet."""
-        return self.target.replace(_CLICK, click)
+        return self.target.replace(_CLICK, click).replace(_SIGN, self._sign(click))
+
+    def _sign(self, click: str) -> str:
+        return signature(code=self.code, click=click) if click else ""
 
 
 def page_for(*, code: str, tenant: Tenant) -> Page | None:
@@ -86,7 +97,7 @@ def _write(code: str, tenant: Tenant) -> Page | None:
     version = versions.in_force(now=timezone.now())
     running = version is not None and version.active
     shop = shop_url(tenant)
-    target = with_referral(shop, code=code, click=_CLICK) if shop else ""
+    target = with_referral(shop, code=code, click=_CLICK, sign=_SIGN) if shop else ""
     context = frame(tenant) | {
         # The first name and nothing else: the page is open to whoever has the link.
         "referrer": row.profile.first_name,
@@ -95,11 +106,31 @@ def _write(code: str, tenant: Tenant) -> Page | None:
         "target": target,
     }
     if version is not None and running:
-        context |= {
-            "amount": _amount(version.referee_amount, version.unit),
-            "minimum_order": _amount(version.minimum_order, version.unit),
-        }
-    return Page(html=render_to_string("space/landing.html", context), target=target)
+        context |= _promised(version, tenant)
+    html = render_to_string("space/landing.html", context)
+    return Page(code=code, html=html, target=target)
+
+
+def _promised(version: ProgrammeVersion, tenant: Tenant) -> dict[str, object]:
+    """What the page says of the rules, and the hole where an invitation's own coupon goes."""
+    trigger = promises.main_trigger(version)
+    rule = coupons.rule_of(version)
+    return {
+        "promise": offers.welcome(version, currency=tenant.currency),
+        "amount": offers.offer(
+            version, side=Side.REFEREE, trigger=trigger, currency=tenant.currency
+        ),
+        "in_wallet": bool(promises.amount(version, side=Side.REFEREE, trigger=trigger)),
+        "minimum_order": _amount(version.minimum_order, tenant.currency),
+        "coupon_rule": rule,
+        "coupon": mark_safe(_COUPON),  # noqa: S308 - a hole of our own
+    }
+
+
+def _coupon_card(coupon: Award | None) -> str:
+    if coupon is None:
+        return ""
+    return render_to_string("space/landing_coupon.html", {"coupon": coupon})
 
 
 def frame(tenant: Tenant, *, nonce: str = _NONCE) -> dict[str, object]:

@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from kernel.ids import parse_public_id
+from tenants.programme import coupons
 from tenants.referrals.codes import normalise
 from tenants.referrals.services import record_click
 from widgets.links import landing
@@ -57,7 +58,9 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
         return _missed(request)
     page, click = found
     nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
-    return HttpResponse(page.body(nonce=nonce, click=click))
+    invitation = parse_public_id("inv", request.GET.get("i", ""))
+    coupon = coupons.of_invitation(invitation_id=invitation, code=page.code) if invitation else None
+    return HttpResponse(page.body(nonce=nonce, click=click, coupon=coupon))
 
 
 @_door

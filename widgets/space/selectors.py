@@ -256,7 +256,8 @@ def _referees(profile: Profile) -> list[RefereeLine]:
     )
     lines += [
         RefereeLine(
-            name=row.first_name or row.email,
+            # An address that the friend gave themselves is not the referrer's to read.
+            name=row.first_name or ("" if row.asked else row.email),
             state="not_yet" if row.clicked_at else "invited",
             detail="clicked" if row.clicked_at else "invited",
         )
@@ -279,7 +280,11 @@ def _referee(referral: Referral) -> RefereeLine:
         ReferralState.HELD: "in_review",
         ReferralState.CLOSED: "closed",
     }
-    explained = referral.state == ReferralState.REFUSED or (validated and not kept)
+    explained = (
+        referral.state == ReferralState.REFUSED
+        or (validated and not kept)
+        or (referral.state == ReferralState.PENDING and referral.awaits_fact)
+    )
     return RefereeLine(
         name=first_name(referral.referee),
         state=states[ReferralState(referral.state)],

@@ -14,6 +14,7 @@ from tenants.activity.services import check_order
 from tenants.activity.types import OrderInput
 from tenants.profiles import emails
 from tenants.profiles.services import Identity, NoIdentityError, clean_name
+from tenants.referrals.facts import Clues
 from tenants.referrals.visitors import parse_visitor
 from widgets.tracker.problems import MalformedReportError
 
@@ -123,13 +124,13 @@ def parse_order(fields: Fields, *, currency: str, now: datetime, device: str = "
     return order
 
 
-def parse_account(fields: Fields) -> Identity:
-    """Who opened an account. Code and visitor are taken and left: the order brings them again."""
+def parse_account(fields: Fields) -> tuple[Identity, Clues]:
+    """Who opened an account, and what says who sent them."""
     identity = fields.customer()
-    fields.text("code", most=64)
-    fields.text("visitor", most=200)
+    code = fields.text("code", most=64)
+    visitor = parse_visitor(fields.text("visitor", most=200))
     fields.done()
-    return identity
+    return identity, Clues(typed_code=code or visitor.code, click_id=visitor.click_id)
 
 
 def parse_seen(fields: Fields) -> SeenReport:

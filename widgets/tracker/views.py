@@ -135,10 +135,12 @@ def accounts(request: HttpRequest) -> None:
     """`POST /w/accounts`: `ricochet('account', …)`."""
     fields = parsing.Fields(read_object(request))
     known = _known(fields.key())
-    identity = parsing.parse_account(fields)
+    identity, clues = parsing.parse_account(fields)
     if known:
         now = timezone.now()
-        conductor.account_created(identity=identity, source=Source.TRACKER, at=now, now=now)
+        conductor.account_created(
+            identity=identity, source=Source.TRACKER, at=now, clues=clues, now=now
+        )
 
 
 @_door

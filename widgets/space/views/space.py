@@ -17,6 +17,7 @@ from tenants.features import Feature, is_on
 from tenants.messaging import unsubscribing
 from tenants.profiles import services as profiles
 from tenants.profiles.services import UnsafeNameError
+from tenants.programme import offers
 from tenants.programme.services import invite_friend
 from tenants.referrals import codes
 from tenants.referrals.services import TooManyInvitationsError
@@ -117,12 +118,10 @@ def rules(request: HttpRequest) -> HttpResponse:
     version = selectors.open_version(now=timezone.now())
     context: dict[str, Any] = {"version": version}
     if version is not None:
-        for name, value in (
-            ("referrer_amount", version.referrer_amount),
-            ("amount", version.referee_amount),
-            ("minimum_order", version.minimum_order),
-        ):
-            context[name] = formats.amount(Amount(value, version.unit)) if value else ""
+        currency = tenant_of(request).currency
+        context["conditions"] = offers.conditions(version, currency=currency)
+        if version.minimum_order:
+            context["minimum_order"] = formats.money(version.minimum_order, currency)
     return show(request, "rules", context)
 
 
