@@ -11,10 +11,8 @@ from django.utils.translation import pgettext_lazy
 from kernel.ids import uuid7
 from shell.fields import (
     DateField,
-    IntegerField,
     MoneyField,
     TilesField,
-    ToggleField,
     amount_field,
 )
 from shell.forms import HouseForm
@@ -134,53 +132,3 @@ class RefundForm(HouseForm):
         self.fields["amount"] = MoneyField(
             label=_("Montant remboursé"), minimum=1, maximum=left, initial=left
         )
-
-
-class ProgrammeForm(HouseForm):
-    """The rules of the next version. Amounts are in cents of the programme's currency."""
-
-    field_order = (
-        "active", "name", "referrer_amount", "referee_amount", "minimum_order",
-        "pending_days", "referrals_a_year", "expiry_months", "cookie_days",
-    )  # fmt: skip
-
-    active = ToggleField(
-        label=_("Parrainage ouvert"),
-        help_text=_("Fermé : les liens restent valables, mais rien n’est promis."),
-    )
-    name = forms.CharField(
-        label=_("Nom de la cagnotte"),
-        max_length=60,
-        error_messages={"required": _("Donnez un nom, par exemple Ma cagnotte.")},
-    )
-    referrer_amount = MoneyField(label=_("Pour le parrain"), minimum=0, maximum=50_000)
-    referee_amount = MoneyField(label=_("Pour le filleul"), minimum=0, maximum=50_000)
-    minimum_order = MoneyField(
-        label=_("Commande minimum"), minimum=0, maximum=1_000_000, help_text=_("0,00 : aucune.")
-    )
-    pending_days = IntegerField(
-        label=_("Disponible après"),
-        minimum=0,
-        maximum=365,
-        help_text=_("Votre délai de retour."),
-    )
-    cookie_days = IntegerField(
-        label=_("Un clic compte pendant"),
-        minimum=1,
-        maximum=365,
-        help_text=_("Entre la visite du filleul et sa commande."),
-    )
-    expiry_months = IntegerField(
-        label=_("Expire après"),
-        minimum=1,
-        maximum=120,
-        required=False,
-        help_text=_("Vide : jamais."),
-    )
-    referrals_a_year = IntegerField(
-        label=_("Filleuls par parrain"),
-        minimum=1,
-        maximum=10_000,
-        required=False,
-        help_text=_("Récompensés. Vide : sans limite."),
-    )

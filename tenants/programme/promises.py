@@ -39,6 +39,8 @@ def amount(version: ProgrammeVersion, *, side: Side, trigger: Trigger) -> int:
 
 def in_kind(version: ProgrammeVersion, *, trigger: Trigger) -> list[RewardRule]:
     """The rewards in kind for one fact. No query for programmes that have none."""
+    if version.drafted is not None:
+        return [rule for rule in version.drafted if rule.trigger == trigger]
     if not version.in_kind:
         return []
     rules = RewardRule.objects.select_related("code_list").filter(version=version, trigger=trigger)

@@ -165,6 +165,7 @@ urlpatterns = [
     path("fidelite/commande", checkout.checkout, name="checkout"),
     path("reglages", rules.settings_index, name="settings"),
     path("reglages/programme", rules.rules, name="rules"),
+    path("reglages/programme/apercu", rules.rules_preview, name="rules_preview"),
     path("reglages/modules", modules.modules, name="modules"),
     path("reglages/modules/<slug:module>", modules.switch, name="switch_module"),
     path("reglages/trackers", orders.incoming, name="incoming"),

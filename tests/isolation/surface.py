@@ -378,6 +378,7 @@ TENANT: dict[str, Page] = {
     "programme:settings": member(),
     "programme:checkout": member(),
     "programme:rules": member(),
+    "programme:rules_preview": member(**_MANAGER),
     "programme:incoming": member(),
 }
 PUBLIC: dict[str, Page] = {"healthz": _ANYBODY, "account_login": _ANYBODY, "home": _ANYBODY}

@@ -17,6 +17,7 @@ from tenants.programme import versions
 from tenants.referrals import codes
 from tenants.referrals import services as referrals
 from tenants.referrals.models import Channel, Click
+from tenants.referrals.signed import signature
 from tests.fixtures.tenants import TenantClient
 from tests.space.conftest import SHOP, STARTED
 from widgets.links import destination, landing, views
@@ -39,7 +40,8 @@ def test_a_visit_is_stored_and_its_id_travels_to_the_shop(visitor: TenantClient,
     target = urlsplit(button(page_of(visitor, f"/r/{code.lower()}?s=whatsapp")))
     click = Click.objects.get()
     assert f"{target.scheme}://{target.netloc}{target.path}" == SHOP
-    assert parse_qs(target.query) == {"ref": [code], "rc": [str(click.id)]}
+    sign = signature(code=code, click=str(click.id))
+    assert parse_qs(target.query) == {"ref": [code], "rc": [str(click.id)], "rs": [sign]}
     assert click.channel == Channel.WHATSAPP
 
 
@@ -93,7 +95,9 @@ def test_each_visit_has_its_own_click(visitor: TenantClient, code: str) -> None:
 def test_the_short_way_leads_straight_to_the_shop(visitor: TenantClient, code: str) -> None:
     response = visitor.get(f"/r/{code}/go?s=qr")
     assert response.status_code == 302
-    assert response["Location"] == f"{SHOP}?ref={code}&rc={Click.objects.get().id}"
+    click = str(Click.objects.get().id)
+    sign = signature(code=code, click=click)
+    assert response["Location"] == f"{SHOP}?ref={code}&rc={click}&rs={sign}"
 
 
 def test_a_stored_visit_costs_one_statement_once_the_page_is_known(

@@ -1,4 +1,4 @@
-"""`/r/<code>/cadeau`: a friend who came by a shared link asks for the coupon of the newcomers."""
+"""`/espace/cadeau/<code>`: a friend who came by a shared link asks for the newcomers' coupon."""
 
 from datetime import timedelta
 
@@ -26,8 +26,10 @@ def coupon(request: HttpRequest, code: str) -> HttpResponse:
     """The form, then one answer for every address: nobody learns who is a customer (R33)."""
     row = codes.find(code)
     rule = coupons.rule_of(versions.in_force(now=timezone.now()))
-    if row is None or rule is None:
+    if row is None:
         raise Http404
+    if rule is None:
+        return show(request, "coupon", {"code": row.code, "none": True})
     form = AskForm(request.POST or None)
     context = {
         "form": form,

@@ -57,6 +57,9 @@ class ProgrammeVersion(models.Model):
     referrals_a_year = models.IntegerField(null=True, blank=True)
     terms = models.TextField(blank=True)
 
+    # Its rewards in kind while it is only being written: a draft has no rows yet.
+    drafted: "list[RewardRule] | None" = None
+
     class Meta:
         db_table = "programme_version"
         ordering = ["-starts_at", "-number"]

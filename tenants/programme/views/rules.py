@@ -1,39 +1,48 @@
-"""Settings: the index, and the programme's rules with what they cost."""
+"""Settings: the index, and the referral programme's rules with what they cost."""
 
 import uuid
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Avg
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import has_role, member_required
 from accounts.models import Role, User
 from kernel.errors import RicochetError
+from kernel.money import POINTS
 from shell.forms import answer
-from tenants.activity.models import Order
-from tenants.programme import versions
-from tenants.programme.forms import ProgrammeForm
-from tenants.programme.models import ProgrammeVersion
+from tenants.context import current_tenant
+from tenants.programme import economics, offers, promises, rules_story, versions
+from tenants.programme.economics import Terms
+from tenants.programme.forms_programme import PLAIN, ProgrammeForm, initial_of
+from tenants.programme.models import ProgrammeVersion, RewardRule, Side, Trigger
+from tenants.programme.setting_up import POINT_VALUE
 from tenants.programme.views.common import author, can_change, put_error
 
-_FIELDS = (
-    "active",
-    "name",
+_AMOUNTS = (
     "referrer_amount",
     "referee_amount",
-    "minimum_order",
-    "pending_days",
-    "cookie_days",
-    "expiry_months",
-    "referrals_a_year",
+    "referrer_account_amount",
+    "referee_account_amount",
 )
+_GIFT = ("side", "trigger", "kind", "name", "value", "valid_days", "code_list_id")
+_WORDS = {
+    "EUR": gettext_lazy("euros"),
+    "CHF": gettext_lazy("francs suisses"),
+    "GBP": gettext_lazy("livres sterling"),
+    "USD": gettext_lazy("dollars"),
+    "CAD": gettext_lazy("dollars canadiens"),
+}
 _EARLIER = 12
+# Without figures of their own: an ordinary basket, and the margin of an ordinary shop.
+_BASKET, _MARGIN = 6_000, 4_000
 
 
 @require_safe
@@ -48,11 +57,8 @@ def settings_index(request: HttpRequest) -> HttpResponse:
 @member_required()
 def rules(request: HttpRequest) -> HttpResponse:
     """The rules in force, a form to publish others, what a new customer costs, earlier rules."""
-    now = timezone.now()
-    version = versions.in_force(now=now)
-    model = version or ProgrammeVersion()
-    initial = {name: getattr(model, name) for name in _FIELDS}
-    form = ProgrammeForm(request.POST or None, initial=initial)
+    version = versions.in_force(now=timezone.now())
+    form = _form(request, version)
     if request.method == "POST":
         if not can_change(request):
             return render(request, "programme/rules.html", _context(version, None), status=403)
@@ -67,13 +73,50 @@ def rules(request: HttpRequest) -> HttpResponse:
     return answer(request, "programme/rules.html", context, form)
 
 
+@require_POST
+@member_required(role=Role.MANAGER)
+def rules_preview(request: HttpRequest) -> HttpResponse:
+    """The story and the cost of what is typed, at each input; half-typed figures count as none."""
+    version = versions.in_force(now=timezone.now())
+    form = _form(request, version)
+    form.is_valid()
+    for name in PLAIN:
+        form.cleaned_data.setdefault(name, getattr(version or ProgrammeVersion(), name))
+    drawn = form.draft()
+    return render(request, "programme/rules_preview.html", _told(drawn))
+
+
+def _form(request: HttpRequest, version: ProgrammeVersion | None) -> ProgrammeForm:
+    currency = current_tenant().currency
+    model = version or ProgrammeVersion(unit=currency)
+    return ProgrammeForm(
+        request.POST or None,
+        initial=initial_of(model, versions.gifts_of(version)) | {"unit": _unit(request, version)},
+        unit=_unit(request, version),
+        currency=currency,
+    )
+
+
+def _unit(request: HttpRequest, version: ProgrammeVersion | None) -> str:
+    """The wallet's unit; while nothing counts in it yet, the one that was chosen on the page."""
+    currency = current_tenant().currency
+    asked = request.POST.get("unit") or request.GET.get("unite") or ""
+    if asked in (currency, POINTS) and versions.unit_is_free(version):
+        return asked
+    return version.unit if version is not None else currency
+
+
 def _published(request: HttpRequest, version: ProgrammeVersion | None, form: ProgrammeForm) -> bool:
-    changes = {name: form.cleaned_data[name] for name in _FIELDS}
-    if version is not None and all(getattr(version, n) == changes[n] for n in _FIELDS):
+    draft = form.draft()
+    changes = {name: getattr(draft, name) for name in (*PLAIN, *_AMOUNTS, "unit")}
+    gifts = draft.drafted or []
+    if version is not None and _same(version, changes, gifts):
         messages.success(request, _("Ces règles sont déjà en vigueur"))
         return True
     try:
-        made = versions.publish(now=timezone.now(), author_id=author(request), **changes)
+        made = versions.publish(
+            now=timezone.now(), author_id=author(request), gifts=gifts, **changes
+        )
     except RicochetError as error:
         put_error(form, error)
         return False
@@ -83,34 +126,95 @@ def _published(request: HttpRequest, version: ProgrammeVersion | None, form: Pro
     return True
 
 
+def _same(version: ProgrammeVersion, changes: dict[str, Any], gifts: list[RewardRule]) -> bool:
+    def shapes(rules: Iterable[RewardRule]) -> set[tuple[str, ...]]:
+        return {tuple(str(getattr(rule, name) or "") for name in _GIFT) for rule in rules}
+
+    unchanged = all(getattr(version, name) == value for name, value in changes.items())
+    return unchanged and shapes(gifts) == shapes(versions.gifts_of(version))
+
+
 def _context(version: ProgrammeVersion | None, form: ProgrammeForm | None) -> dict[str, Any]:
-    rows = list(ProgrammeVersion.objects.all()[: _EARLIER + 1])
-    names = _names(row.author_id for row in rows if row.author_id)
-    earlier = [(row, names.get(row.author_id) or _("Ricochet")) for row in rows]  # type: ignore[arg-type]
-    values = form.data if form is not None and form.is_bound else None
-    costs = _costs(version or ProgrammeVersion(), values)
-    return {"version": version, "earlier": earlier, **costs}
+    currency = current_tenant().currency
+    shown = version or ProgrammeVersion(unit=currency)
+    if form is not None and form.is_bound:
+        form.is_valid()
+        for name in PLAIN:
+            form.cleaned_data.setdefault(name, getattr(shown, name))
+        shown = form.draft()
+    return {
+        "version": version,
+        "conditions": offers.conditions(version, currency=currency) if version else [],
+        "currency": currency,
+        "currency_word": _WORDS.get(currency, currency),
+        "points": POINTS,
+        "unit_is_free": versions.unit_is_free(version),
+        "unit": form.wallet_unit if form is not None else shown.unit,
+        "cells": list(form.cells()) if form is not None else [],
+        "earlier": _earlier(currency),
+        **_told(shown),
+    }
+
+
+def _earlier(currency: str) -> list[dict[str, Any]]:
+    """The versions with who published them and what each changed."""
+    rows: list[ProgrammeVersion | None] = [*ProgrammeVersion.objects.all()[: _EARLIER + 1]]
+    if len(rows) <= _EARLIER:
+        rows.append(None)
+    gifts: dict[uuid.UUID, list[RewardRule]] = {}
+    for rule in RewardRule.objects.filter(version__in=[row.id for row in rows if row]):
+        gifts.setdefault(rule.version_id, []).append(rule)
+    names = _names(row.author_id for row in rows if row and row.author_id)
+    return [
+        {
+            "row": row,
+            "author": names.get(row.author_id) if row.author_id else _("Ricochet"),
+            "changes": rules_story.changes(
+                row,
+                before,
+                gifts=gifts.get(row.id, []),
+                gifts_before=gifts.get(before.id, []) if before else [],
+                currency=currency,
+            ),
+        }
+        for row, before in pairwise(rows)
+        if row is not None
+    ]
 
 
 def _names(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     return {user.pk: user.name for user in User.objects.filter(pk__in=set(ids))}
 
 
-def _costs(version: ProgrammeVersion, values: Any) -> dict[str, Any]:
-    """What one new customer costs under these rules, and beside which basket (SP-05)."""
-    one, two = version.referrer_amount, version.referee_amount
-    if values is not None:
-        form = ProgrammeForm(values)
-        form.is_valid()
-        one = form.cleaned_data.get("referrer_amount", one) or 0
-        two = form.cleaned_data.get("referee_amount", two) or 0
-    basket = Order.objects.aggregate(mean=Avg("amount"))["mean"]
-    basket = round(basket) if basket else None
-    cost = one + two
+def _told(version: ProgrammeVersion) -> dict[str, Any]:
+    """The rules as a story, and what one new customer costs under them (SP-05)."""
+    currency = current_tenant().currency
+    terms = Terms(
+        unit=version.unit,
+        referrer=_granted(version, Side.REFERRER),
+        referee=_granted(version, Side.REFEREE),
+        in_kind=sum(rule.value or 0 for rule in _gifts(version)),
+        point_value=POINT_VALUE,
+    )
+    assumed = economics.assumptions(
+        unit=version.unit, fallback_basket=_BASKET, fallback_margin=_MARGIN, now=timezone.now()
+    )
+    found = economics.estimate(terms=terms, assumptions=assumed)
     return {
-        "cost": cost,
-        "cost_referrer": one,
-        "cost_referee": two,
-        "basket": basket,
-        "cost_share": cost / basket if basket else None,
+        "story": rules_story.story(version, currency=currency),
+        "currency": currency,
+        "estimate": found,
+        "assumed": assumed,
+        "whole": max(found.margin, found.cost) or 1,
+        "two_from": found.referrer,
+        "in_kind_from": found.referrer + found.referee,
     }
+
+
+def _granted(version: ProgrammeVersion, side: Side) -> int:
+    facts = (Trigger.ACCOUNT, Trigger.QUALIFYING)
+    return sum(promises.amount(version, side=side, trigger=trigger) for trigger in facts)
+
+
+def _gifts(version: ProgrammeVersion) -> list[RewardRule]:
+    return version.drafted if version.drafted is not None else versions.gifts_of(version)
