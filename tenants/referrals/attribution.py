@@ -139,8 +139,9 @@ def _from_link(link: str, not_before: datetime) -> list[Clue]:
     if clue := _from_click(click_id, not_before, Step.SIGNED):
         return clue
     row = codes.find(code)
-    if row is None or signed.made_at(click_id) < not_before:
-        return []
+    stored = Click.objects.filter(id=click_id).exists()
+    if row is None or stored or signed.made_at(click_id) < not_before:
+        return []  # a click that is there and was not taken is too old
     return [Clue(step=Step.SIGNED, referrer=row.profile, code_used=row.code)]
 
 
