@@ -52,7 +52,6 @@ class ProgrammeForm(HouseForm):
     unit = forms.CharField(required=False, widget=forms.HiddenInput)
     who = TilesField(
         label=gettext_lazy("Qui est récompensé ?"),
-        required=False,
         options=[
             (BOTH, gettext_lazy("Les deux"), gettext_lazy("Le parrain et son filleul.")),
             ("referrer", gettext_lazy("Le parrain"), gettext_lazy("Celui qui fait venir.")),
@@ -61,7 +60,6 @@ class ProgrammeForm(HouseForm):
     )
     what = TilesField(
         label=gettext_lazy("Pour quoi ?"),
-        required=False,
         options=[
             (FACT, gettext_lazy("Un achat"), gettext_lazy("La première commande ou séance.")),
             (ACCOUNT, gettext_lazy("Un compte"), gettext_lazy("Le compte ouvert à la boutique.")),
@@ -70,7 +68,6 @@ class ProgrammeForm(HouseForm):
     )
     qualifying = TilesField(
         label=gettext_lazy("Quel achat compte ?"),
-        required=False,
         options=[
             (
                 Qualifying.ORDER.value,
@@ -91,7 +88,6 @@ class ProgrammeForm(HouseForm):
     )
     leads_to = TilesField(
         label=gettext_lazy("Où mène l’e-mail d’invitation ?"),
-        required=False,
         options=[
             (
                 LeadsTo.SHOP.value,
@@ -145,8 +141,8 @@ class ProgrammeForm(HouseForm):
         help_text=gettext_lazy("Lues avec les règles, qui sont déjà écrites à partir d’ici."),
     )
 
-    def __init__(self, *args: Any, unit: str, currency: str, **more: Any) -> None:
-        super().__init__(*args, **more)
+    def __init__(self, data: Any = None, *, unit: str, currency: str, **more: Any) -> None:
+        super().__init__(_filled(data) if data else None, **more)
         self.wallet_unit, self.currency = unit, currency
         lists = [(str(row.id), row.name) for row in CodeList.objects.all()]
         for side, _trigger, amount, prefix in CELLS:
@@ -191,9 +187,7 @@ class ProgrammeForm(HouseForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for _side, _trigger, amount, prefix in CELLS:
-            if amount and data.get(amount) is None and amount not in self.errors:
-                data[amount] = 0
+        for _side, _trigger, _amount_name, prefix in CELLS:
             kind = data.get(f"{prefix}_kind")
             if kind and not data.get(f"{prefix}_name"):
                 self.add_error(
@@ -230,6 +224,12 @@ class ProgrammeForm(HouseForm):
         return who in ("", None, BOTH, side) and what in ("", None, BOTH, wanted)
 
 
+_USUAL = {
+    "who": BOTH,
+    "what": BOTH,
+    "qualifying": Qualifying.ORDER.value,
+    "leads_to": LeadsTo.SHOP.value,
+}
 _PARTS = ("kind", "name", "value", "days", "list")
 
 
@@ -266,18 +266,28 @@ def _rule(
         version=version,
         side=side,
         trigger=trigger,
-        kind=data[f"{prefix}_kind"],
-        name=data[f"{prefix}_name"],
-        value=data[f"{prefix}_value"],
-        valid_days=data[f"{prefix}_days"],
-        code_list_id=data[f"{prefix}_list"] or None,
+        kind=data.get(f"{prefix}_kind"),
+        name=data.get(f"{prefix}_name") or "",
+        value=data.get(f"{prefix}_value"),
+        valid_days=data.get(f"{prefix}_days"),
+        code_list_id=data.get(f"{prefix}_list") or None,
     )
 
 
 def _amount_field(side: Side, unit: str) -> forms.Field:
     label = _("Pour le parrain") if side == Side.REFERRER else _("Pour le filleul")
     if unit == POINTS:
-        return IntegerField(
-            label=label, minimum=0, maximum=1_000_000, required=False, unit=_("points")
-        )
-    return MoneyField(label=label, minimum=0, maximum=50_000, required=False, currency=unit)
+        return IntegerField(label=label, minimum=0, maximum=1_000_000, unit=_("points"))
+    return MoneyField(label=label, minimum=0, maximum=50_000, currency=unit)
+
+
+def _filled(data: Any) -> Any:
+    """What was sent, with nought where an amount was left empty and with the usual choices where
+    a tile was not sent: whoever chooses only one side has nothing to say about the other."""
+    full = data.copy()
+    for _side, _trigger, amount, _prefix in CELLS:
+        if amount and not str(full.get(amount, "")).strip():
+            full[amount] = "0"
+    for name, usual in _USUAL.items():
+        full.setdefault(name, usual)
+    return full

@@ -93,14 +93,16 @@ def judge(
     A `newcomer` was unknown until this transaction: nothing earlier can be held against them.
     """
     against_person = None if newcomer else _against(referee, fact)
+    by_hand = fact.kind == FactKind.HAND
     refused: Verdict | None = None
     rungs: list[list[str]] = []
     for clue in clues:
         refusal, facts = _against_clue(clue, referee)
+        # By hand an earlier purchase is no hindrance, but a circle is.
+        if not (refusal or newcomer) and (by_hand or not against_person) and _circle(clue, referee):
+            refusal, facts = Refusal.CIRCLE, {}
         if not refusal and against_person:
             refusal, facts = against_person
-        if not (refusal or newcomer) and _circle(clue, referee):
-            refusal, facts = Refusal.CIRCLE, {}
         rungs.append([str(clue.step.value), str(refusal)])
         if not refusal:
             return Verdict(clue=clue, rungs=rungs)
