@@ -266,7 +266,7 @@ def _rule(
         version=version,
         side=side,
         trigger=trigger,
-        kind=data.get(f"{prefix}_kind"),
+        kind=data.get(f"{prefix}_kind") or AwardKind.CUSTOM,
         name=data.get(f"{prefix}_name") or "",
         value=data.get(f"{prefix}_value"),
         valid_days=data.get(f"{prefix}_days"),
