@@ -14,13 +14,14 @@ from django.utils.module_loading import import_string
 
 from tenants.messaging.catalogue.customers import CUSTOMERS
 from tenants.messaging.catalogue.friends import FRIENDS
+from tenants.messaging.catalogue.reminders import REMINDERS
 from tenants.messaging.catalogue.shapes import Audience, Kind
 from tenants.messaging.catalogue.team import TEAM
 from tenants.messaging.writing.texts import Text
 
 __all__ = ["KINDS", "Audience", "Kind", "Provider", "kind_of", "provider_of"]
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (*FRIENDS, *CUSTOMERS, *TEAM)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (*FRIENDS, *CUSTOMERS, *TEAM, *REMINDERS)}
 
 
 class Provider(Protocol):

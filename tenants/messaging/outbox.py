@@ -18,12 +18,13 @@ from django.utils.translation import override
 
 from kernel.outbox.types import EventData, Handler
 from tenants.context import current_tenant
+from tenants.features import Feature, is_on
 from tenants.messaging.addresses import recipient_hash
 from tenants.messaging.bouncing import note_bounce, refusal_of
 from tenants.messaging.clicking import follow_for
 from tenants.messaging.kinds import kind_of
 from tenants.messaging.models import BounceSource, Email, EmailState
-from tenants.messaging.permission import BOUNCED, TURNED_OFF, is_turned_off, may_write
+from tenants.messaging.permission import BOUNCED, TURNED_OFF, is_turned_off, mailing_reasons, may_write
 from tenants.messaging.render import NoTextError, Rendered, one_line, render
 from tenants.messaging.services import EVENT_KIND
 from tenants.messaging.writing.texts import Text
@@ -99,12 +100,14 @@ def _reason_to_skip(email: Email, event: EventData) -> str:
         return "unknown_kind"
     if email.is_test:
         return ""
-    if is_turned_off(kind):
+    if is_turned_off(kind) or (kind.mailing and not is_on(Feature.CAMPAIGNS)):
         return TURNED_OFF
     # Asked at the last moment: an opt-out during a mailing stops the next email (R44).
     reason = may_write(
         address=email.to, profile=email.profile, marketing=kind.marketing, asked=kind.asked
     )
+    if reason is None and kind.mailing and email.profile is not None:
+        [reason] = mailing_reasons(profiles=[email.profile])
     if reason:
         return reason
     return "interrupted" if kind.marketing and event.interrupted else ""

@@ -4,8 +4,10 @@ An opt-out or a bounce in between stops the next email (R44). Nobody is told an 
 that is compared are keyed hashes.
 """
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
 
+from tenants.activity.models import Invoice, Session
 from tenants.messaging.addresses import address_hash
 from tenants.messaging.kinds import Kind
 from tenants.messaging.models import Bounce, KindSwitch, Unsubscription
@@ -15,6 +17,9 @@ NO_ADDRESS = "no_address"
 BOUNCED = "bounced"
 UNSUBSCRIBED = "unsubscribed"
 TURNED_OFF = "turned_off"
+NO_CONSENT = "no_consent"
+TEST = "test"
+ERASED = "erased"
 
 
 def may_write(
@@ -55,6 +60,46 @@ def reasons(
         return UNSUBSCRIBED if marketing and (opted_out or hashed in ended) else None
 
     return [reason(*row) for row in rows]
+
+
+def mailing_reasons(*, profiles: Sequence[Profile]) -> list[str | None]:
+    """Why reminders and campaigns must not go to each of these, or None where they may.
+
+    To customers, about what is like their purchases, or to whoever said yes; never to anybody who
+    unsubscribed, whose address refuses us, who was erased or merged, nor to a test. Four queries.
+    """
+    reached = reasons(people=[(p.email, p) for p in profiles], marketing=True)
+    served = _served({p.id for p in profiles if not _bought(p)})
+    return [
+        _never(profile) or reason or _without_consent(profile, served)
+        for profile, reason in zip(profiles, reached, strict=True)
+    ]
+
+
+def _never(profile: Profile) -> str | None:
+    if profile.erased_at is not None or profile.merged_into_id is not None:
+        return ERASED
+    return TEST if profile.is_test else None
+
+
+def _without_consent(profile: Profile, served: set[uuid.UUID]) -> str | None:
+    allowed = _bought(profile) or profile.consented_at is not None or profile.id in served
+    return None if allowed else NO_CONSENT
+
+
+def _bought(profile: Profile) -> bool:
+    return profile.order_count > 0 or profile.bought_before is not None
+
+
+def _served(ids: set[uuid.UUID]) -> set[uuid.UUID]:
+    """Who is a customer by a session that took place or an invoice that was paid."""
+    if not ids:
+        return set()
+    sessions = Session.objects.filter(profile_id__in=ids, validated_at__isnull=False, is_test=False)
+    invoices = Invoice.objects.filter(profile_id__in=ids, paid_at__isnull=False, is_test=False)
+    return set(sessions.values_list("profile_id", flat=True)) | set(
+        invoices.values_list("profile_id", flat=True)
+    )
 
 
 def is_turned_off(kind: Kind) -> bool:

@@ -21,6 +21,7 @@ from tenants.messaging import links
 from tenants.messaging.kinds import Audience, Kind, kind_of
 from tenants.messaging.looks import look_of
 from tenants.messaging.models import Email
+from tenants.messaging.scenarios import friends_reminded
 from tenants.messaging.wording import text_of
 from tenants.messaging.writing import liquid, markup
 from tenants.messaging.writing.filling import fill_values
@@ -171,10 +172,22 @@ class _Writer:
     def _why(self) -> str:
         """Why the reader gets this. Not the merchant's to change (D7)."""
         if self.kind.audience is Audience.FRIEND:
+            referrer = self.values.get("referrer") or self.look.name
+            if self.kind.mailing:
+                return _(
+                    "%(referrer)s nous a confié votre adresse pour une invitation. Ce rappel est "
+                    "le seul ; sans suite de votre part, elle sera effacée."
+                ) % {"referrer": referrer}
+            if friends_reminded():
+                # Said before: whoever is reminded was told so with the invitation (D7).
+                return _(
+                    "%(referrer)s nous a confié votre adresse pour cette invitation et un rappel "
+                    "au plus. Sans suite de votre part, elle sera effacée dans 60 jours."
+                ) % {"referrer": referrer}
             return _(
                 "%(referrer)s nous a confié votre adresse pour ce seul message. Sans suite de "
                 "votre part, elle sera effacée dans 60 jours."
-            ) % {"referrer": self.values.get("referrer") or self.look.name}
+            ) % {"referrer": referrer}
         if self.kind.audience is Audience.TEAM:
             words = _(
                 "Vous recevez ce message parce que vous faites partie de l’équipe de %(merchant)s."

@@ -27,6 +27,9 @@ REASONS: dict[str, str | Promise] = {
     permission.BOUNCED: _("L’adresse n’existe plus ou refuse nos messages."),
     permission.UNSUBSCRIBED: _("La personne s’est désinscrite."),
     permission.TURNED_OFF: _("Vous avez désactivé ce message."),
+    permission.NO_CONSENT: _("La personne n’a encore rien acheté et n’a pas dit oui."),
+    permission.TEST: _("C’est une fiche de test."),
+    permission.ERASED: _("La personne a demandé à être effacée."),
     "refused": _("Le serveur du destinataire a refusé ce message."),
     "interrupted": _(
         "L’envoi a été interrompu : il est peut-être parti, nous ne l’avons pas répété."
@@ -80,8 +83,10 @@ def kinds_by_audience() -> list[tuple[str | Promise, list[KindLine]]]:
         )
         return KindLine(kind, changed, not (kind.optional and kind.name in off))
 
+    # The words of a reminder are reached from its scenario.
+    shown = [kind for kind in KINDS.values() if not kind.mailing]
     groups = [
-        (label, [line(kind) for kind in KINDS.values() if kind.audience is audience])
+        (label, [line(kind) for kind in shown if kind.audience is audience])
         for audience, label in AUDIENCES.items()
     ]
     return [(label, lines) for label, lines in groups if lines]

@@ -37,7 +37,7 @@ def unsubscribe(*, email: Email, now: datetime) -> None:
     if profile is None and email.to:
         profile = Profile.objects.filter(email_key=emails.key(email.to)).first()
     if profile is not None and profile.unsubscribed_at is None:
-        profiles.update(profile_id=profile.id, unsubscribed_at=now)
+        profiles.update(profile_id=profile.id, unsubscribed_at=now, consented_at=None)
 
 
 @atomic_with_retry
@@ -47,7 +47,11 @@ def choose(*, profile: Profile, wanted: bool, now: datetime) -> None:
         Unsubscription.objects.filter(address_hash=address_hash(profile.email)).delete()
     else:
         _note(address_hash(profile.email), now)
-    profiles.update(profile_id=profile.id, unsubscribed_at=None if wanted else now)
+    profiles.update(
+        profile_id=profile.id,
+        unsubscribed_at=None if wanted else now,
+        consented_at=now if wanted else None,
+    )
 
 
 @atomic_with_retry

@@ -58,6 +58,8 @@ class Kind:
     - `asked`: sent because its reader asks for it this moment, whatever became of earlier emails
     - `tracked`: the links of its text pass by us, and their clicks are counted
     - `editable`: the merchant may change the words
+    - `mailing`: a reminder or a campaign: only to whom `permission.mailing_reasons` allows, and
+      only while the module is on. A reminder's words are reached from its scenario.
     """
 
     name: str
@@ -74,3 +76,4 @@ class Kind:
     asked: bool = False
     tracked: bool = False
     editable: bool = True
+    mailing: bool = False

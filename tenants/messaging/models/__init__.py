@@ -3,6 +3,12 @@
 from tenants.messaging.models.addresses import Bounce, BounceSource, Unsubscription
 from tenants.messaging.models.clicks import Click, EmailLink
 from tenants.messaging.models.emails import PURPOSES, Email, EmailState, Outcome
+from tenants.messaging.models.scenarios import (
+    Enrolment,
+    EnrolmentState,
+    Scenario,
+    ScenarioStep,
+)
 from tenants.messaging.models.texts import EmailLook, EmailText, KindSwitch
 
 __all__ = [
@@ -15,7 +21,11 @@ __all__ = [
     "EmailLook",
     "EmailState",
     "EmailText",
+    "Enrolment",
+    "EnrolmentState",
     "KindSwitch",
     "Outcome",
+    "Scenario",
+    "ScenarioStep",
     "Unsubscription",
 ]

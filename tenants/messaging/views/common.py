@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import has_role
 from accounts.models import Role
+from tenants.features import Feature, is_on
 from tenants.messaging.kinds import KINDS, Kind
 from tenants.messaging.writing.texts import LANGUAGES
 
@@ -24,7 +25,7 @@ _STILL = "<style>a{pointer-events:none}</style></head>"
 def kind_or_404(name: str, language: str = "fr") -> Kind:
     """The built-in kind that an address names, in a language that there is."""
     kind = KINDS.get(name)
-    if kind is None or language not in LANGUAGES:
+    if kind is None or language not in LANGUAGES or (kind.mailing and not is_on(Feature.CAMPAIGNS)):
         raise Http404
     return kind
 
@@ -56,4 +57,4 @@ def framed(html: str, *, theme: str = "", status: int = 200) -> HttpResponse:
 
 def tabs(current: str) -> dict[str, Any]:
     """Which of the room's pages is open, for the links on top of each."""
-    return {"messages_page": current}
+    return {"messages_page": current, "has_reminders": is_on(Feature.CAMPAIGNS)}

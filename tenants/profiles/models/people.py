@@ -57,6 +57,8 @@ class Profile(models.Model):
         db_default="customer",
     )
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    # A yes to news and reminders, said by the person; customers may be written to without.
+    consented_at = models.DateTimeField(null=True, blank=True, editable=False)
     account_created_at = models.DateTimeField(null=True, blank=True)
     first_order_at = models.DateTimeField(null=True, blank=True)
     last_order_at = models.DateTimeField(null=True, blank=True)
