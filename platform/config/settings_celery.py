@@ -37,6 +37,11 @@ TASKS: dict[str, Any] = {
             "schedule": 86_400.0,
             "options": {"expires": 3600},
         },
+        "send reminders": {
+            "task": "config.send_reminders",
+            "schedule": 300.0,
+            "options": {"expires": 300},
+        },
         "tend the tenants": {"task": "config.tend_tenants", "schedule": 3600.0},
         "post due rewards": {
             "task": "config.post_due_rewards",

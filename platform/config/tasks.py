@@ -25,6 +25,7 @@ from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
 from tenants.models import Tenant
 from tenants.programme import clock, retention
+from tenants.programme.scenarios import clock as reminders
 from tenants.provisioning import lifecycle
 from tenants.provisioning.services import sweep_half_made
 from tenants.tasks import tenant_task
@@ -97,6 +98,13 @@ def post_due_rewards() -> None:
     """Post the pending rewards whose delay has passed, and expire credits, tenant by tenant."""
     this_connection().set_schema_to_public()
     _in_each(active_tenants(), lambda: clock.settle(now=timezone.now(), limit=_BATCH))
+
+
+@shared_task(name="config.send_reminders")
+def send_reminders() -> None:
+    """Take people into the reminders that are on, and send what is due, tenant by tenant."""
+    this_connection().set_schema_to_public()
+    _in_each(active_tenants(), lambda: reminders.run(now=timezone.now(), limit=_BATCH))
 
 
 @shared_task(name="config.forget_api_answers")

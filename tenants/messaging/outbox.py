@@ -24,7 +24,13 @@ from tenants.messaging.bouncing import note_bounce, refusal_of
 from tenants.messaging.clicking import follow_for
 from tenants.messaging.kinds import kind_of
 from tenants.messaging.models import BounceSource, Email, EmailState
-from tenants.messaging.permission import BOUNCED, TURNED_OFF, is_turned_off, mailing_reasons, may_write
+from tenants.messaging.permission import (
+    BOUNCED,
+    TURNED_OFF,
+    is_turned_off,
+    mailing_reasons,
+    may_write,
+)
 from tenants.messaging.render import NoTextError, Rendered, one_line, render
 from tenants.messaging.services import EVENT_KIND
 from tenants.messaging.writing.texts import Text

@@ -50,9 +50,7 @@ def set_days(
     """Change delays, in days by step number. Steps that are already planned keep their date."""
     row = _row(key, author_id, now)
     for number, value in days.items():
-        ScenarioStep.objects.update_or_create(
-            scenario=row, number=number, defaults={"days": value}
-        )
+        ScenarioStep.objects.update_or_create(scenario=row, number=number, defaults={"days": value})
     row.changed_at, row.author_id = now, author_id
     row.save(update_fields=["changed_at", "author_id"])
 

@@ -68,7 +68,8 @@ def _theirs(rule: RewardRule) -> bool:
 
 def invitations_forgotten(*, ids: Iterable[uuid.UUID]) -> None:
     """D7: a friend's address goes from the email as well, with what was written to them."""
-    forget_recipients(keys=[f"invitation:{number}" for number in ids])
+    keys = [(f"invitation:{number}", f"reminder:invitation:{number}") for number in ids]
+    forget_recipients(keys=[key for pair in keys for key in pair])
 
 
 def referrer_welcomed(*, referrer: Profile, code: str, now: datetime) -> None:

@@ -26,6 +26,7 @@ from tenants.programme.views import (
     referral,
     referrals,
     rules,
+    scenarios,
     session_types,
     sessions,
     tiers,
@@ -41,6 +42,9 @@ app_name = "programme"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("relances", scenarios.reminders, name="reminders"),
+    path("relances/<slug:scenario>", scenarios.reminder, name="reminder"),
+    path("relances/<slug:scenario>/etat", scenarios.switch_reminder, name="switch_reminder"),
     path("a-traiter", todo.todo, name="todo"),
     path("a-traiter/envois", todo.retry, name="retry"),
     path("clients", customers.customers, name="customers"),

@@ -120,6 +120,10 @@ def _text(kind: str = "reward_posted", **more: Any) -> Page:
     return Page(For.MEMBER, names=lambda _: {"kind": kind, **more}, everybodys=True)
 
 
+def _scenario() -> Page:
+    return Page(For.MEMBER, names=lambda _: {"scenario": "share"}, everybodys=True)
+
+
 def _key(side: "Side") -> dict[str, Any]:
     return {"key": side.key.public_id}
 
@@ -257,6 +261,9 @@ TENANT: dict[str, Page] = {
     # the shop and the brand
     "site:site": member(),
     # the programme
+    "programme:reminders": member(),
+    "programme:reminder": _scenario(),
+    "programme:switch_reminder": _scenario(),
     "programme:home": member(),
     "programme:todo": member(),
     "programme:setup": member(**_MANAGER),

@@ -26,6 +26,7 @@ FLEET = {
     "config.post_due_rewards",
     "config.purge_accounts",
     "config.relay_public",
+    "config.send_reminders",
     "config.sweep",
     "config.tend_tenants",
 }

@@ -73,9 +73,7 @@ class Enrolment(models.Model):
     class Meta:
         db_table = "messaging_enrolment"
         indexes = [
-            models.Index(
-                fields=["due_at"], condition=Q(state="waiting"), name="enrolment_to_do"
-            ),
+            models.Index(fields=["due_at"], condition=Q(state="waiting"), name="enrolment_to_do"),
             models.Index(fields=["profile", "scenario"], name="enrolment_of_profile"),
             models.Index(fields=["scenario", "state", "step"], name="enrolment_of_scenario"),
         ]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('messaging', '0004_email_of_address'),
-        ('profiles', '0004_profile_consented_at'),
+        ('profiles', '0005_consent'),
     ]
 
     operations = [

@@ -1,0 +1,61 @@
+"""What came of emails that were sent to many: clicks, referrals and orders in the days after.
+
+Who opened an email is not known: that would take a hidden picture, and the reader's consent.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from tenants.activity.models import Order
+from tenants.messaging.models import Click, Email, EmailState
+from tenants.referrals.models import Referral, ReferralState
+
+AFTER = timedelta(days=30)
+NOT_COUNTED = (ReferralState.REFUSED, ReferralState.REVERSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Counts. Orders and referrals are those of the readers, in the 30 days after an email."""
+
+    sent: int = 0
+    skipped: int = 0
+    waiting: int = 0
+    clicked: int = 0
+    orders: int = 0
+    referrals: int = 0
+
+
+def results(*, kinds: Iterable[str]) -> Results:
+    """What came of the emails of these kinds; tests are left out."""
+    emails = Email.objects.filter(kind__in=list(kinds), is_test=False)
+    sent = emails.filter(state=EmailState.SENT)
+    return Results(
+        sent=sent.count(),
+        skipped=emails.filter(state=EmailState.SKIPPED).count(),
+        waiting=emails.filter(state=EmailState.QUEUED).count(),
+        clicked=Click.objects.filter(email__in=sent).values("email_id").distinct().count(),
+        orders=_orders(sent),
+        referrals=_referrals(sent),
+    )
+
+
+def _orders(sent: QuerySet[Email]) -> int:
+    mine = sent.filter(
+        profile_id=OuterRef("profile_id"),
+        sent_at__lte=OuterRef("ordered_at"),
+        sent_at__gt=OuterRef("ordered_at") - AFTER,
+    )
+    return Order.objects.filter(Exists(mine), is_test=False).count()
+
+
+def _referrals(sent: QuerySet[Email]) -> int:
+    mine = sent.filter(
+        profile_id=OuterRef("referrer_id"),
+        sent_at__lte=OuterRef("created_at"),
+        sent_at__gt=OuterRef("created_at") - AFTER,
+    )
+    return Referral.objects.exclude(state__in=NOT_COUNTED).filter(Exists(mine)).count()

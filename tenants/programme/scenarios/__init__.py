@@ -1,0 +1,1 @@
+"""Ready-made reminders: whom each is for, what ends it, and the clock that sends them."""
