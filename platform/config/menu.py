@@ -32,7 +32,15 @@ def build(request: HttpRequest) -> list[MenuGroup]:
             ],
             label=_("Programmes"),
         ),
-        MenuGroup([MenuItem(_("Messages"), "messaging:kinds", "mail")], label=_("Diffusion")),
+        MenuGroup(
+            [
+                MenuItem(_("Messages"), "messaging:kinds", "mail"),
+                *_of(
+                    Feature.CAMPAIGNS, MenuItem(_("Campagnes"), "programme:campaigns", "megaphone")
+                ),
+            ],
+            label=_("Diffusion"),
+        ),
         MenuGroup([MenuItem(_("Réglages"), "programme:settings", "sliders")], foot=True),
     ]
 

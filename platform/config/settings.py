@@ -278,7 +278,7 @@ SETUP_FACTS = "config.setup_facts.facts"
 OUTBOX_NUDGE = "config.tasks.nudge"
 OUTBOX_HANDLERS = "config.outbox.HANDLERS"
 # Kinds of emails that merchants make: prefix → `tenants.messaging.kinds.Provider`.
-EMAIL_KIND_PROVIDERS: dict[str, str] = {}
+EMAIL_KIND_PROVIDERS = {"campaign": "tenants.messaging.campaigns.PROVIDER"}
 EMAIL_DESTINATIONS = "widgets.links.destination.site_addresses"
 JOB_KINDS = "config.jobs.KINDS"
 PERSONAL_DATA = "config.personal.PERSONAL"

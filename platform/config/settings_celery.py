@@ -37,10 +37,10 @@ TASKS: dict[str, Any] = {
             "schedule": 86_400.0,
             "options": {"expires": 3600},
         },
-        "send reminders": {
+        "begin campaigns and send reminders": {
             "task": "config.send_reminders",
-            "schedule": 300.0,
-            "options": {"expires": 300},
+            "schedule": 60.0,
+            "options": {"expires": 60},
         },
         "tend the tenants": {"task": "config.tend_tenants", "schedule": 3600.0},
         "post due rewards": {

@@ -25,6 +25,7 @@ from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
 from tenants.models import Tenant
 from tenants.programme import clock, retention
+from tenants.programme.campaigns import sending as campaigns
 from tenants.programme.scenarios import clock as reminders
 from tenants.provisioning import lifecycle
 from tenants.provisioning.services import sweep_half_made
@@ -102,8 +103,9 @@ def post_due_rewards() -> None:
 
 @shared_task(name="config.send_reminders")
 def send_reminders() -> None:
-    """Take people into the reminders that are on, and send what is due, tenant by tenant."""
+    """Begin planned campaigns and send the reminders that are due, tenant by tenant."""
     this_connection().set_schema_to_public()
+    _in_each(active_tenants(), lambda: campaigns.launch_due(now=timezone.now()))
     _in_each(active_tenants(), lambda: reminders.run(now=timezone.now(), limit=_BATCH))
 
 

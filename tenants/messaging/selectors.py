@@ -28,6 +28,7 @@ REASONS: dict[str, str | Promise] = {
     permission.UNSUBSCRIBED: _("La personne s’est désinscrite."),
     permission.TURNED_OFF: _("Vous avez désactivé ce message."),
     permission.NO_CONSENT: _("La personne n’a encore rien acheté et n’a pas dit oui."),
+    "cancelled": _("Vous avez annulé la campagne."),
     permission.TEST: _("C’est une fiche de test."),
     permission.ERASED: _("La personne a demandé à être effacée."),
     "refused": _("Le serveur du destinataire a refusé ce message."),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 from kernel.jobs.models import Job
 from tenants.programme import job_pages_customers
 from tenants.programme.bulk.job_pages import PAGES as BULK
+from tenants.programme.campaigns.job_pages import PAGES as CAMPAIGNS
 from tenants.programme.job_page import JobPage
 from tenants.programme.recalculation_pages import PAGES as RECALCULATIONS
 from tenants.programme.reward_job_pages import PAGES as REWARDS
@@ -16,6 +17,7 @@ PAGES: dict[str, JobPage] = {
     **BULK,
     **RECALCULATIONS,
     **REWARDS,
+    **CAMPAIGNS,
 }
 
 

@@ -25,7 +25,7 @@ from tenants.activity.models import Invoice, Order, Session
 from tenants.context import enter
 from tenants.loyalty.recalculation.models import Run, RunKind, RunState
 from tenants.messaging import clicking, links
-from tenants.messaging.models import Email, EmailLink
+from tenants.messaging.models import Campaign, Email, EmailLink
 from tenants.models import Tenant
 from tenants.profiles.models import CustomerImport, Profile
 from tenants.programme import conductor, services
@@ -73,6 +73,7 @@ class Side:
     recalculation: Run
     selection: Selection
     treats: Treats
+    campaign: Campaign
     job: Job
     customer_import: CustomerImport
     key: ApiKey
@@ -249,7 +250,8 @@ def _many() -> dict[str, Any]:
     )
     rows = Profile.objects.all()
     selection = bulk.prepare(act="loyalty-join", rows=rows, author_id=None, now=timezone.now())
-    return {"recalculation": run, "selection": selection}
+    campaign = Campaign.objects.create(name="Rentrée", created_at=NOW, changed_at=NOW)
+    return {"recalculation": run, "selection": selection, "campaign": campaign}
 
 
 def _people_and_money(slug: str) -> dict[str, Any]:

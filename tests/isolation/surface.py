@@ -120,6 +120,10 @@ def _text(kind: str = "reward_posted", **more: Any) -> Page:
     return Page(For.MEMBER, names=lambda _: {"kind": kind, **more}, everybodys=True)
 
 
+def _campaign(side: "Side") -> dict[str, Any]:
+    return {"campaign": side.campaign.public_id}
+
+
 def _scenario() -> Page:
     return Page(For.MEMBER, names=lambda _: {"scenario": "share"}, everybodys=True)
 
@@ -264,6 +268,18 @@ TENANT: dict[str, Page] = {
     "programme:reminders": member(),
     "programme:reminder": _scenario(),
     "programme:switch_reminder": _scenario(),
+    "programme:campaigns": member(),
+    "programme:add_campaign": member(),
+    "programme:campaign": member(_campaign),
+    "programme:edit_campaign": member(_campaign, **_MANAGER),
+    "programme:count_segment": member(_campaign),
+    "programme:send_campaign": member(_campaign),
+    "programme:schedule_campaign": member(_campaign),
+    "programme:unschedule_campaign": member(_campaign),
+    "programme:pause_campaign": member(_campaign),
+    "programme:cancel_campaign": member(_campaign),
+    "programme:copy_campaign": member(_campaign),
+    "programme:delete_campaign": member(_campaign),
     "programme:home": member(),
     "programme:todo": member(),
     "programme:setup": member(**_MANAGER),

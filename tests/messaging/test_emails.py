@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from tenants.messaging.kinds import KINDS
+from tenants.messaging.kinds import KINDS, Audience
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
 from tests.messaging.samples import SAMPLES
@@ -29,7 +29,10 @@ def letter(delivered: Callable[..., EmailMessage], camille: Profile) -> Callable
     """`letter("reward_posted")`: the sample of that kind, as it arrived."""
 
     def make(kind: str, language: str = "fr", **changes: object) -> EmailMessage:
-        person = None if kind == "invitation" else camille
+        to_friend = KINDS[kind].audience == Audience.FRIEND and KINDS[kind].marketing
+        person = None if to_friend else camille
+        # Reminders go to customers only.
+        Profile.objects.filter(id=camille.id).update(order_count=1)
         return delivered(kind, profile=person, language=language, **(SAMPLES[kind] | changes))
 
     return make

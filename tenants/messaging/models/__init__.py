@@ -1,6 +1,7 @@
 """Emails, the words and looks they are made of, and what became of them."""
 
 from tenants.messaging.models.addresses import Bounce, BounceSource, Unsubscription
+from tenants.messaging.models.campaigns import Campaign, CampaignState
 from tenants.messaging.models.clicks import Click, EmailLink
 from tenants.messaging.models.emails import PURPOSES, Email, EmailState, Outcome
 from tenants.messaging.models.scenarios import (
@@ -15,6 +16,8 @@ __all__ = [
     "PURPOSES",
     "Bounce",
     "BounceSource",
+    "Campaign",
+    "CampaignState",
     "Click",
     "Email",
     "EmailLink",

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from accounts.access import has_role
 from accounts.models import Role
 from tenants.features import Feature, is_on
-from tenants.messaging.kinds import KINDS, Kind
+from tenants.messaging.kinds import KINDS, Kind, kind_of
 from tenants.messaging.writing.texts import LANGUAGES
 
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
@@ -22,9 +22,12 @@ _DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)")
 _STILL = "<style>a{pointer-events:none}</style></head>"
 
 
-def kind_or_404(name: str, language: str = "fr") -> Kind:
-    """The built-in kind that an address names, in a language that there is."""
-    kind = KINDS.get(name)
+def kind_or_404(name: str, language: str = "fr", *, provided: bool = False) -> Kind:
+    """The built-in kind that an address names, in a language that there is.
+
+    With `provided` also one that the merchant made: a campaign's.
+    """
+    kind = kind_of(name) if provided else KINDS.get(name)
     if kind is None or language not in LANGUAGES or (kind.mailing and not is_on(Feature.CAMPAIGNS)):
         raise Http404
     return kind

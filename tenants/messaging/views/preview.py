@@ -20,7 +20,7 @@ from tenants.messaging.views.common import can_change, framed, kind_or_404
 @member_required()
 def frame(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     """The email as it arrives: GET the words in force, POST those in the editor."""
-    found = kind_or_404(kind, language)
+    found = kind_or_404(kind, language, provided=True)
     theme = request.POST.get("theme", "") or request.GET.get("theme", "light")
     if request.method == "POST":
         if not can_change(request):
@@ -37,7 +37,7 @@ def frame(request: HttpRequest, kind: str, language: str) -> HttpResponse:
 @member_required(role=Role.MANAGER)
 def words(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     """Subject, preview line and text part of the words in the editor, or what is wrong."""
-    found = kind_or_404(kind, language)
+    found = kind_or_404(kind, language, provided=True)
     try:
         context = {"rendered": _drafted(request, found.name, language)}
     except RicochetError as error:
@@ -51,7 +51,7 @@ def _drafted(request: HttpRequest, kind: str, language: str) -> Rendered:
     form = TextForm(request.POST)
     form.is_valid()
     return editing.check(
-        kind=kind_or_404(kind, language),
+        kind=kind_or_404(kind, language, provided=True),
         text=form.text(),
         tenant=current_tenant(),
         language=language,

@@ -179,7 +179,7 @@ def switch(request: HttpRequest, kind: str) -> HttpResponse:
 @member_required(role=Role.MANAGER)
 def send_test(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     """Send the words in the editor, saved or not, to whoever is editing them."""
-    found = kind_or_404(kind, language)
+    found = kind_or_404(kind, language, provided=True)
     form = TextForm(request.POST)
     to = str(getattr(request.user, "email", ""))
     now = timezone.now()

@@ -1,0 +1,211 @@
+"""Campaigns as kinds of email, and what is done to one: write, plan, pause, cancel, copy.
+
+Who gets one, and the work that sends it, is `tenants.programme.campaigns`' to say.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kernel.db import atomic_with_retry
+from kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from tenants.messaging import editing
+from tenants.messaging.kinds import Kind
+from tenants.messaging.models import Campaign, CampaignState, Email, EmailState
+from tenants.messaging.writing.texts import FIELDS, Text
+from tenants.models import Tenant
+
+CANCELLED = "cancelled"
+TARGETS = ("referral_url", "space_url", "shop_url")
+_SAMPLE = {
+    "first_name": "Camille",
+    "code": "CAMILLE-7Q3X",
+    "balance": 2400,
+    "amount": 800,
+    "unit": "EUR",
+}
+
+
+class UnknownCampaignError(NotFoundError):
+    """There is no such campaign."""
+
+    code = "unknown_campaign"
+    words = gettext_lazy("Cette campagne n’existe pas.")
+
+
+class CampaignStateError(ConflictError):
+    """A campaign cannot be changed like this any more: it left, or was cancelled."""
+
+    code = "campaign_state"
+    words = gettext_lazy("Cette campagne a changé d’état. Regardez où elle en est.")
+
+
+class CampaignKinds:
+    """Gives each campaign's kind and words: see `kinds.Provider`."""
+
+    def kind(self, name: str) -> Kind | None:
+        """The kind of a campaign that exists."""
+        row = _named(name)
+        return None if row is None else kind_of_campaign(row)
+
+    def text(self, name: str, language: str) -> Text | None:
+        """Its words: the same in every language."""
+        row = _named(name)
+        return None if row is None else text_of_campaign(row)
+
+
+PROVIDER = CampaignKinds()
+
+
+def kind_of_campaign(row: Campaign) -> Kind:
+    """What its emails are: refusable, counted, and only to whom they may go."""
+    return Kind(
+        row.kind,
+        label=row.name,
+        when=gettext_lazy("Avec la campagne."),
+        values=("balance", "amount", "code", "referral_url", "space_url"),
+        sample=_SAMPLE,
+        target=row.target,
+        marketing=True,
+        tracked=True,
+        mailing=True,
+        editable=False,
+    )
+
+
+def text_of_campaign(row: Campaign) -> Text:
+    """The words as they are now."""
+    return Text(**{name: getattr(row, name) for name in FIELDS})
+
+
+def get(*, campaign_id: uuid.UUID, lock: bool = False) -> Campaign:
+    """The campaign; UnknownCampaignError where there is none."""
+    rows = Campaign.objects.select_for_update() if lock else Campaign.objects.all()
+    row = rows.filter(id=campaign_id).first()
+    if row is None:
+        raise UnknownCampaignError
+    return row
+
+
+@atomic_with_retry
+def create(*, name: str, text: Text, author_id: uuid.UUID | None, now: datetime) -> Campaign:
+    """A draft with these words."""
+    words = {field: getattr(text, field) for field in FIELDS}
+    return Campaign.objects.create(
+        name=name, author_id=author_id, created_at=now, changed_at=now, **words
+    )
+
+
+@atomic_with_retry
+def save(
+    *,
+    campaign_id: uuid.UUID,
+    name: str,
+    text: Text,
+    target: str,
+    segment: dict[str, Any],
+    tenant: Tenant,
+    now: datetime,
+) -> Campaign:
+    """Change a draft. TextError where the words cannot be used; CampaignStateError once it left."""
+    row = get(campaign_id=campaign_id, lock=True)
+    if row.state != CampaignState.DRAFT:
+        raise CampaignStateError
+    if target not in TARGETS:
+        raise InvalidInputError(_("Choisissez une des destinations proposées."), param="target")
+    row.name, row.target, row.segment, row.changed_at = name, target, segment, now
+    for field in FIELDS:
+        setattr(row, field, getattr(text, field).strip())
+    editing.check(kind=kind_of_campaign(row), text=text_of_campaign(row), tenant=tenant)
+    row.save()
+    return row
+
+
+@atomic_with_retry
+def copy(*, campaign_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime) -> Campaign:
+    """A new draft with the same words and the same segment."""
+    row = get(campaign_id=campaign_id)
+    return Campaign.objects.create(
+        name=(_("%(name)s (copie)") % {"name": row.name})[:80],
+        segment=row.segment,
+        target=row.target,
+        author_id=author_id,
+        created_at=now,
+        changed_at=now,
+        **{field: getattr(row, field) for field in FIELDS},
+    )
+
+
+@atomic_with_retry
+def schedule(*, campaign_id: uuid.UUID, at: datetime, tenant: Tenant, now: datetime) -> Campaign:
+    """Plan a draft for a moment to come; the words are checked now."""
+    row = get(campaign_id=campaign_id, lock=True)
+    if row.state not in (CampaignState.DRAFT, CampaignState.SCHEDULED):
+        raise CampaignStateError
+    if at <= now:
+        raise InvalidInputError(_("Choisissez un moment à venir."), param="at")
+    editing.check(kind=kind_of_campaign(row), text=text_of_campaign(row), tenant=tenant)
+    row.state, row.scheduled_at, row.changed_at = CampaignState.SCHEDULED, at, now
+    row.save(update_fields=["state", "scheduled_at", "changed_at"])
+    return row
+
+
+@atomic_with_retry
+def unschedule(*, campaign_id: uuid.UUID, now: datetime) -> Campaign:
+    """Make a planned campaign a draft again."""
+    return _move(campaign_id, (CampaignState.SCHEDULED,), CampaignState.DRAFT, now)
+
+
+@atomic_with_retry
+def pause(*, campaign_id: uuid.UUID, now: datetime) -> Campaign:
+    """Write to nobody else for now; what is already in the queue still goes."""
+    return _move(campaign_id, (CampaignState.SENDING,), CampaignState.PAUSED, now)
+
+
+@atomic_with_retry
+def cancel(*, campaign_id: uuid.UUID, now: datetime) -> Campaign:
+    """Give up what is left, also what waits in the queue; what was sent stays sent."""
+    left = (CampaignState.SENDING, CampaignState.PAUSED)
+    row = _move(campaign_id, left, CampaignState.CANCELLED, now)
+    Email.objects.filter(kind=row.kind, state=EmailState.QUEUED, is_test=False).update(
+        state=EmailState.SKIPPED, skipped_because=CANCELLED
+    )
+    return row
+
+
+@atomic_with_retry
+def delete(*, campaign_id: uuid.UUID) -> None:
+    """Remove a draft."""
+    row = get(campaign_id=campaign_id, lock=True)
+    if row.state != CampaignState.DRAFT:
+        raise CampaignStateError
+    row.delete()
+
+
+def _move(
+    campaign_id: uuid.UUID, states: tuple[CampaignState, ...], to: CampaignState, now: datetime
+) -> Campaign:
+    row = get(campaign_id=campaign_id, lock=True)
+    if row.state == to:
+        return row
+    if row.state not in states:
+        raise CampaignStateError
+    row.state, row.changed_at = to, now
+    if to == CampaignState.CANCELLED:
+        row.finished_at = now
+    if to == CampaignState.DRAFT:
+        row.scheduled_at = None
+    row.save(update_fields=["state", "changed_at", "finished_at", "scheduled_at"])
+    return row
+
+
+def _named(name: str) -> Campaign | None:
+    _prefix, _colon, rest = name.partition(":")
+    try:
+        number = uuid.UUID(rest)
+    except ValueError:
+        return None
+    return Campaign.objects.filter(id=number).first()

@@ -1,0 +1,156 @@
+"""The work that sends a campaign: chunk by chunk, one email for each person, whatever happens."""
+
+import uuid
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from kernel.db import atomic_with_retry
+from kernel.errors import ConflictError
+from kernel.jobs import services as jobs
+from kernel.jobs.models import Job
+from kernel.jobs.types import Progress, Step
+from kernel.ledger import selectors as ledger
+from tenants import features
+from tenants.context import current_tenant
+from tenants.features import Feature
+from tenants.messaging import campaigns, editing
+from tenants.messaging import services as messaging
+from tenants.messaging.campaigns import CampaignStateError
+from tenants.messaging.models import Campaign, CampaignState
+from tenants.messaging.permission import mailing_reasons
+from tenants.profiles.models import Profile
+from tenants.programme import promises, versions
+from tenants.programme.campaigns.segments import audience, people
+from tenants.programme.models import Side
+from tenants.referrals import codes
+from tenants.referrals.models import ReferralCode
+
+KIND = "campaign.send"
+CHUNK = 100
+
+
+class AudienceChangedError(ConflictError):
+    """More or fewer people than were confirmed would get the campaign; `allowed` says how many."""
+
+    code = "audience_changed"
+
+    def __init__(self, allowed: int) -> None:
+        self.allowed = allowed
+        super().__init__(str(allowed))
+
+
+@atomic_with_retry
+def launch(
+    *,
+    campaign_id: uuid.UUID,
+    now: datetime,
+    author_id: uuid.UUID | None = None,
+    expected: int | None = None,
+) -> Campaign:
+    """Begin to send, or go on after a pause. Twice is once.
+
+    `expected` is the number of people that somebody confirmed: AudienceChangedError when it is
+    another by now. CampaignStateError once it was cancelled or is over.
+    """
+    features.require(Feature.CAMPAIGNS)
+    row = campaigns.get(campaign_id=campaign_id, lock=True)
+    if row.state == CampaignState.SENDING:
+        return row
+    if row.state not in (CampaignState.DRAFT, CampaignState.SCHEDULED, CampaignState.PAUSED):
+        raise CampaignStateError
+    editing.check(
+        kind=campaigns.kind_of_campaign(row),
+        text=campaigns.text_of_campaign(row),
+        tenant=current_tenant(),
+    )
+    found = audience(segment=row.segment, now=now)
+    if expected is not None and expected != found.allowed:
+        raise AudienceChangedError(found.allowed)
+    row.run += 1
+    job = jobs.start(
+        kind=KIND,
+        params={"campaign_id": str(row.id)},
+        key=f"campaign:{row.id}:{row.run}",
+        total=found.chosen,
+        author_id=author_id,
+        now=now,
+    )
+    row.state, row.job_id, row.changed_at = CampaignState.SENDING, job.id, now
+    row.started_at = row.started_at or now
+    row.save(update_fields=["run", "state", "job_id", "started_at", "changed_at"])
+    return row
+
+
+def launch_due(*, now: datetime) -> int:
+    """In the current tenant: begin what was planned for now. Returns how many."""
+    if not features.is_on(Feature.CAMPAIGNS):
+        return 0
+    due = Campaign.objects.filter(state=CampaignState.SCHEDULED, scheduled_at__lte=now)
+    ids = list(due.order_by("scheduled_at").values_list("id", flat=True))
+    for number in ids:
+        launch(campaign_id=number, now=now)
+    return len(ids)
+
+
+def step(job: Job, now: datetime) -> Progress:
+    """Plan the emails of the next people; ends at once when it was paused or cancelled."""
+    row = campaigns.get(campaign_id=uuid.UUID(job.params["campaign_id"]), lock=True)
+    if row.state != CampaignState.SENDING or row.job_id != job.id:
+        return Progress(done=job.done, finished=True, result=job.result)
+    after = uuid.UUID(job.cursor["after"]) if job.cursor else uuid.UUID(int=0)
+    chosen = people(segment=row.segment, now=row.started_at or now)
+    part = list(chosen.filter(id__gt=after).order_by("id")[:CHUNK])
+    reasons = mailing_reasons(profiles=part)
+    allowed = [p for p, reason in zip(part, reasons, strict=True) if reason is None]
+    messaging.queue_all(drafts=_drafts(row, allowed, now), now=now)
+    counts = Counter[str](job.result.get("excluded", {}))
+    counts.update(reason for reason in reasons if reason)
+    finished = len(part) < CHUNK
+    row.excluded = dict(counts)
+    if finished:
+        row.state, row.finished_at = CampaignState.SENT, now
+    row.save(update_fields=["excluded", "state", "finished_at"])
+    return Progress(
+        done=job.done + len(part),
+        finished=finished,
+        cursor={"after": str(part[-1].id)} if part else job.cursor,
+        result={"excluded": dict(counts)},
+    )
+
+
+def _drafts(row: Campaign, allowed: list[Profile], now: datetime) -> list[messaging.Draft]:
+    version = versions.in_force(now=now)
+    unit = version.unit if version else current_tenant().currency
+    ids = [person.id for person in allowed]
+    balances = ledger.balances(owner_ids=ids, unit=unit)
+    shared: dict[str, Any] = {"unit": unit}
+    if version is not None:
+        trigger = promises.main_trigger(version)
+        shared["amount"] = promises.amount(version, side=Side.REFERRER, trigger=trigger)
+    known = dict(ReferralCode.objects.filter(profile_id__in=ids).values_list("profile_id", "code"))
+    drafts = []
+    for person in allowed:
+        code = known.get(person.id) or codes.code_for(profile=person, now=now).code
+        balance = balances.get(person.id)
+        context = {
+            **shared,
+            "first_name": person.first_name,
+            "code": code,
+            "balance": max(balance.available, 0) if balance else 0,
+        }
+        drafts.append(
+            messaging.Draft(
+                kind=row.kind,
+                to=person.email,
+                # One email for each person and campaign, however often the work is done.
+                key=f"{row.kind}:{person.id}",
+                context=context,
+                profile=person,
+                language=person.language,
+            )
+        )
+    return drafts
+
+
+JOBS: dict[str, Step] = {KIND: step}

@@ -1,0 +1,125 @@
+"""The pages of campaigns: write, count, confirm in numbers, plan, copy (OF-06, B8, R37)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tenants import features
+from tenants.features import Feature
+from tenants.messaging.models import Campaign, CampaignState, Email
+from tenants.models import Tenant
+from tests.fixtures.tenants import TenantClient
+from tests.pages.conftest import Story, text_of
+
+pytestmark = pytest.mark.django_db
+FORM = {
+    "name": "Rentrée",
+    "subject": "Bonjour {{ first_name }}",
+    "preheader": "",
+    "body": "Merci.",
+    "button": "Inviter un proche",
+    "target": "referral_url",
+}
+
+
+def make(client: TenantClient, **more: str) -> str:
+    answer = client.post("/campagnes/ajouter")
+    assert answer.status_code == 302
+    edit = answer["Location"]
+    assert client.get(edit).status_code == 200
+    saved = client.post(edit, {**FORM, **more})
+    assert saved.status_code == 302, text_of(saved)
+    return str(saved["Location"])
+
+
+def test_a_campaign_is_written_and_sent_after_a_confirmation_in_numbers(
+    claire: TenantClient, story: Story
+) -> None:
+    address = make(claire)
+    page = claire.get(address).content.decode()
+    assert "1 personne recevra ce message" in text_of(claire.get(address))
+    expected = re.search(r'name="expected" value="(\d+)"', page)
+    assert expected is not None
+    claire.post(f"{address}/envoyer", {"expected": "7"})
+    assert Campaign.objects.get().state == CampaignState.DRAFT
+    claire.post(f"{address}/envoyer", {"expected": expected[1]})
+    assert Campaign.objects.get().state == CampaignState.SENDING
+    page = text_of(claire.get(address))
+    assert "Messages envoyés" in page
+    assert "Nous ne comptons pas les ouvertures" in page
+    assert "Rentrée" in text_of(claire.get("/campagnes?q=rentr"))
+
+
+def test_the_count_says_who_is_left_out(claire: TenantClient, story: Story) -> None:
+    address = make(claire)
+    counted = text_of(claire.post(f"{address}/compter", FORM))
+    assert "1 personne recevra ce message" in counted
+    assert "n’a encore rien acheté" in counted
+    nobody = text_of(claire.post(f"{address}/compter", {**FORM, "language": "en"}))
+    assert "0 personne recevra ce message" in nobody
+
+
+def test_wrong_words_are_not_saved(claire: TenantClient, story: Story) -> None:
+    edit = claire.post("/campagnes/ajouter")["Location"]
+    answer = claire.post(edit, {**FORM, "body": "{{ inconnu }}"})
+    assert answer.status_code == 422
+    assert Campaign.objects.get().name == "Nouvelle campagne"
+
+
+def test_the_preview_and_a_test_show_the_words(claire: TenantClient, story: Story) -> None:
+    make(claire)
+    kind = Campaign.objects.get().kind
+    frame = claire.get(f"/messages/textes/{kind}/fr/apercu")
+    assert frame.status_code == 200
+    assert "Merci." in frame.content.decode()
+    assert claire.post(f"/messages/textes/{kind}/fr/essai", FORM).status_code == 200
+    assert Email.objects.get(kind=kind).is_test
+    # The editor of automatic messages does not know campaigns.
+    assert claire.get(f"/messages/textes/{kind}/fr").status_code == 404
+
+
+def test_a_moment_is_planned_on_the_merchants_clock(claire: TenantClient, story: Story) -> None:
+    address = make(claire)
+    past = claire.post(f"{address}/planifier", {"at": "2020-01-01T10:00"})
+    assert past.status_code == 422
+    day = (timezone.now() + timedelta(days=3)).date()
+    claire.post(f"{address}/planifier", {"at": f"{day}T10:00"})
+    row = Campaign.objects.get()
+    assert row.state == CampaignState.SCHEDULED
+    assert row.scheduled_at is not None
+    assert timezone.localtime(row.scheduled_at).utcoffset() is not None
+    claire.post(f"{address}/brouillon")
+    assert Campaign.objects.get().state == CampaignState.DRAFT
+
+
+def test_a_copy_is_a_new_draft_and_a_draft_can_be_deleted(
+    claire: TenantClient, story: Story
+) -> None:
+    address = make(claire, language="fr")
+    claire.post(f"{address}/copier")
+    copied = Campaign.objects.get(name="Rentrée (copie)")
+    assert copied.segment == {"language": "fr"}
+    claire.post(f"{address}/supprimer")
+    assert [row.name for row in Campaign.objects.all()] == ["Rentrée (copie)"]
+
+
+def test_a_viewer_looks_and_sends_nothing(
+    claire: TenantClient, louis: TenantClient, story: Story
+) -> None:
+    address = make(claire)
+    assert louis.get("/campagnes").status_code == 200
+    assert louis.get(address).status_code == 200
+    assert louis.post(f"{address}/envoyer", {"expected": "1"}).status_code == 403
+    assert Campaign.objects.get().state == CampaignState.DRAFT
+
+
+def test_nothing_of_it_is_reachable_while_the_module_is_off(
+    claire: TenantClient, merchant: Tenant, story: Story
+) -> None:
+    address = make(claire)
+    features.switch(tenant_id=merchant.id, off=[Feature.CAMPAIGNS])
+    assert claire.get("/campagnes").status_code == 404
+    assert claire.post(f"{address}/envoyer", {"expected": "1"}).status_code == 404
+    assert "Campagnes" not in text_of(claire.get("/messages"))
