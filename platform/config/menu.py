@@ -36,7 +36,7 @@ def build(request: HttpRequest) -> list[MenuGroup]:
             [
                 MenuItem(_("Messages"), "messaging:kinds", "mail"),
                 *_of(
-                    Feature.CAMPAIGNS, MenuItem(_("Campagnes"), "programme:campaigns", "megaphone")
+                    Feature.CAMPAIGNS, MenuItem(_("Campagnes"), "programme:campaigns", "document")
                 ),
             ],
             label=_("Diffusion"),
