@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from tenants.messaging.models import Email
+from tenants.messaging.models import Email, Enrolment
 from tenants.messaging.unsubscribing import forget_recipients
 from tenants.profiles.personal import Personal
 
@@ -42,5 +42,12 @@ PERSONAL = (
         technical=frozenset({"kind", "key", "language", "skipped_because"}),
         erase=_forget,
         withheld=frozenset({"key", "context"}),
+    ),
+    Personal(
+        Enrolment,
+        "profile_id",
+        "relances",
+        technical=frozenset({"occasion", "stopped_because"}),
+        forget=True,
     ),
 )

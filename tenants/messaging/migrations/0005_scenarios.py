@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("messaging", "0004_email_of_address"),
-        ("profiles", "0005_consent"),
+        ("profiles", "0006_consent"),
     ]
 
     operations = [

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("profiles", "0004_distinct_pairs")]
+    dependencies = [("profiles", "0005_erasure_asked")]
 
     operations = [
         migrations.AddField(
