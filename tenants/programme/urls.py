@@ -4,6 +4,7 @@ from django.urls import path
 
 from tenants.programme import urls_people as people
 from tenants.programme.views import (
+    ambassadors,
     attaching,
     awards,
     bulk,
@@ -143,6 +144,8 @@ urlpatterns = [
         name="drop_recalculation",
     ),
     path("parrainage", referrals.referrals, name="referrals"),
+    path("parrainage/ambassadeurs", ambassadors.ambassadors_list, name="ambassadors"),
+    path("parrainage/ambassadeurs/ajouter", ambassadors.add_ambassador, name="add_ambassador"),
     path("parrainage/verifications", verifying.queue, name="verifications"),
     path("parrainage/verifications/reglages", verifying.settings, name="suspicion_rules"),
     path("parrainage/verifications/plusieurs", verifying.many, name="verify_many"),

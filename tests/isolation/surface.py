@@ -330,6 +330,8 @@ TENANT: dict[str, Page] = {
     "programme:edit_session_type": member(_session_type, **_MANAGER),
     "programme:offer_session_type": member(_session_type),
     "programme:referrals": member(),
+    "programme:ambassadors": member(),
+    "programme:add_ambassador": member(**_MANAGER),
     "programme:verifications": member(),
     "programme:suspicion_rules": member(**_MANAGER),
     "programme:verify_many": member(),
