@@ -1,6 +1,7 @@
 """Influencers and partners: people who share a code of the merchant's choice (FS-13)."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -21,8 +22,8 @@ def create(
     kind: ProfileKind,
     name: str,
     code: str,
+    email: str,
     now: datetime,
-    email: str = "",
     shop: str = "",
 ) -> Profile:
     """Add an influencer or a partner with this code; their link works at once.
@@ -34,6 +35,7 @@ def create(
         now=now, source="manual", email=email, first_name=name, shop=shop, kind=kind
     )
     codes.rename(code=codes.code_for(profile=profile, now=now), to=code)
+    profile.refresh_from_db()  # it remembers the code that it was first given
     return profile
 
 
@@ -82,5 +84,5 @@ def find(rows: QuerySet[Profile], *, text: str) -> QuerySet[Profile]:
     return rows.filter(named | Q(referral_code__code__contains=codes.normalise(text)))
 
 
-def _number(grouped: QuerySet[Referral] | QuerySet[Reward] | QuerySet[Click]) -> Coalesce:
+def _number(grouped: QuerySet[Any, Any]) -> Coalesce:
     return Coalesce(Subquery(grouped.values("n"), output_field=BigIntegerField()), 0)

@@ -47,7 +47,6 @@ class AmbassadorForm(HouseForm):
     email = forms.EmailField(
         label=gettext_lazy("Adresse e-mail"),
         max_length=254,
-        required=False,
         help_text=gettext_lazy("Pour ouvrir sa cagnotte. Rien ne lui est envoyé maintenant."),
     )
     shop = forms.CharField(label=gettext_lazy("Compte ou société"), max_length=120, required=False)
@@ -91,7 +90,7 @@ class AmbassadorsPage(ListPage):
         super().__init__(request)
         in_unit = unit(request)
         currency = current_tenant().currency
-        self.columns = (
+        columns: list[Column] = [
             Column(
                 "name",
                 gettext_lazy("Nom"),
@@ -118,7 +117,8 @@ class AmbassadorsPage(ListPage):
                 sort="earned",
                 value=lambda row: Amount(row.earned, in_unit),
             ),
-        )
+        ]
+        self.columns = tuple(columns)  # type: ignore[misc]  # they follow the programme's unit
 
     def queryset(self) -> QuerySet[Any]:
         return ambassadors.listed()
