@@ -54,7 +54,7 @@ def test_the_list_counts_what_each_brought(
     """Visits, friends, orders and what they earned; the link is the shop's with the code."""
     merchant.site_url = "https://boutique.example"
     merchant.save(update_fields=["site_url"])
-    lookup.forget_locally()
+    lookup.forget(merchant)
     record_click(code="NINA-10", channel="link", now=timezone.now())
     buy(customer("Thomas", "Guérin"), "LUM-1", code="nina-10")
     words = text_of(claire.get(LIST))
