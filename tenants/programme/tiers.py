@@ -137,7 +137,10 @@ def counted(*, active: bool) -> list[Tier]:
     """Tiers by threshold, each with `given` (awards that stand) and `there` (who could claim)."""
     standing = ~Q(awards__state=AwardState.CANCELLED)
     rows = Tier.objects.select_related("code_list").filter(active=active)
-    tiers: list[Tier] = list(rows.annotate(given=Count("awards", filter=standing)))
+    tiers: list[Tier] = list(
+        # A count drops the model's own order.
+        rows.annotate(given=Count("awards", filter=standing)).order_by("threshold", "id")
+    )
     for tier in tiers:
         tier.there = reached(tier).count() if active else 0  # type: ignore[attr-defined]
     return tiers

@@ -201,7 +201,8 @@ class Lumen:
 
     def add_prize(self, name: str, cost: str, **more: str) -> None:
         """Offer a prize on its page."""
-        answer = self.send("/recompenses/ajouter", name=name, cost=cost, kind="gift", **more)
+        fields = {"kind": "gift", **more}
+        answer = self.send("/recompenses/ajouter", name=name, cost=cost, **fields)
         assert answer.status_code == 302, words(answer.content.decode())
 
     def record(self, email: str) -> str:

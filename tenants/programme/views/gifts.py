@@ -51,9 +51,10 @@ def gift_list(request: HttpRequest) -> HttpResponse:
     standing = ~Q(awards__state=AwardState.CANCELLED)
     context = {
         **rewards_context(request, "gifts"),
-        "gifts": GiftType.objects.filter(active=True).annotate(
-            given=Count("awards", filter=standing)
-        ),
+        # A count drops the model's own order.
+        "gifts": GiftType.objects.filter(active=True)
+        .annotate(given=Count("awards", filter=standing))
+        .order_by("position", "id"),
         "archived": GiftType.objects.filter(active=False),
         "due": gifts.due_gifts(limit=_DUE_SHOWN),
         "due_count": gifts.due_gift_count(),
