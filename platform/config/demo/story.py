@@ -6,7 +6,7 @@ post and refunds reverse as they would have. The same seed tells the same story.
 
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -227,9 +227,12 @@ def _refund(story: Story, external_id: str, amount: int, now: datetime) -> None:
     )
 
 
-def _claim(story: Story, moment: datetime) -> None:
-    """Somebody with enough in the cagnotte takes a prize; it is handed over some days later."""
-    prizes = list(Prize.objects.filter(active=True))
+def _claim(story: Story, moment: datetime, *, kinds: Sequence[str] = ()) -> None:
+    """Somebody with enough in the cagnotte takes a prize; it is handed over some days later.
+
+    `kinds` says which it may be.
+    """
+    prizes = [p for p in Prize.objects.filter(active=True) if not kinds or p.kind in kinds]
     for profile in story.rng.sample(story.known, k=len(story.known)):
         available = ledger.balance(owner_id=profile.id, unit="EUR").available
         within = [p for p in prizes if p.cost <= available and p.stock != 0]
@@ -273,6 +276,6 @@ def _ending(story: Story) -> None:
     conductor.order_received(order=_order(story, person, now, code=code), now=now)
     person = {"email": "paul.ricard@exemple.fr", "first_name": "Paul", "last_name": "Ricard"}
     conductor.order_received(order=_order(story, person, now, code="SOFIE-XXXX"), now=now)
-    _claim(story, now - timedelta(days=1))
-    _claim(story, now)
+    _claim(story, now - timedelta(days=1), kinds=["post"])
+    _claim(story, now, kinds=["gift"])
     treats.finish(today=story.today, ambassadors=story.known[:3])

@@ -4,6 +4,8 @@ import random
 from datetime import date, datetime, timedelta
 
 from kernel.ids import uuid7
+from tenants.context import current_tenant
+from tenants.features import Feature, switch
 from tenants.profiles.models import Profile
 from tenants.programme import codes, gifts
 from tenants.rewards import services as rewards
@@ -19,6 +21,7 @@ _GIFTS = (("Coffret découverte", None), ("Chèque de 50 €", 5_000), ("Chèqu
 
 def prepare(*, now: datetime) -> None:
     """Tiers, gifts and a list of codes, from the first day on."""
+    switch(tenant_id=current_tenant().id, on=[Feature.TIERS])
     shelf, _found = codes.make_list(
         list_id=uuid7(),
         name="Bons de l’atelier",

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
-from kernel.ids import parse_public_id
 from shell import undo
 from shell.tables import Column, Empty, Filter, ListPage, View
 from tenants.profiles.services import fold_text
@@ -45,13 +44,6 @@ _LOOKS = {
 def whose(award: Any) -> str:
     """Who has it; an invited friend has no name here."""
     return str(award.profile.name) if award.profile else _("Proche invité")
-
-
-def _tier(text: str) -> Any:
-    number = parse_public_id("tir", text)
-    if number is None:
-        raise ValueError(text)
-    return number
 
 
 _CODE = Column("code", gettext_lazy("Code"), template="programme/cells/code.html")
@@ -122,12 +114,6 @@ class AwardsPage(ListPage):
             gettext_lazy("Origine"),
             lambda rows, value: rows.filter(origin=value),
             choices=tuple((str(value), label) for value, label in AwardOrigin.choices),
-        ),
-        Filter(
-            "palier",
-            gettext_lazy("Palier"),
-            lambda rows, number: rows.filter(tier_id=number),
-            parse=_tier,
         ),
     )
     empty = Empty(
