@@ -1,12 +1,13 @@
 """The pages of campaigns: write, count, confirm in numbers, plan, copy (OF-06, B8, R37)."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from tenants import features
+from tenants import features, lookup
 from tenants.features import Feature
 from tenants.messaging.models import Campaign, CampaignState, Email
 from tenants.models import Tenant
@@ -14,6 +15,16 @@ from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import Story, text_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(merchant: Tenant) -> Iterator[None]:
+    """A module that one test switches off is on again for the next, also in the caches."""
+    yield
+    lookup.forget(merchant)
+    lookup.forget_locally()
+
+
 FORM = {
     "name": "Rentrée",
     "subject": "Bonjour {{ first_name }}",

@@ -1,8 +1,10 @@
 """The pages of the reminders: the list, one as a timeline, its switch and its delays (SP-16)."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from tenants import features
+from tenants import features, lookup
 from tenants.features import Feature
 from tenants.messaging.models import Scenario
 from tenants.models import Tenant
@@ -10,6 +12,14 @@ from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import Story, text_of
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered(merchant: Tenant) -> Iterator[None]:
+    """A module that one test switches off is on again for the next, also in the caches."""
+    yield
+    lookup.forget(merchant)
+    lookup.forget_locally()
 
 
 def test_the_list_says_what_each_would_do(claire: TenantClient, story: Story) -> None:
