@@ -76,6 +76,10 @@ def _url(page: "ListPage", /, **changes: str | int | None) -> str:
     return f"{page.request.path}?{params.urlencode()}" if params else page.request.path
 
 
+def _shown(page: "ListPage") -> "list[Column]":
+    return [column for column in page.columns if column.shown]
+
+
 def unit_of(row: Any, column: "Column") -> str:
     """The unit of a row's amounts: its own currency or unit, else the column's."""
     return getattr(row, "currency", "") or getattr(row, "unit", "") or column.unit
@@ -96,7 +100,7 @@ def _css(column: "Column") -> str:
 
 def _heads(page: "ListPage") -> list[Head]:
     heads = []
-    for column in page.columns:
+    for column in _shown(page):
         if not column.sort:
             heads.append(Head(column.label, _css(column)))
             continue
@@ -167,7 +171,7 @@ def _rows(page: "ListPage") -> list[Row]:
     drawn = []
     for source in page.page.object_list:
         url = page.row_url(source)
-        cells = [Cell(draw(c, source, url, page.request), c.label, _css(c)) for c in page.columns]
+        cells = [Cell(draw(c, source, url, page.request), c.label, _css(c)) for c in _shown(page)]
         first = next((c for c in page.columns if c.main), page.columns[0])
         drawn.append(Row(str(source.pk), str(first.read(source)), cells, source))
     return drawn

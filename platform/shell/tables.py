@@ -43,7 +43,8 @@ class Column:
     """One column. `value` is a dotted attribute (default: the key) or a function of the row.
 
     kind: text, number, money (cents), points, percent (ratio), date, moment, state, person.
-    `template` draws the cell from `row` and `value`. `phone=False` hides it on a phone's card.
+    `template` draws the cell from `row` and `value`. `phone=False` hides it on a phone's card,
+    `export=False` in files, `shown=False` everywhere else.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Column:
     main: bool = False
     phone: bool = True
     export: bool = True
+    shown: bool = True
     unit: str = "EUR"
 
     def read(self, row: Any) -> Any:

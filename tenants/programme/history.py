@@ -185,8 +185,8 @@ class _Sources:
         title = _("Lot « %(name)s »") % {"name": claim.prize_name if claim else "—"}
         if transfer.kind == TransferKind.REVERSE:
             return title, _("Demande annulée, montant rendu.")
-        code = claim.code if claim else ""
-        return title, _("Choisi dans la cagnotte, code %(code)s") % {"code": code}
+        # Without its code, which is money: who may only look reads this line as well.
+        return title, _("Choisi dans la cagnotte")
 
 
 def _by_id(rows: Iterable[Model]) -> dict[uuid.UUID, Any]:

@@ -59,6 +59,7 @@ class AwardsPage(ListPage):
     columns = (
         Column("name", gettext_lazy("Récompense"), main=True, detail=whose),
         _CODE,
+        Column("who", gettext_lazy("Client"), value=whose, shown=False),
         Column(
             "state",
             gettext_lazy("État"),

@@ -66,6 +66,8 @@ class ClaimsPage(ListPage):
     columns = (
         Column("prize", gettext_lazy("Lot"), main=True, value="prize_name", detail=whose),
         _CODE,
+        Column("who", gettext_lazy("Client"), value="profile.name", shown=False),
+        Column("email", gettext_lazy("Adresse e-mail"), value="profile.email", shown=False),
         Column(
             "state",
             gettext_lazy("État"),
