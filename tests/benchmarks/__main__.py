@@ -9,9 +9,18 @@ import argparse
 
 import rich
 
-from tests.benchmarks import clicks, orders, place, provisioning, recalculation, results, tenancy
+from tests.benchmarks import (
+    clicks,
+    customers,
+    orders,
+    place,
+    provisioning,
+    recalculation,
+    results,
+    tenancy,
+)
 
-PARTS = ("provisioning", "tenancy", "orders", "clicks", "recalculation")
+PARTS = ("provisioning", "tenancy", "orders", "clicks", "recalculation", "customers")
 
 
 def main() -> None:
@@ -34,6 +43,10 @@ def main() -> None:
             rich.print("Recalculating…")
             facts = 2_000 if options.quick else recalculation.FACTS
             rows += recalculation.measure(facts=facts, sample=facts // 100)
+        if "customers" in parts:
+            rich.print("Taking customers in…")
+            lines = 4_000 if options.quick else customers.LINES
+            rows += customers.measure(lines=lines, sample=lines // 100)
         if {"orders", "clicks"} & set(parts):
             place.start_web(stack)
         if "clicks" in parts:
