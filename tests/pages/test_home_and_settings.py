@@ -214,7 +214,7 @@ def test_fs21_new_rules_are_a_new_version_and_the_same_rules_are_none(
     latest = ProgrammeVersion.objects.first()
     assert latest is not None and (latest.number, latest.referrer_amount) == (2, 1000)
     page = text_of(claire.get("/reglages/programme"))
-    assert "Coût d’un nouveau client 15,00 €" in page and "Claire Test" in page
+    assert "Camille reçoit 10,00 € et Thomas 5,00 €" in page and "Claire Test" in page
     assert louis.post("/reglages/programme", RULES).status_code == 403
     assert "Publier ces règles" not in text_of(louis.get("/reglages/programme"))
     assert ProgrammeVersion.objects.count() == 2
