@@ -23,6 +23,7 @@ _BODIES: dict[str, dict[str, Any]] = {
     "api:orders": _ORDER,
     "api:accounts": {"customer": {"email": "voleur@exemple.fr"}},
     "api:refunds": {"id": "STOLEN-R1", "amount": 100},
+    "api:payments": {"id": "STOLEN-P1", "kind": "deposit", "amount": 100},
 }
 
 
