@@ -71,10 +71,16 @@ def outside(rows: QuerySet[Profile]) -> QuerySet[Profile]:
     return rows.filter(loyalty_membership__isnull=True)
 
 
-def member_count() -> int:
-    return Membership.objects.filter(
+def current_members() -> QuerySet[Any]:
+    """The ids of those who are in the programme now."""
+    rows = Membership.objects.filter(
         left_at__isnull=True, profile__erased_at__isnull=True, profile__merged_into__isnull=True
-    ).count()
+    )
+    return rows.values("profile_id")
+
+
+def member_count() -> int:
+    return current_members().count()
 
 
 def distributed(*, unit: str, since: datetime | None) -> QuerySet[Any]:

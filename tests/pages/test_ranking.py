@@ -44,7 +44,7 @@ def test_it_tells_who_was_active_what_was_given_and_who_leads(
 ) -> None:
     """FS-18."""
     page = text_of(claire.get("/fidelite/classement"))
-    assert "Membres actifs 2 1 membre inscrit" in page
+    assert "Membres actifs 2 ont gagné sur la période" in page
     assert "Points distribués 44,00 €" in page
     assert page.index("Ana Martin") < page.index("Bo Martin")
     assert "35,00 € 15,00 €" in page  # gained in the period, and what is left to spend

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
+from kernel.jobs.services import EVENT_KIND as JOB_STEP
 from kernel.outbox.models import Event, EventState
 from tenants.messaging import bouncing, editing, looks
 from tenants.messaging.addresses import address_hash
@@ -72,8 +73,9 @@ def _bounce(now: datetime) -> None:
 
 
 def send_past(*, now: datetime) -> None:
-    """What the past wrote was sent in its time: none of it leaves now."""
-    Event.objects.filter(state=EventState.PENDING).update(state=EventState.DONE, finished_at=now)
+    """What the past wrote was sent in its time: none of it leaves now. Work goes on."""
+    past = Event.objects.filter(state=EventState.PENDING).exclude(kind=JOB_STEP)
+    past.update(state=EventState.DONE, finished_at=now)
     waiting = Email.objects.filter(state=EmailState.QUEUED)
     waiting.update(
         state=EmailState.SENT,

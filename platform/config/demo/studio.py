@@ -16,10 +16,13 @@ from kernel.money import POINTS
 from tenants.activity import booking
 from tenants.activity.models import PaymentKind, SessionType, Source
 from tenants.activity.types import InvoiceInput, PaymentInput, SessionInput
+from tenants.loyalty import membership
+from tenants.loyalty.membership import JoinedBy
+from tenants.loyalty.recalculation.models import RunKind
 from tenants.loyalty.versions import Rate
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
-from tenants.programme import clock, conductor, loyalty_rules, versions
+from tenants.programme import clock, conductor, loyalty_rules, recalculating, versions
 from tenants.programme.models import Qualifying
 from tenants.referrals import codes
 from tenants.rewards import tiers
@@ -65,6 +68,8 @@ def tell(*, today: datetime, progress: Callable[[str], None], seed: int = 11) ->
         if len(story.known) > 4 and rng.random() < 0.6:
             _session(story, rng.choice(story.known), moment)
     clock.settle(now=today, limit=500)
+    _members(story)
+    _typed_afterwards(story, start)
     _ending(story)
     progress(f"Studio Clairval : {len(people)} clients")
 
@@ -188,6 +193,32 @@ def _invoice(
     for key, kind, amount, at in parts:
         payment = PaymentInput(external_id=key, kind=kind, amount=amount, paid_at=at)
         conductor.payment_received(invoice_id=invoice, payment=payment, now=at)
+
+
+def _members(story: _Story) -> None:
+    """A third of them joined: at the counter, or with their booking."""
+    for number, profile in enumerate(story.known[::3]):
+        source = JoinedBy.SPACE if number % 3 else JoinedBy.MANUAL
+        membership.join(profile_id=profile.id, source=source, now=profile.created_at)
+
+
+def _typed_afterwards(story: _Story, start: datetime) -> None:
+    """Sessions of before the rules, which earned nothing: a recalculation waits to be confirmed."""
+    for number, profile in enumerate(story.known[1:9]):
+        name = story.rng.choice([name for name, _price, _points, _often in _TYPES[:3]])
+        at = start - timedelta(days=20 * number + 11)
+        conductor.session_booked(
+            session=SessionInput(
+                external_id=f"CLV-AVANT-{number}",
+                type_key=story.types[name].key,
+                booked_at=at,
+                customer=Identity(profile_id=profile.id),
+                source=Source.MANUAL,
+            ),
+            now=story.today,
+        )
+        conductor.session_validated(session_id=f"CLV-AVANT-{number}", at=at, now=story.today)
+    recalculating.count(kind=RunKind.RECALCULATE, months=None, author_id=None, now=story.today)
 
 
 def _ending(story: _Story) -> None:

@@ -23,7 +23,7 @@ class NoRulesError(ConflictError):
     """There are no loyalty rules to recalculate with."""
 
     code = "no_loyalty_rules"
-    words = _("Publiez d’abord vos règles de fidélité : le recalcul les applique.")
+    words = _("Publiez d’abord vos règles de fidélité : le recalcul les applique.")
 
 
 class RunInProgressError(ConflictError):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
 from kernel.ids import public_id
-from kernel.money import Amount
+from kernel.money import POINTS, Amount
 from shell import formats
 from shell.tables import Column, Empty, ListPage
 from tenants.features import Feature, feature_required
+from tenants.loyalty import versions
+from tenants.loyalty.models import MembershipMode
 from tenants.programme import listing, loyalty_listing
 from tenants.programme.views.common import customer_url, unit
 from tenants.programme.views.loyalty.members import amount_columns
@@ -59,11 +61,16 @@ class _InPeriod(ListPage):
         if self.period:
             self.since = timezone.now() - timedelta(days=int(self.period))
 
-    def figures(self) -> dict[str, Any]:
-        """What was given in the period: movements, in all, and to how many."""
-        given = loyalty_listing.distributed(unit=self.unit, since=self.since).order_by()
-        found = given.aggregate(total=Sum("change"), people=Count("owner_id", distinct=True))
-        return {"total": int(found["total"] or 0), "people": int(found["people"])}
+    def given(self) -> QuerySet[Any]:
+        """Every movement of the period."""
+        return loyalty_listing.distributed(unit=self.unit, since=self.since).order_by()
+
+    def total(self) -> str:
+        """What was given in the period, in all; a number says it where points are counted."""
+        amount = int(self.given().aggregate(total=Sum("change"))["total"] or 0)
+        if self.unit == POINTS:
+            return formats.number(amount)
+        return formats.amount(Amount(amount, self.unit))
 
 
 class RankingPage(_InPeriod):
@@ -162,16 +169,20 @@ def _why(row: Any) -> str:
 def ranking(request: HttpRequest) -> HttpResponseBase:
     """Four figures over a period, and who gained the most in it."""
     page = RankingPage(request)
-    given = page.figures()
+    active = page.given()
+    only_members = _only_members_earn()
+    if only_members:
+        active = active.filter(owner_id__in=loyalty_listing.current_members())
     referred = Referral.objects.filter(state=ReferralState.VALIDATED)
     if page.since is not None:
         referred = referred.filter(created_at__gte=page.since)
     context = {
         "tab": "ranking",
         **_periods(page),
-        "active": given["people"],
+        "active": active.values("owner_id").distinct().count(),
+        "only_members": only_members,
         "members": loyalty_listing.member_count(),
-        "distributed": formats.amount(Amount(given["total"], page.unit)),
+        "distributed": page.total(),
         "referrals": referred.count(),
         "unlocked": loyalty_listing.unlocked_awards(since=page.since).count(),
     }
@@ -187,9 +198,14 @@ def movements(request: HttpRequest) -> HttpResponseBase:
     context = {
         "tab": "ranking",
         **_periods(page),
-        "distributed": formats.amount(Amount(page.figures()["total"], page.unit)),
+        "distributed": page.total(),
     }
     return page.respond("programme/loyalty/movements.html", context)
+
+
+def _only_members_earn() -> bool:
+    version = versions.in_force(now=timezone.now())
+    return version is not None and version.membership == MembershipMode.JOINED
 
 
 def _periods(page: _InPeriod) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from tenants.programme.views.common import (
 from tenants.programme.views.loyalty.members import amount_columns
 
 _EARLIER = 20
+_EVER = "all"
 _WORD_TO_TYPE = gettext_lazy("REMETTRE À ZÉRO")
 
 
@@ -50,10 +51,9 @@ class PeriodForm(HouseForm):
             ("3", gettext_lazy("3 mois"), gettext_lazy("Une règle qui manquait récemment.")),
             ("6", gettext_lazy("6 mois"), gettext_lazy("La saison passée.")),
             ("12", gettext_lazy("12 mois"), gettext_lazy("Une année entière.")),
-            ("", gettext_lazy("Depuis le début"), gettext_lazy("Tout l’historique connu.")),
+            (_EVER, gettext_lazy("Depuis le début"), gettext_lazy("Tout l’historique connu.")),
         ],
         initial="12",
-        required=False,
     )
 
 
@@ -67,8 +67,9 @@ def recalculate(request: HttpRequest) -> HttpResponse:
         return render(request, "programme/loyalty/recalculate.html", _index(request), status=403)
     if request.method == "POST" and form.is_valid():
         kind = RunKind.RESET if request.POST.get("kind") == RunKind.RESET else RunKind.RECALCULATE
-        text = form.cleaned_data["months"]
-        months = int(text) if text and kind == RunKind.RECALCULATE else None
+        wanted = form.cleaned_data["months"]
+        ever = wanted == _EVER or kind == RunKind.RESET
+        months = None if ever else int(wanted)
         try:
             run = recalculating.count(
                 kind=kind, months=months, author_id=author(request), now=timezone.now()
@@ -137,7 +138,7 @@ def _signed(column: Column, run: Run) -> Column:
     return Column(
         column.key,
         column.label,
-        kind="text",
+        kind="number",
         sort="size",
         value=lambda line: recalculating.amount(run, line.change, signed=True),
         template="programme/cells/signed.html",
@@ -213,7 +214,7 @@ def drop_recalculation(request: HttpRequest, run: str) -> HttpResponse:
     """Give up a count."""
     found = services.drop(run_id=_run_or_404(run).id, now=timezone.now())
     if found.state == RunState.DROPPED:
-        messages.success(request, _("Décompte abandonné : rien n’a changé"))
+        messages.success(request, _("Décompte abandonné : rien n’a changé"))
     return redirect("programme:recalculate")
 
 
