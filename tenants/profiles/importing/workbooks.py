@@ -43,7 +43,7 @@ def lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
             if len(book.infolist()) > _MOST_PARTS:
                 raise WorkbookTooLargeError
             yield from _Sheet(book).lines()
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, RuntimeError, EOFError):
         raise BrokenFileError from None
     except (KeyError, RuntimeError, UnicodeError):  # a part is missing, or locked by a password
         raise BrokenFileError from None
