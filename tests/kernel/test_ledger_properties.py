@@ -1,50 +1,24 @@
 """R5: after every step of a random history the database equals a model of a few lines."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import precondition, rule
 
 from kernel.errors import RicochetError
 from kernel.ledger import selectors, services
 from kernel.ledger.models import AccountKind, Lot, Transfer
 from tests.fixtures.effort import effort
+from tests.kernel.wallet_model import WalletModel
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
 AMOUNTS = st.integers(min_value=1, max_value=50)
 
 
-class WalletMachine(RuleBasedStateMachine):
-    """One wallet, driven through every operation; the model is three numbers and two dicts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.owner = uuid.uuid4()
-        self.now = START
-        self.steps = 0
-        self.merged = False
-        self.posted = self.incoming = self.held = self.earned = 0
-        self.left: dict[uuid.UUID, int] = {}  # what can still be reversed of each transfer
-        self.open: dict[uuid.UUID, tuple[int, bool]] = {}  # pending: (left, incoming)
-        self.direction: dict[uuid.UUID, int] = {}
-        self.corrections: dict[uuid.UUID, int] = {}
-        self.credit_of: dict[uuid.UUID, uuid.UUID] = {}  # a lot: the credit that opened it
-        self.expired: dict[uuid.UUID, int] = {}  # what of each credit has expired
-
-    def _call(self, function, **arguments):
-        self.steps += 1
-        return function(
-            owner_id=self.owner,
-            unit="EUR",
-            reason="test",
-            source="test:1",
-            key=f"{self.owner}:{self.steps}",
-            now=self.now,
-            **arguments,
-        )
+class WalletMachine(WalletModel):
+    """One wallet, driven through every operation."""
 
     @rule(amount=AMOUNTS, days=st.none() | st.integers(min_value=1, max_value=20))
     def issue(self, amount, days):
@@ -183,32 +157,6 @@ class WalletMachine(RuleBasedStateMachine):
         assert services.reverse(**call).id == first.id  # the same key again: the same row
         self._taken_back(target, amount)
 
-    def _give_expired_back(self, target, amount):
-        """What has expired of a credit is gone already: a reversal does not take it twice."""
-        lot = next((lot for lot, credit in self.credit_of.items() if credit == target), None)
-        if lot is None or target not in self.expired:
-            return
-        missing = max(amount - Lot.objects.get(pk=lot).remaining, 0)
-        back = min(missing, self.expired[target])
-        self.expired[target] -= back
-        self.posted += back
-
-    def _taken_back(self, target, amount):
-        self.left[target] -= amount
-        sign = self.direction[target]
-        if target in self.open:
-            left, incoming = self.open[target]
-            self.open[target] = (left - amount, incoming)
-            if incoming:
-                self.incoming -= amount
-            else:
-                self.held -= amount
-            if left == amount:
-                del self.open[target], self.left[target]
-        else:
-            self.posted -= sign * amount
-            self.earned -= amount if sign > 0 else 0
-
     @rule(amount=AMOUNTS)
     def correct(self, amount):
         """A correction takes from what was earned; spending does not."""
@@ -277,21 +225,6 @@ class WalletMachine(RuleBasedStateMachine):
                 if credit is not None:
                     self.expired[credit] = self.expired.get(credit, 0) + made.amount
             assert services.expire_lot(lot_id=lot_id, now=self.now) is None or self.held
-
-    @invariant()
-    def database_equals_model(self):
-        balance = selectors.balance(owner_id=self.owner, unit="EUR")
-        assert (balance.posted, balance.pending, balance.held) == (
-            self.posted,
-            self.incoming,
-            self.held,
-        )
-        assert balance.earned == self.earned
-        assert balance.available == max(self.posted - self.held, 0)
-        lines = selectors.history(owner_id=self.owner, unit="EUR")
-        assert (lines[0].balance if lines else 0) == self.posted
-        assert selectors.discrepancies() == []
-        assert all(lot.remaining >= 0 for lot in Lot.objects.all())
 
 
 def test_every_history_leaves_the_books_as_the_model_says(merchant):

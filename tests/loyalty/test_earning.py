@@ -4,16 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from kernel.ledger import selectors as ledger
 from kernel.ledger import services
 from kernel.ledger.models import Transfer
-from tenants import features
 from tenants.activity.models import Source
 from tenants.activity.types import RefundInput
-from tenants.features import Feature
 from tenants.loyalty.models import Earning, Membership
 from tenants.loyalty.versions import Rate
 from tenants.profiles.models import Profile
@@ -254,36 +250,6 @@ def test_points_expire_in_the_merchants_months():
     expires_at, amount = ledger.next_expiry(owner_id=made.order.profile_id, unit="PTS")
     assert amount == 60
     assert (expires_at.year, expires_at.month, expires_at.day) == (2027, 3, 1)
-
-
-def test_where_loyalty_is_off_an_order_asks_the_database_nothing_more(merchant):
-    """FS-04; and at most three statements more where it is on."""
-    features.switch(tenant_id=merchant.id, off=[Feature.TIERS])
-    publish_loyalty()
-    order(external_id="LUM-0")  # the wallet is there, and the statements are known
-    features.switch(tenant_id=merchant.id, off=[Feature.LOYALTY])
-    with CaptureQueriesContext(
-        connection,
-    ) as off:
-        order(external_id="LUM-1")
-    features.switch(tenant_id=merchant.id, on=[Feature.LOYALTY])
-    with CaptureQueriesContext(connection) as on:
-        assert order(external_id="LUM-2").earning is not None
-    asked = [q["sql"] for q in off.captured_queries]
-    assert not [sql for sql in asked if "loyalty_" in sql or "ledger_" in sql]
-    assert len(on) - len(off) == 3
-
-
-def test_what_was_earned_is_taken_back_also_when_the_module_was_switched_off(merchant):
-    publish_loyalty()
-    order()
-    features.switch(tenant_id=merchant.id, off=[Feature.LOYALTY])
-    conductor.refund_received(
-        order_id="LUM-1",
-        refund=RefundInput(external_id="R1", amount=6000, refunded_at=NOW),
-        now=NOW,
-    )
-    assert points() == 0
 
 
 def test_a_validated_session_rewards_the_referral_and_earns_besides(merchant):

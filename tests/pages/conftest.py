@@ -26,6 +26,19 @@ from tests.fixtures.tenants import TenantClient
 
 PASSWORD = "ricochet sur l'eau"
 
+# What the form of the referral rules posts.
+RULES = {
+    "active": "on",
+    "name": "Ma cagnotte",
+    "referrer_amount": "8,00",
+    "referee_amount": "5,00",
+    "minimum_order": "30",
+    "pending_days": "14",
+    "cookie_days": "30",
+    "expiry_months": "",
+    "referrals_a_year": "",
+}
+
 
 @pytest.fixture(autouse=True)
 def fast_passwords(settings: Settings) -> None:

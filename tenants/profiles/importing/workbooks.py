@@ -4,13 +4,12 @@ A workbook is a zip of XML. It is read with the parser's events, a line at a tim
 declaration, which entities need, ends it at once.
 """
 
-import functools
 import io
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import IO
 from xml.parsers import expat
@@ -25,6 +24,13 @@ from tenants.profiles.importing.errors import (
     UnsafeWorkbookError,
     WorkbookTooLargeError,
 )
+from tenants.profiles.importing.workbook_cells import (
+    DATE_FORMATS,
+    column,
+    date,
+    shows_a_date,
+    typed,
+)
 
 _MOST_PARTS = 500
 _MOST_SHEET = 160 * 1024 * 1024
@@ -32,8 +38,11 @@ _MOST_STRINGS = 60 * 1024 * 1024
 _MOST_OTHER = 4 * 1024 * 1024
 _PIECE = 1 << 16
 _LARGE = Decimal(10) ** 20
-_DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
+# KeyError: a part is missing; RuntimeError: one is locked by a password, or packed in a way that
+# this Python does not know.
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, KeyError, RuntimeError,
+               UnicodeError)  # fmt: skip
 
 
 def lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -43,9 +52,7 @@ def lines(data: bytes) -> Iterator[tuple[int, list[str]]]:
             if len(book.infolist()) > _MOST_PARTS:
                 raise WorkbookTooLargeError
             yield from _Sheet(book).lines()
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, RuntimeError, EOFError):
-        raise BrokenFileError from None
-    except (KeyError, RuntimeError, UnicodeError):  # a part is missing, or locked by a password
+    except _UNREADABLE:
         raise BrokenFileError from None
 
 
@@ -148,13 +155,13 @@ class _Sheet:
         count, inside = 0, False
         with _open(self.book, part, most=_MOST_OTHER) as source:
             for name, attributes in _elements(source):
-                if name == "numFmt" and _shows_a_date(attributes.get("formatCode", "")):
+                if name == "numFmt" and shows_a_date(attributes.get("formatCode", "")):
                     own.add(int(attributes.get("numFmtId", "0")))
                 elif name in ("cellXfs", "cellStyleXfs", "cellStyles"):
                     inside = name == "cellXfs"
                 elif name == "xf" and inside:
                     number = int(attributes.get("numFmtId", "0"))
-                    if number in _DATE_FORMATS or number in own:
+                    if number in DATE_FORMATS or number in own:
                         styles.add(str(count))
                     count += 1
         return styles
@@ -227,7 +234,7 @@ class _Rows:
         name = _local(name)
         if name == "c":
             reference = attributes.get("r")
-            self.column = _column(reference) if reference else self.column + 1
+            self.column = column(reference) if reference else self.column + 1
             self.kind, self.style = attributes.get("t", ""), attributes.get("s", "")
             self.formula, self.raw = None, ""
         elif name in ("v", "t"):
@@ -288,41 +295,5 @@ class _Rows:
         except InvalidOperation:
             return raw[:MOST_TEXT]
         if shows_date and value.is_finite():
-            return _date(value, self.sheet.epoch)
-        return _typed(value) if value.is_finite() and abs(value) < _LARGE else raw[:MOST_TEXT]
-
-
-def _typed(value: Decimal) -> str:
-    if value == value.to_integral_value():
-        return str(int(value))
-    return format(round(value, 10).normalize(), "f")
-
-
-@functools.lru_cache(maxsize=512)
-def _column_of(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
-
-
-def _column(reference: str) -> int:
-    """`AB12` names column 27."""
-    letters = reference.rstrip("0123456789")
-    if not letters.isalpha() or not letters.isascii() or len(letters) > 3:
-        raise BrokenFileError
-    return _column_of(letters.upper())
-
-
-def _date(value: Decimal, epoch: datetime) -> str:
-    try:
-        moment = epoch + timedelta(seconds=round(float(value) * 86_400))
-    except OverflowError:
-        return str(value)
-    return moment.isoformat(sep=" ")[: 10 if moment.time() == moment.min.time() else 19]
-
-
-def _shows_a_date(code: str) -> bool:
-    """Whether a number format has days, months or years outside its quoted parts."""
-    bare = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code.lower())
-    return any(sign in bare for sign in ("y", "d", "mm", "a")) and "general" not in bare
+            return date(value, self.sheet.epoch)
+        return typed(value) if value.is_finite() and abs(value) < _LARGE else raw[:MOST_TEXT]
