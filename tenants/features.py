@@ -86,6 +86,12 @@ def feature_required(feature: Feature) -> Callable[[View], View]:
     return decorate
 
 
+def modules(request: HttpRequest) -> dict[str, Any]:
+    """For templates: `{% if "referral" in modules %}`."""
+    tenant = getattr(request, "tenant", None)
+    return {"modules": tenant.modules if tenant is not None else []}
+
+
 def feature_off(request: HttpRequest, feature: Feature) -> HttpResponse:
     """The page that stands in place of a module that is off."""
     return render(request, "tenants/feature_off.html", {"feature": feature}, status=404)

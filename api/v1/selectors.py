@@ -82,15 +82,10 @@ def customer(reference: str, *, now: datetime) -> dict[str, Any]:
     tenant = current_tenant()
     version = versions.in_force(now=now)
     balance = ledger.balance(owner_id=profile.id, unit=version.unit if version else tenant.currency)
-    code = ReferralCode.objects.filter(profile=profile).values_list("code", flat=True).first()
-    made = Referral.objects.filter(referrer=profile).aggregate(
-        pending=Count("id", filter=Q(state=ReferralState.PENDING)),
-        validated=Count("id", filter=Q(state=ReferralState.VALIDATED)),
-    )
     return {
         "id": profile.public_id,
         "external_id": profile.external_id,
-        "referral_code": code,
+        "referral_code": _code(profile),
         "balance": {
             "unit": balance.unit,
             "available": balance.available,
@@ -104,8 +99,23 @@ def customer(reference: str, *, now: datetime) -> dict[str, Any]:
             "total": profile.order_total,
             "currency": tenant.currency,
         },
-        "referrals": made,
+        "referrals": _referrals(profile),
     }
+
+
+def _code(profile: Profile) -> str | None:
+    if not is_on(Feature.REFERRAL):
+        return None
+    return ReferralCode.objects.filter(profile=profile).values_list("code", flat=True).first()
+
+
+def _referrals(profile: Profile) -> dict[str, Any] | None:
+    if not is_on(Feature.REFERRAL):
+        return None
+    return Referral.objects.filter(referrer=profile).aggregate(
+        pending=Count("id", filter=Q(state=ReferralState.PENDING)),
+        validated=Count("id", filter=Q(state=ReferralState.VALIDATED)),
+    )
 
 
 def _loyalty(profile: Profile) -> dict[str, Any] | None:

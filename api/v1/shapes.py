@@ -180,6 +180,8 @@ CUSTOMER_OUT = _object(
             "description": _("null : le programme de fidélité est coupé."),
         },
         "orders": _object({"count": _WHOLE, "total": _WHOLE, "currency": _text()}),
-        "referrals": _object({"pending": _WHOLE, "validated": _WHOLE}),
+        "referrals": {
+            "oneOf": [_object({"pending": _WHOLE, "validated": _WHOLE}), {"type": "null"}]
+        },
     }
 )

@@ -11,6 +11,7 @@ from shell import formats
 from shell.search import MAX_HITS, Hit, Provider
 from shell.text import folded
 from tenants.activity.models import Order
+from tenants.features import Feature, is_on
 from tenants.profiles.models import Profile
 from tenants.programme import listing
 
@@ -24,7 +25,8 @@ def providers(request: HttpRequest) -> list[Provider]:
 
 def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
     pages = (
-        (_("Programme de parrainage"), "programme:rules", "hops"),
+        *_referral_pages(),
+        (_("Modules"), "programme:modules", "sliders"),
         (_("Boutique, script et marque"), "site:site", "window"),
         (_("Trackers : remontée des commandes"), "programme:incoming", "cart"),
         (_("Demandes de lots"), "programme:claims", "gift"),
@@ -43,6 +45,17 @@ def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
                 yield Hit(label, _("Page"), reverse(name), icon)
             except NoReverseMatch:
                 continue
+
+
+def _referral_pages() -> list[tuple[str, str, str]]:
+    """What is off is not found either (OF-07)."""
+    if not is_on(Feature.REFERRAL):
+        return []
+    return [
+        (_("Programme de parrainage"), "programme:rules", "hops"),
+        (_("Influenceurs et partenaires"), "programme:ambassadors", "star"),
+        (_("Parrainages à vérifier"), "programme:verifications", "shield"),
+    ]
 
 
 def _customers(request: HttpRequest, query: str) -> Iterable[Hit]:

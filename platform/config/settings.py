@@ -155,6 +155,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "shell.context.frame",
+                "tenants.features.modules",
             ],
             "loaders": [
                 (

@@ -18,7 +18,6 @@ from django.utils.translation import override
 
 from kernel.outbox.types import EventData, Handler
 from tenants.context import current_tenant
-from tenants.features import Feature, is_on
 from tenants.messaging.addresses import recipient_hash
 from tenants.messaging.bouncing import note_bounce, refusal_of
 from tenants.messaging.clicking import follow_for
@@ -106,7 +105,7 @@ def _reason_to_skip(email: Email, event: EventData) -> str:
         return "unknown_kind"
     if email.is_test:
         return ""
-    if is_turned_off(kind) or (kind.mailing and not is_on(Feature.CAMPAIGNS)):
+    if is_turned_off(kind) or not kind.offered:
         return TURNED_OFF
     # Asked at the last moment: an opt-out during a mailing stops the next email (R44).
     reason = may_write(

@@ -85,7 +85,7 @@ def kinds_by_audience() -> list[tuple[str | Promise, list[KindLine]]]:
         return KindLine(kind, changed, not (kind.optional and kind.name in off))
 
     # The words of a reminder are reached from its scenario.
-    shown = [kind for kind in KINDS.values() if not kind.mailing]
+    shown = [kind for kind in KINDS.values() if not kind.mailing and kind.offered]
     groups = [
         (label, [line(kind) for kind in shown if kind.audience is audience])
         for audience, label in AUDIENCES.items()

@@ -22,9 +22,9 @@ def _filleuls(profile: Any) -> str:
     return _("%(done)s sur %(all)s") % {"done": profile.validated, "all": profile.invited}
 
 
-def on_screen(unit: str) -> Sequence[Column]:
-    """What the list shows; cagnottes are in `unit`."""
-    return (
+def on_screen(unit: str, *, referral: bool) -> Sequence[Column]:
+    """What the list shows; cagnottes are in `unit`. Referees only where there are any."""
+    columns = (
         Column(
             "name",
             gettext_lazy("Client"),
@@ -58,13 +58,14 @@ def on_screen(unit: str) -> Sequence[Column]:
             value="last_order_at",
         ),
     )
+    return columns if referral else [c for c in columns if c.key != "referees"]
 
 
 _FIRST = ("external_id", "email", "first_name", "last_name", "phone", "gender", "shop", "language")
 _DATES = ("account_created_at", "first_order_at", "last_order_at")
 
 
-def in_files(*, unit: str, currency: str, loyalty: bool) -> Sequence[Column]:
+def in_files(*, unit: str, currency: str, loyalty: bool, referral: bool) -> Sequence[Column]:
     """What a file holds: the record's own fields, then what the programme says of it."""
 
     def of(key: str, **options: Any) -> Column:
@@ -80,11 +81,8 @@ def in_files(*, unit: str, currency: str, loyalty: bool) -> Sequence[Column]:
     ]
     if loyalty:
         own.append(of("loyalty_member", kind="number", value=lambda p: int(p.is_member)))
-    by_key = {column.key: column for column in on_screen(unit)}
-    return (
-        *own,
-        by_key["look"],
-        Column("code", gettext_lazy("Code de parrainage"), value="referral_code.code"),
-        by_key["referees"],
-        by_key["balance"],
-    )
+    by_key = {column.key: column for column in on_screen(unit, referral=True)}
+    if referral:
+        code = Column("code", gettext_lazy("Code de parrainage"), value="referral_code.code")
+        return (*own, by_key["look"], code, by_key["referees"], by_key["balance"])
+    return (*own, by_key["look"], by_key["balance"])

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from tenants.activity.models import OrderState
+from tenants.activity.models import Order, OrderState
 from tenants.profiles.models import Profile
 from tenants.programme import listing
 from tenants.programme.models import Reward, RewardState, Side
@@ -171,6 +171,12 @@ def _invited(ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
         for owner, n in rows.order_by().values_list("referrer").annotate(n=Count("id")):
             counts[owner] = counts.get(owner, 0) + n
     return counts
+
+
+def orders(*, period: Period) -> int:
+    """How many orders came in; tests are none."""
+    rows = Order.objects.filter(received_at__gte=period.start, received_at__lt=period.end)
+    return rows.filter(is_test=False).count()
 
 
 def period_of(*, days: int, now: datetime) -> Period:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tenants.features import Feature, is_on
 from tenants.profiles.models import Profile
 from tenants.programme import timeline_events as events
 from tenants.programme.timeline_events import Happening
@@ -50,7 +51,8 @@ def page(
     What is no place of ours begins at the latest event.
     """
     until, seen = _place(after)
-    sources = SOURCES[topic] if topic else [one for group in SOURCES.values() for one in group]
+    groups = [topic] if topic else topics()
+    sources = [one for group in groups for one in SOURCES[group]]
     found = [event for source in sources for event in source(profile, until, limit + seen + 1)]
     found.sort(key=lambda event: event.at, reverse=True)
     shown = found[seen : seen + limit]
@@ -59,6 +61,11 @@ def page(
     last = shown[-1].at
     same = sum(1 for event in found[: seen + limit] if event.at == last)
     return Page(shown, f"{last.isoformat()}~{same}")
+
+
+def topics() -> list[Topic]:
+    """What there is to look at: what a module tells is not shown while it is off (OF-07)."""
+    return [one for one in Topic if one != Topic.REFERRAL or is_on(Feature.REFERRAL)]
 
 
 def _place(text: str) -> tuple[datetime | None, int]:

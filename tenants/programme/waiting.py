@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 from kernel.ledger.models import Account, AccountKind
 from kernel.outbox.models import Event, EventState
 from tenants.activity.models import Order, OrderState, Refusal
+from tenants.features import Feature, is_on
 from tenants.programme import erasing
 from tenants.programme.gifts import due_gift_count
 from tenants.programme.models import Reward, RewardState
@@ -49,6 +50,7 @@ def waiting(*, now: datetime) -> Waiting:
     suspect = Reward.objects.filter(
         state=RewardState.PENDING, referral__state=ReferralState.HELD
     ).aggregate(total=Sum(F("amount") - F("reversed")))
+    referral = is_on(Feature.REFERRAL)  # its work waits with it, and is found again
     return Waiting(
         claims=_to_prepare().count(),
         reported=Order.objects.filter(state=OrderState.REPORTED).count(),
@@ -56,9 +58,9 @@ def waiting(*, now: datetime) -> Waiting:
         refused=recent_refusals(now=now).count(),
         dead=Event.objects.filter(state=EventState.DEAD).count(),
         sold_out=Prize.objects.filter(active=True, stock=0).count(),
-        gifts=due_gift_count(),
+        gifts=due_gift_count() if referral else 0,
         codes=len(low()),
-        held=Referral.objects.filter(state=ReferralState.HELD).count(),
+        held=Referral.objects.filter(state=ReferralState.HELD).count() if referral else 0,
         held_amount=int(suspect["total"] or 0),
         erasures=erasing.asked().count(),
     )

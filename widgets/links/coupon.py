@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.throttles import ThrottledError, client_address, hit
 from kernel.errors import InvalidInputError
+from tenants.features import Feature
 from tenants.programme import coupons, versions
 from tenants.referrals import codes
 from widgets.space.forms import AskForm
-from widgets.space.pages import public_page, show
+from widgets.space.pages import of_module, public_page, show
 
 _HOUR = timedelta(hours=1)
 ASKS_FROM_BROWSER = 10
@@ -22,6 +23,7 @@ ASKS_FROM_BROWSER = 10
 @sensitive_post_parameters("email")
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
+@of_module(Feature.REFERRAL)
 def coupon(request: HttpRequest, code: str) -> HttpResponse:
     """The form, then one answer for every address: nobody learns who is a customer (R33)."""
     row = codes.find(code)

@@ -85,6 +85,12 @@ def unknown(*, tenant: Tenant, nonce: str) -> str:
     return render_to_string("space/unknown.html", context).replace(_NONCE, escape(nonce))
 
 
+def switched_off(*, tenant: Tenant, nonce: str) -> str:
+    """The page of every link while the merchant refers nobody: it still leads to the shop."""
+    context = frame(tenant) | {"shop_url": shop_url(tenant)}
+    return render_to_string("space/link_off.html", context).replace(_NONCE, escape(nonce))
+
+
 def forget_pages() -> None:
     """Write every page anew from now on (for tests)."""
     _kept.clear()

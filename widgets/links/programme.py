@@ -29,13 +29,15 @@ def programme(request: HttpRequest) -> HttpResponse:
     """The merchant's words first, then what the rules in force say."""
     tenant: Tenant = request.tenant  # type: ignore[attr-defined]
     nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
-    text = explanation.read()
+    on = is_on(Feature.LOYALTY, tenant=tenant)
+    text = explanation.read() if on else ""
     context = landing.frame(tenant, nonce=nonce) | {
+        "off": not on,
         "text": explanation.as_html(text) if text else "",
         "facts": facts(tenant=tenant, now=timezone.now()),
         "shop_url": shop_url(tenant),
     }
-    response = render(request, "space/programme.html", context)
+    response = render(request, "space/programme.html", context, status=200 if on else 404)
     response.headers["Cache-Control"] = "no-store"
     patch_vary_headers(response, ("Accept-Language",))
     return response

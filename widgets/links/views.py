@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from kernel.ids import parse_public_id
+from tenants.features import Feature, is_on
 from tenants.programme import coupons
 from tenants.referrals.codes import normalise
 from tenants.referrals.services import record_click
@@ -56,6 +57,8 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
     found = _visit(request, code)
     if found is None:
         return _missed(request)
+    if not is_on(Feature.REFERRAL):
+        return _switched_off(request)
     page, click = found
     nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
     invitation = parse_public_id("inv", request.GET.get("i", ""))
@@ -69,6 +72,8 @@ def go(request: HttpRequest, code: str) -> HttpResponse:
     found = _visit(request, code)
     if found is None:
         return _missed(request)
+    if not is_on(Feature.REFERRAL):
+        return _switched_off(request)
     page, click = found
     target = page.shop(click=click)
     if not target:
@@ -128,6 +133,15 @@ def _nothing_here(request: HttpRequest, wait: int) -> HttpResponse:
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response
+
+
+def _switched_off(request: HttpRequest) -> HttpResponse:
+    """Nobody is referred now: the visit was stored as any other, and nothing is promised."""
+    html = landing.switched_off(
+        tenant=request.tenant,  # type: ignore[attr-defined]
+        nonce=str(request.csp_nonce),  # type: ignore[attr-defined]
+    )
+    return HttpResponse(html, status=404)
 
 
 def _blocked_for(request: HttpRequest) -> int:

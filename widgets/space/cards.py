@@ -21,7 +21,7 @@ from tenants.features import Feature, feature_required
 from tenants.profiles.models import Profile
 from tenants.referrals import codes
 from widgets.space import selectors
-from widgets.space.pages import customer_page, own_session, show, tenant_of
+from widgets.space.pages import customer_page, of_module, own_session, show, tenant_of
 from widgets.space.sharing import qr_file, qr_svg, sharing_of
 
 # How many cards are on the sheet, by what the address asks.
@@ -31,6 +31,7 @@ _TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 
 @require_safe
 @customer_page
+@of_module(Feature.REFERRAL)
 def own(request: HttpRequest) -> HttpResponse:
     """The customer's own card."""
     back = f"{reverse('widgets:space')}#inviter"
@@ -39,6 +40,7 @@ def own(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @customer_page
+@of_module(Feature.REFERRAL)
 def own_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The QR code alone, as a file."""
     return _file(request, own_session(request).profile, kind)

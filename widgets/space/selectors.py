@@ -102,9 +102,9 @@ class Space:
 
 
 def open_version(*, now: datetime) -> ProgrammeVersion | None:
-    """The rules in force, or None while the programme is closed."""
+    """The rules in force, or None while the programme is closed or its module off."""
     version = versions.in_force(now=now)
-    return version if version is not None and version.active else None
+    return version if versions.is_open(version) else None
 
 
 def unit_of(*, tenant: Tenant, now: datetime) -> str:

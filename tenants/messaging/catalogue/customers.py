@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tenants.features import Feature
 from tenants.messaging.catalogue.shapes import SECURITY, Kind
 
 CUSTOMERS = (
@@ -9,6 +10,7 @@ CUSTOMERS = (
         "cagnotte_opened",
         label=_("Cagnotte ouverte"),
         when=_("Après la première invitation d’un client."),
+        module=Feature.REFERRAL,
         values=("code", "referral_url", "space_url"),
         optional=True,
         sample={"first_name": "Camille", "code": "CAMILLE-7Q3X"},
@@ -141,6 +143,7 @@ CUSTOMERS = (
         "tier_waits",
         label=_("Palier déjà atteint"),
         when=_("Quand vous créez un palier et prévenez ceux qui y sont déjà."),
+        module=Feature.TIERS,
         values=("tier", "description", "space_url"),
         marketing=True,
         optional=True,

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tenants.features import Feature
 from tenants.messaging.catalogue.shapes import Audience, Kind
 
 FRIENDS = (
@@ -10,6 +11,7 @@ FRIENDS = (
         label=_("Invitation d’un proche"),
         when=_("Dès qu’un client invite un proche par e-mail, une seule fois par adresse."),
         audience=Audience.FRIEND,
+        module=Feature.REFERRAL,
         values=(
             "referrer",
             "amount",
@@ -42,6 +44,7 @@ FRIENDS = (
         label=_("Code cadeau demandé"),
         when=_("Quand un proche demande son code sur la page d’un lien de parrainage."),
         audience=Audience.FRIEND,
+        module=Feature.REFERRAL,
         values=("referrer", "reward", "coupon", "expires_on", "code", "referral_url"),
         needs=("coupon",),
         target="referral_url",

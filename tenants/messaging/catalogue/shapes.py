@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tenants.features import Feature, is_on
+
 Words = str | Promise
 
 
@@ -58,6 +60,7 @@ class Kind:
     - `asked`: sent because its reader asks for it this moment, whatever became of earlier emails
     - `tracked`: the links of its text pass by us, and their clicks are counted
     - `editable`: the merchant may change the words
+    - `module`: the module to which it belongs; while that is off it is neither shown nor sent
     - `mailing`: a reminder or a campaign: only to whom `permission.mailing_reasons` allows, and
       only while the module is on. A reminder's words are reached from its scenario.
     """
@@ -77,3 +80,12 @@ class Kind:
     tracked: bool = False
     editable: bool = True
     mailing: bool = False
+    module: Feature | None = None
+
+    @property
+    def offered(self) -> bool:
+        """Whether the modules to which it belongs are on for the current merchant."""
+        return not (
+            (self.mailing and not is_on(Feature.CAMPAIGNS))
+            or (self.module is not None and not is_on(self.module))
+        )

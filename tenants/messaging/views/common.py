@@ -28,7 +28,7 @@ def kind_or_404(name: str, language: str = "fr", *, provided: bool = False) -> K
     With `provided` also one that the merchant made: a campaign's.
     """
     kind = kind_of(name) if provided else KINDS.get(name)
-    if kind is None or language not in LANGUAGES or (kind.mailing and not is_on(Feature.CAMPAIGNS)):
+    if kind is None or language not in LANGUAGES or not kind.offered:
         raise Http404
     return kind
 

@@ -47,6 +47,7 @@ _LOOKS = (
 )
 
 
+_OF_REFERRALS = ("parrains", "filleuls")
 _MEMBERS = View("membres", gettext_lazy("Membres"), listing.members)
 
 
@@ -74,18 +75,22 @@ class CustomersPage(ListPage):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         counted, loyalty = unit(request), is_on(Feature.LOYALTY)
+        referral = is_on(Feature.REFERRAL)
         self.exporting = "export" in request.GET
         # Which columns there are follows the merchant's programme; the names in the URL are
         # looked up in them (R37).
         self.columns = (  # type: ignore[misc]
             customer_columns.in_files(
-                unit=counted, currency=current_tenant().currency, loyalty=loyalty
+                unit=counted,
+                currency=current_tenant().currency,
+                loyalty=loyalty,
+                referral=referral,
             )
             if self.exporting
-            else customer_columns.on_screen(counted)
+            else customer_columns.on_screen(counted, referral=referral)
         )
-        if loyalty:
-            self.views = [*self.views, _MEMBERS]  # type: ignore[misc]
+        views = [view for view in self.views if referral or view.key not in _OF_REFERRALS]
+        self.views = [*views, _MEMBERS] if loyalty else views  # type: ignore[misc]
 
     def queryset(self) -> QuerySet[Any]:
         rows = listing.customers(unit=unit(self.request), now=timezone.now())

@@ -17,7 +17,7 @@ from accounts.models import Role
 from kernel.errors import RicochetError
 from shell.forms import answer
 from tenants.context import current_tenant
-from tenants.features import Feature, is_on
+from tenants.features import Feature, feature_off, feature_required, is_on
 from tenants.programme import gifts, tiers
 from tenants.programme.forms_rewards import GiftAfterForm, GiftTypeForm, GiveGiftForm
 from tenants.programme.views.common import (
@@ -39,6 +39,7 @@ _DUE_SHOWN = 20
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required()
+@feature_required(Feature.REFERRAL)
 def gift_list(request: HttpRequest) -> HttpResponse:
     """The list in the merchant's order, after how many referrals one is due, and to whom."""
     if request.method == "POST" and not can_change(request):
@@ -65,6 +66,7 @@ def gift_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
 def add_gift(request: HttpRequest) -> HttpResponse:
     """Put a gift at the end of the list; the same form sent twice makes one."""
     form = GiftTypeForm(request.POST or None, currency=current_tenant().currency)
@@ -75,6 +77,7 @@ def add_gift(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
 def edit_gift(request: HttpRequest, gift: str) -> HttpResponse:
     """Change a gift; those given keep their name and value."""
     row = _gift_or_404(gift)
@@ -90,6 +93,7 @@ def edit_gift(request: HttpRequest, gift: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
 def move_gift(request: HttpRequest, gift: str) -> HttpResponse:
     """Move a gift one place up or down."""
     move_gift_type(gift_id=_gift_or_404(gift).id, up=request.POST.get("way") == "up")
@@ -98,6 +102,7 @@ def move_gift(request: HttpRequest, gift: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
 def archive_gift(request: HttpRequest, gift: str) -> HttpResponse:
     """Take a gift off the list, or put it back."""
     row = _gift_or_404(gift)
@@ -116,8 +121,12 @@ def archive_gift(request: HttpRequest, gift: str) -> HttpResponse:
 @member_required(role=Role.MANAGER)
 def give(request: HttpRequest, customer: str) -> HttpResponse:
     """Give a customer something: a gift with its day, or a tier before its threshold (FS-03)."""
+    if not (is_on(Feature.REFERRAL) or is_on(Feature.TIERS)):
+        return feature_off(request, Feature.TIERS)
     profile = profile_or_404(customer)
-    offered = list(GiftType.objects.filter(active=True))
+    # Gifts are for referrers: they are off where nobody refers.
+    listed = GiftType.objects.filter(active=True) if is_on(Feature.REFERRAL) else []
+    offered = list(listed)
     form = GiveGiftForm(
         request.POST if "gift" in request.POST else None,
         gifts=[(row.public_id, row.name) for row in offered],

@@ -17,6 +17,7 @@ from kernel.money import Amount
 from shell import charts, formats
 from shell.charts import Point
 from tenants.activity.models import Order
+from tenants.features import Feature, is_on
 from tenants.programme import checklist, figures, waiting
 from tenants.programme.figures import Acquisition, Funnel, Period
 from tenants.programme.views.common import can_change, unit
@@ -48,8 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "start": period.start,
         "end": now,
         "figures": _key_figures(period, days, now, unit(request)),
-        "funnel": _funnel(figures.funnel(period=period)),
-        "ambassadors": figures.ambassadors(),
+        **_referring(period),
         "unit": unit(request),
         "tasks": tasks(now=now, unit=unit(request))[:5],
         "left": [step for step in steps if not step.done],
@@ -58,30 +58,21 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "programme/home.html", context)
 
 
+def _referring(period: Period) -> dict[str, Any]:
+    """What only a merchant who has people refer others looks at."""
+    if not is_on(Feature.REFERRAL):
+        return {}
+    return {
+        "funnel": _funnel(figures.funnel(period=period)),
+        "ambassadors": figures.ambassadors(),
+    }
+
+
 def _key_figures(period: Period, days: str, now: datetime, unit: str) -> list[dict[str, Any]]:
-    current, before = (
-        figures.acquisition(period=period),
-        figures.acquisition(period=period.before),
-    )
     owed = outstanding(unit=unit)
     work = waiting.waiting(now=now)
-    listed = f"{reverse('programme:referrals')}?depuis={days}"
     return [
-        {
-            "label": _("Nouveaux clients parrainés"),
-            "value": formats.number(current.customers),
-            "href": listed,
-            "spark": charts.sparkline(
-                figures.trend(period=period), label=_("Nouveaux clients au fil de la période")
-            ),
-            **_growth(current, before),
-        },
-        {
-            "label": _("Coût par nouveau client"),
-            "value": _amount(current.cost, unit),
-            "href": f"{listed}&vue=tous&tri=-reward",
-            **_cost_change(current, before, unit),
-        },
+        *(_referral_figures if is_on(Feature.REFERRAL) else _order_figures)(period, days, unit),
         {
             "label": _("Cagnotte due"),
             "value": _amount(owed.available, unit),
@@ -98,6 +89,44 @@ def _key_figures(period: Period, days: str, now: datetime, unit: str) -> list[di
             if not work.total
             else ngettext("dont %(n)s lot à préparer", "dont %(n)s lots à préparer", work.claims)
             % {"n": formats.number(work.claims)},
+        },
+    ]
+
+
+def _order_figures(period: Period, _days: str, _unit: str) -> list[dict[str, Any]]:
+    """In their place where referral is off: what came in."""
+    count, before = figures.orders(period=period), figures.orders(period=period.before)
+    return [
+        {
+            "label": _("Commandes reçues"),
+            "value": formats.number(count),
+            "href": reverse("programme:orders"),
+            "context": _("contre %(n)s avant") % {"n": formats.number(before)},
+        }
+    ]
+
+
+def _referral_figures(period: Period, days: str, unit: str) -> list[dict[str, Any]]:
+    current, before = (
+        figures.acquisition(period=period),
+        figures.acquisition(period=period.before),
+    )
+    listed = f"{reverse('programme:referrals')}?depuis={days}"
+    return [
+        {
+            "label": _("Nouveaux clients parrainés"),
+            "value": formats.number(current.customers),
+            "href": listed,
+            "spark": charts.sparkline(
+                figures.trend(period=period), label=_("Nouveaux clients au fil de la période")
+            ),
+            **_growth(current, before),
+        },
+        {
+            "label": _("Coût par nouveau client"),
+            "value": _amount(current.cost, unit),
+            "href": f"{listed}&vue=tous&tri=-reward",
+            **_cost_change(current, before, unit),
         },
     ]
 

@@ -31,12 +31,13 @@ def activity(request: HttpRequest, customer: str) -> HttpResponse:
     """Everything that a customer did and that happened to them (FS-02)."""
     profile = profile_or_404(customer)
     wanted = request.GET.get("sujet", "")
-    topic = Topic(wanted) if wanted in set(Topic) else None
+    shown = timeline.topics()
+    topic = Topic(wanted) if wanted in shown else None
     page = timeline.page(profile=profile, topic=topic, after=request.GET.get("avant", ""))
     context = {
         "profile": profile,
         "page": page,
-        "topics": list(TOPICS.items()),
+        "topics": [(one, TOPICS[one]) for one in shown],
         "topic": topic,
     }
     return render(request, "programme/activity.html", context)

@@ -50,10 +50,11 @@ def customer(request: HttpRequest, customer: str) -> HttpResponse:
         return redirect(customer_url(profile))
     now = timezone.now()
     wanted = request.GET.get("volet", "")
+    panels = PANELS if is_on(Feature.REFERRAL) else PANELS[1:]
     context = {
         "profile": profile,
         "look": listing.state_of(profile=profile, now=now),
-        "panel": wanted if wanted in PANELS else PANELS[0],
+        "panel": wanted if wanted in panels else panels[0],
         "events": timeline.happenings(profile=profile),
         "claims": record.claims(profile=profile),
         "awards": record.awards(profile=profile),

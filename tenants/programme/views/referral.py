@@ -155,6 +155,7 @@ def close(request: HttpRequest, referral: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
 def undo_close(request: HttpRequest) -> HttpResponse:
     """The toast's way back."""
     payload = undo.take(request, purpose=_CLOSED)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
 from shell.tables import Column, Empty, Filter, ListPage, View
+from tenants.features import Feature, feature_required
 from tenants.programme import figures, listing, record, versions
 from tenants.programme.sentences import explain_referral
 from tenants.programme.views.common import can_change, customer_url
@@ -132,6 +133,7 @@ class ReferralsPage(ListPage):
 
 @require_safe
 @member_required()
+@feature_required(Feature.REFERRAL)
 def referrals(request: HttpRequest) -> HttpResponseBase:
     """The list."""
     version = versions.in_force(now=timezone.now())

@@ -19,6 +19,7 @@ from kernel.errors import RicochetError
 from kernel.money import POINTS
 from shell.forms import answer
 from tenants.context import current_tenant
+from tenants.features import Feature, feature_required
 from tenants.programme import economics, offers, promises, rules_story, versions
 from tenants.programme.economics import Terms
 from tenants.programme.forms_programme import PLAIN, ProgrammeForm, initial_of
@@ -55,6 +56,7 @@ def settings_index(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required()
+@feature_required(Feature.REFERRAL)
 def rules(request: HttpRequest) -> HttpResponse:
     """The rules in force, a form to publish others, what a new customer costs, earlier rules."""
     version = versions.in_force(now=timezone.now())
@@ -75,6 +77,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
 def rules_preview(request: HttpRequest) -> HttpResponse:
     """The story and the cost of what is typed, at each input; half-typed figures count as none."""
     version = versions.in_force(now=timezone.now())

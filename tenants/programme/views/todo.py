@@ -17,6 +17,7 @@ from accounts.models import Role
 from kernel.money import Amount
 from kernel.outbox.services import retry_dead
 from shell import formats
+from tenants.features import Feature, is_on
 from tenants.programme import erasing, gifts, verifications, waiting
 from tenants.programme.views.common import can_change
 from tenants.programme.views.personal import may_erase
@@ -123,16 +124,16 @@ def tasks(*, now: datetime, unit: str) -> list[Task]:
 @member_required()
 def todo(request: HttpRequest) -> HttpResponse:
     """The page: the rows themselves, with their buttons."""
-    now = timezone.now()
+    now, referral = timezone.now(), is_on(Feature.REFERRAL)
     context = {
         "work": waiting.waiting(now=now),
         "claims": waiting.open_claims(limit=_SHOWN),
-        "held": verifications.waiting(limit=_SHOWN),
+        "held": verifications.waiting(limit=_SHOWN) if referral else [],
         "orders": waiting.reported_orders(limit=_SHOWN),
         "refusals": waiting.recent_refusals(now=now).order_by("-received_at")[:_SHOWN],
         "sold_out": waiting.sold_out(),
         "dead": waiting.dead_events(limit=_SHOWN),
-        "due_gifts": gifts.due_gifts(limit=_SHOWN),
+        "due_gifts": gifts.due_gifts(limit=_SHOWN) if referral else [],
         "low_codes": low(),
         "erasures": erasing.asked()[:_SHOWN],
         "may_erase": may_erase(request),

@@ -132,6 +132,7 @@ def _decided(request: HttpRequest, row: Referral, answer: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
 def undo_decision(request: HttpRequest) -> HttpResponse:
     """The toast's way back: it waits in the queue again."""
     row = _row_or_404(undo.take(request, purpose=_DECIDED)["id"])

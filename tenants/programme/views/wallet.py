@@ -16,6 +16,7 @@ from kernel.ledger.selectors import Balance, balance
 from kernel.money import Amount
 from shell import formats, undo
 from shell.forms import answer
+from tenants.features import Feature, feature_required
 from tenants.profiles.models import Profile
 from tenants.programme import services
 from tenants.programme.forms import AdjustForm, CodeForm
@@ -138,6 +139,7 @@ def _adjusted(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
 def code(request: HttpRequest, customer: str) -> HttpResponse:
     """Give a customer's code another text; made now if there is none yet (FS-09)."""
     profile = profile_or_404(customer)
@@ -176,6 +178,7 @@ def _offer_undo(request: HttpRequest, profile: Profile, before: str, after: str)
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
 def undo_code(request: HttpRequest) -> HttpResponse:
     """Give the code its former text back."""
     payload = undo.take(request, purpose=_RENAMED)

@@ -10,14 +10,14 @@ from django.views.decorators.http import require_safe
 from kernel.ledger import selectors as ledger
 from kernel.money import Amount
 from tenants.activity.models import Order
-from tenants.features import Feature, is_on
+from tenants.features import Feature
 from tenants.loyalty import membership
 from tenants.loyalty.models import Earning, FactKind
 from tenants.profiles.models import Profile
 from tenants.programme.history import wallet_history
 from widgets.links.programme import facts
 from widgets.space import selectors
-from widgets.space.pages import customer_page, own_session, show, tenant_of, to_space
+from widgets.space.pages import customer_page, of_module, own_session, show, tenant_of
 
 _MOST_ORDERS = 50
 
@@ -33,10 +33,9 @@ class OrderLine:
 
 @require_safe
 @customer_page
+@of_module(Feature.LOYALTY)
 def loyalty(request: HttpRequest) -> HttpResponse:
     """Points, how they are earned, the next date on which some end, and every movement."""
-    if not is_on(Feature.LOYALTY):
-        return to_space()
     profile, tenant, now = own_session(request).profile, tenant_of(request), timezone.now()
     unit = selectors.unit_of(tenant=tenant, now=now)
     balance = ledger.balance(owner_id=profile.id, unit=unit)

@@ -15,6 +15,7 @@ from kernel.ids import parse_public_id
 from kernel.ledger import selectors as ledger
 from kernel.ledger.errors import InsufficientBalanceError
 from kernel.money import Amount
+from tenants.features import Feature
 from tenants.programme.services import claim_prize
 from tenants.programme.tiers import TierUnavailableError, claim_tier
 from tenants.rewards.models import Prize, PrizeKind
@@ -30,7 +31,7 @@ from tenants.rewards.services import (
 from widgets.models import SpaceSession
 from widgets.space import selectors
 from widgets.space.forms import AddressForm
-from widgets.space.pages import customer_page, own_session, show, to_space
+from widgets.space.pages import customer_page, of_module, own_session, show, to_space
 
 _COST = re.compile(r"[0-9]{1,12}\Z")
 _KEY = re.compile(r"[0-9a-f]{32}\Z")
@@ -77,6 +78,7 @@ def choose(request: HttpRequest, prize: str) -> HttpResponse:
 
 @require_POST
 @customer_page
+@of_module(Feature.TIERS)
 def take_tier(request: HttpRequest, tier: str) -> HttpResponse:
     """Take the reward of a tier that was reached before it was made (FS-24); twice is once."""
     session = own_session(request)

@@ -26,6 +26,7 @@ from widgets.space import selectors, sessions
 from widgets.space.forms import AskForm, InviteForm
 from widgets.space.pages import (
     customer_page,
+    of_module,
     own_session,
     public_page,
     session_in,
@@ -52,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @customer_page
+@of_module(Feature.REFERRAL)
 def invite(request: HttpRequest) -> HttpResponse:
     """Write to a friend, once, in this customer's name (D7, R42)."""
     session = own_session(request)
@@ -88,6 +90,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @customer_page
+@of_module(Feature.REFERRAL)
 def qr(request: HttpRequest) -> HttpResponse:
     """The link on paper: QR code, code and address on one sheet (S4, O8)."""
     sharing = _sharing(request)
@@ -103,6 +106,7 @@ def qr(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @customer_page
+@of_module(Feature.REFERRAL)
 def qr_download(request: HttpRequest) -> HttpResponse:
     """The QR code as a file."""
     sharing = _sharing(request)
@@ -113,6 +117,7 @@ def qr_download(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @public_page
+@of_module(Feature.REFERRAL)
 def rules(request: HttpRequest) -> HttpResponse:
     """The conditions: the merchant's own words, else what the rules themselves say."""
     version = selectors.open_version(now=timezone.now())
@@ -157,6 +162,7 @@ def _space(
         "done": request.GET.get("fait", ""),
         "languages": settings.LANGUAGES,
         "loyalty_on": is_on(Feature.LOYALTY),
+        "referral_on": is_on(Feature.REFERRAL),
         "tab": "wallet",
     }
     return show(request, "home", context, status=status)

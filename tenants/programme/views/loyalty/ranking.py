@@ -16,7 +16,7 @@ from kernel.ids import public_id
 from kernel.money import POINTS, Amount
 from shell import formats
 from shell.tables import Column, Empty, ListPage
-from tenants.features import Feature, feature_required
+from tenants.features import Feature, feature_required, is_on
 from tenants.loyalty import versions
 from tenants.loyalty.models import MembershipMode
 from tenants.programme import listing, loyalty_listing
@@ -106,6 +106,8 @@ class RankingPage(_InPeriod):
             Column("referrals", gettext_lazy("Parrainages"), kind="number", sort="referrals"),
             Column("unlocked", gettext_lazy("Récompenses"), kind="number", sort="unlocked"),
         ]
+        if not is_on(Feature.REFERRAL):
+            columns = [column for column in columns if column.key != "referrals"]
         if "export" in request.GET:
             columns.insert(1, Column("email", gettext_lazy("E-mail")))
         self.columns = tuple(columns)  # type: ignore[misc]
