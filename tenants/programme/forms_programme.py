@@ -18,22 +18,9 @@ from tenants.programme.models import (
     Side,
     Trigger,
 )
+from tenants.programme.rules_layout import ACCOUNT, BOTH, CELLS, FACT, ON_SCREEN, PARTS, PLAIN
 from tenants.rewards.models import AwardKind, CodeList
 
-BOTH = "both"
-FACT, ACCOUNT = "fact", "account"
-# Where something can be given: the amount's field (none for an invitation), the gift's prefix.
-CELLS = (
-    (Side.REFERRER, Trigger.QUALIFYING, "referrer_amount", "gift_referrer_order"),
-    (Side.REFEREE, Trigger.QUALIFYING, "referee_amount", "gift_referee_order"),
-    (Side.REFERRER, Trigger.ACCOUNT, "referrer_account_amount", "gift_referrer_account"),
-    (Side.REFEREE, Trigger.ACCOUNT, "referee_account_amount", "gift_referee_account"),
-    (Side.REFEREE, Trigger.INVITATION, "", "gift_referee_invitation"),
-)
-PLAIN = (
-    "active", "name", "qualifying", "leads_to", "minimum_order", "pending_days", "cookie_days",
-    "expiry_months", "referrals_a_year", "terms",
-)  # fmt: skip
 _CODED = (AwardKind.PROMO_CODE, AwardKind.GIFT_CARD)
 
 
@@ -149,6 +136,7 @@ class ProgrammeForm(HouseForm):
             if amount:
                 self.fields[amount] = _amount_field(side, unit)
             self._add_gift(prefix, lists)
+        self.order_fields(ON_SCREEN)
 
     def _add_gift(self, prefix: str, lists: list[tuple[str, str]]) -> None:
         self.fields[f"{prefix}_kind"] = forms.ChoiceField(
@@ -174,7 +162,7 @@ class ProgrammeForm(HouseForm):
     def cells(self) -> Iterator[dict[str, Any]]:
         """The fields of each cell, for the page."""
         for side, trigger, amount, prefix in CELLS:
-            bound = {name: self[f"{prefix}_{name}"] for name in _PARTS}
+            bound = {name: self[f"{prefix}_{name}"] for name in PARTS}
             chosen = bound["kind"].value()
             wrong = any(field.errors for field in bound.values())
             yield {
@@ -230,7 +218,6 @@ _USUAL = {
     "qualifying": Qualifying.ORDER.value,
     "leads_to": LeadsTo.SHOP.value,
 }
-_PARTS = ("kind", "name", "value", "days", "list")
 
 
 def initial_of(version: ProgrammeVersion, gifts: list[RewardRule]) -> dict[str, Any]:

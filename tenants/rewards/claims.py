@@ -76,25 +76,10 @@ def claim(
         code = take_code(code_list=prize.code_list, taken_by=f"claim:{claim_id}", now=now)
     except NoCodeLeftError:
         raise OutOfStockError from None
-    given = prize.kind in CODE_KINDS  # the code is the prize: there is nothing to prepare
-    row = Claim.objects.create(
-        id=claim_id,
-        prize=prize,
-        profile=profile,
-        prize_name=prize.name,
-        cost=prize.cost,
-        unit=prize.unit,
-        kind=prize.kind,
-        value=prize.value,
-        code=code,
-        transfer_id=transfer.id,
-        key=key,
-        claimed_at=now,
-        address=posted_to,
-        valid_until=end_of_day(now, days=prize.valid_days) if prize.valid_days else None,
-        state=ClaimState.HANDED_OVER if given else ClaimState.CLAIMED,
-        handed_over_at=now if given else None,
-    )
+    row = _new(prize, profile, now=now)
+    row.id, row.key, row.code, row.address = claim_id, key, code, posted_to
+    row.transfer_id = transfer.id
+    row.save(force_insert=True)
     return row, True
 
 
@@ -166,6 +151,24 @@ def cancel(*, claim_id: uuid.UUID, now: datetime) -> Claim:
     row.state, row.cancelled_at, row.handed_over_at = ClaimState.CANCELLED, now, None
     row.save(update_fields=["state", "cancelled_at", "handed_over_at"])
     return row
+
+
+def _new(prize: Prize, profile: Profile, *, now: datetime) -> Claim:
+    """A claim as the prize stands now: what the merchant changes later does not reach it."""
+    given = prize.kind in CODE_KINDS  # the code is the prize: there is nothing to prepare
+    return Claim(
+        prize=prize,
+        profile=profile,
+        prize_name=prize.name,
+        cost=prize.cost,
+        unit=prize.unit,
+        kind=prize.kind,
+        value=prize.value,
+        claimed_at=now,
+        valid_until=end_of_day(now, days=prize.valid_days) if prize.valid_days else None,
+        state=ClaimState.HANDED_OVER if given else ClaimState.CLAIMED,
+        handed_over_at=now if given else None,
+    )
 
 
 def _check(prize: Prize, profile: Profile, *, now: datetime, cost_shown: int | None) -> None:

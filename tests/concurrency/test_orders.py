@@ -24,7 +24,8 @@ from tenants.profiles.models import Profile
 from tenants.programme import clock, conductor, services
 from tenants.programme.models import Decision, Reward
 from tenants.referrals import codes
-from tenants.referrals.models import Referral
+from tenants.referrals.models import Referral, SuspicionRules
+from tenants.referrals.suspicion import Signal
 from tenants.rewards import services as rewards
 from tenants.rewards.models import Claim
 from tests.concurrency.conftest import Give, Race
@@ -65,6 +66,7 @@ def test_two_referrers_at_once_for_one_referee_leave_one_referral(
     camille: Profile, race: Race
 ) -> None:
     """SP-21 under a race: the friend's two first orders carry two people's codes."""
+    SuspicionRules.objects.create(off=[Signal.MANY])  # many friends in a week are the test's own
     nadia = profiles.create(email="nadia@exemple.fr", source="manual", now=NOW)
     both = [code_of(camille), code_of(nadia)]
     for number in range(effort(short=10, soak=300)):

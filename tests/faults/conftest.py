@@ -9,7 +9,9 @@ from tests.fixtures.outside import Shop
 @pytest.fixture
 def shop(stack: Stack) -> Shop:
     """The demo merchant's server, with order numbers of its own for this test."""
-    return Shop(stack)
+    made = Shop(stack)
+    made.believe_busy_referrers()
+    return made
 
 
 @pytest.fixture

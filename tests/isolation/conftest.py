@@ -31,7 +31,7 @@ from tenants.profiles.models import CustomerImport, Profile
 from tenants.programme import conductor, services
 from tenants.programme.bulk import services as bulk
 from tenants.programme.bulk.models import Selection
-from tenants.referrals import codes
+from tenants.referrals import codes, suspicion
 from tenants.referrals.models import Referral
 from tenants.rewards import services as rewards
 from tenants.rewards.models import Claim, Prize
@@ -270,6 +270,8 @@ def _people_and_money(slug: str) -> dict[str, Any]:
     )
     prize = rewards.save_prize(now=NOW, unit="EUR", name=f"Lot secret {slug}", cost=900)
     claim = services.claim_prize(profile=referrer, prize_id=prize.id, key="claim", now=NOW)
+    assert outcome.referral is not None
+    suspicion.raise_suspicion(referral=outcome.referral, reasons=[], now=NOW)
     return {
         "customer_import": CustomerImport.objects.create(
             file_name=f"secret-{slug}.csv",

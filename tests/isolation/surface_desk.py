@@ -48,11 +48,15 @@ DESK: dict[str, Page] = {
     "programme:setup": member(**MANAGER),
     "programme:estimate": member(),
     "programme:setup_publish": member(**MANAGER),
-    "programme:setup_step": member(lambda _: {"step": "cagnotte"}, **MANAGER),
+    "programme:setup_step": Page(
+        For.MEMBER, role=Role.MANAGER, names=lambda _: {"step": "cagnotte"}, everybodys=True
+    ),
     "programme:owed": member(),
     "programme:owed_file": member(**MANAGER),
     "programme:modules": member(),
-    "programme:switch_module": member(lambda _: {"module": "loyalty"}, acts=Role.OWNER),
+    "programme:switch_module": Page(
+        For.MEMBER, acts=Role.OWNER, names=lambda _: {"module": "loyalty"}, everybodys=True
+    ),
     "programme:retry": member(),
     "programme:customers": member(),
     "programme:add_customer": member(**MANAGER),

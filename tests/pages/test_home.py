@@ -50,7 +50,7 @@ def test_the_home_page_counts_what_referrals_brought_and_cost(
     assert "Nouveaux clients parrainés 1" in page
     assert "Coût par nouveau client 13,00 €" in page
     assert "et 13,00 € en attente" in page
-    assert "/clients?vue=cagnottes" in response.content.decode()
+    assert 'href="/cagnottes-dues"' in response.content.decode()
 
 
 def test_the_home_page_asks_as_much_for_many_customers_as_for_few(
@@ -158,14 +158,14 @@ def test_sp15_prizes_are_added_changed_and_archived_with_undo(
         claire.post("/recompenses/ajouter", form)
     assert Prize.objects.count() == 2
     candle = Prize.objects.get(name="Bougie Aube")
-    changed = {**form, "name": "Bougie Soir", "cost": "6,00", "stock": "4"}
+    changed = {**form, "key": new_key(), "name": "Bougie Soir", "cost": "6,00", "stock": "4"}
     claire.post(f"/recompenses/{candle.public_id}", changed)
     claim.refresh_from_db()
     assert (claim.prize_name, claim.cost) == ("Bougie Aube", 500)
     claire.post(f"/recompenses/{candle.public_id}/archiver", {"active": "0"})
     html = claire.get("/recompenses").content.decode()
     candle.refresh_from_db()
-    assert not candle.active and "« Bougie Soir » archivé" in html
+    assert not candle.active and "«\u00a0Bougie Soir\u00a0» archivé" in html
     token = html.split('name="undo" value="')[1].split('"')[0]
     claire.post("/recompenses/annuler", {"undo": token})
     candle.refresh_from_db()

@@ -21,7 +21,7 @@ from tenants.features import Feature, is_on
 from tenants.programme import checklist, figures, waiting
 from tenants.programme.figures import Acquisition, Funnel, Period
 from tenants.programme.views.common import can_change, unit
-from tenants.programme.views.todo import tasks
+from tenants.programme.views.tasks import tasks
 
 PERIODS = (
     ("7", gettext_lazy("7 jours")),

@@ -22,8 +22,9 @@ from tenants.context import current_tenant
 from tenants.features import Feature, feature_required
 from tenants.programme import economics, offers, promises, rules_story, versions
 from tenants.programme.economics import Terms
-from tenants.programme.forms_programme import PLAIN, ProgrammeForm, initial_of
+from tenants.programme.forms_programme import ProgrammeForm, initial_of
 from tenants.programme.models import ProgrammeVersion, RewardRule, Side, Trigger
+from tenants.programme.rules_layout import PLAIN
 from tenants.programme.setting_up import POINT_VALUE
 from tenants.programme.views.common import author, can_change, put_error
 

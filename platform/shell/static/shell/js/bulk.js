@@ -3,20 +3,20 @@ import { announce, word } from "./words.js";
 
 /** @param {ParentNode} root */
 export function init(root) {
-  root.querySelectorAll?.("form[data-bulk]").forEach((el) => wire(/** @type {HTMLFormElement} */ (el)));
-  if (root instanceof HTMLElement && root.closest("form[data-bulk]")) {
-    wire(/** @type {HTMLFormElement} */ (root.closest("form[data-bulk]")));
+  root.querySelectorAll?.("[data-bulk]").forEach((el) => wire(/** @type {HTMLElement} */ (el)));
+  if (root instanceof HTMLElement && root.closest("[data-bulk]")) {
+    wire(/** @type {HTMLElement} */ (root.closest("[data-bulk]")));
   }
 }
 
-/** @param {HTMLFormElement} form */
-function wire(form) {
-  if (form.dataset.wired) return;
-  form.dataset.wired = "1";
-  const picks = () => /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll(".pick")]);
-  const whole = /** @type {HTMLInputElement|null} */ (form.querySelector(".pick-all"));
-  const bar = /** @type {HTMLElement|null} */ (form.querySelector(".bulk"));
-  const every = /** @type {HTMLInputElement|null} */ (form.querySelector("input[name=every]"));
+/** @param {HTMLElement} list the table and its bar; their boxes name a form beside them */
+function wire(list) {
+  if (list.dataset.wired) return;
+  list.dataset.wired = "1";
+  const picks = () => /** @type {HTMLInputElement[]} */ ([...list.querySelectorAll(".pick")]);
+  const whole = /** @type {HTMLInputElement|null} */ (list.querySelector(".pick-all"));
+  const bar = /** @type {HTMLElement|null} */ (list.querySelector(".bulk"));
+  const every = /** @type {HTMLInputElement|null} */ (list.querySelector("input[name=every]"));
 
   /** @param {boolean} [quiet] at the start there is nothing to announce */
   function show(quiet = false) {
@@ -42,12 +42,12 @@ function wire(form) {
     }
   }
 
-  form.addEventListener("change", (event) => {
+  list.addEventListener("change", (event) => {
     const box = /** @type {HTMLInputElement} */ (event.target);
     if (box === whole) picks().forEach((pick) => { pick.checked = whole.checked; });
     if (box === whole || box.classList.contains("pick")) show();
   });
-  form.addEventListener("click", (event) => {
+  list.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (target.closest(".bulk-all") && every) { every.value = "1"; show(); }
     if (target.closest(".bulk-clear")) {
