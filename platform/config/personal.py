@@ -1,5 +1,6 @@
 """Where personal data lie: the one table of every room's own. Erasing goes from top to bottom."""
 
+from operations import personal as operations
 from tenants.activity import personal as activity
 from tenants.loyalty import personal as loyalty
 from tenants.messaging import personal as messaging
@@ -11,6 +12,7 @@ from widgets import personal as widgets
 
 PERSONAL: tuple[profiles.Personal, ...] = (
     *widgets.PERSONAL,
+    *operations.PERSONAL,
     *messaging.PERSONAL,
     *programme.PERSONAL,
     *rewards.PERSONAL,

@@ -77,6 +77,7 @@ TENANT_APPS = [
     "tenants.messaging",
     "tenants.programme",
     "tenants.programme.bulk",
+    "operations",
     "api",
     "widgets",
 ]

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Addresses are tried in this order: what programs and links ask for comes first.
     path("api/", include("api.urls")),
     path("", include("widgets.urls")),
+    path("", include("operations.urls")),
     path("", include("accounts.urls")),
     path("", include("shell.urls")),
     path("", include("api.pages.urls")),

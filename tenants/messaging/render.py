@@ -192,6 +192,11 @@ class _Writer:
             words = _(
                 "Vous recevez ce message parce que vous faites partie de l’équipe de %(merchant)s."
             )
+        elif self.kind.audience is Audience.PARTICIPANT:
+            words = _(
+                "Vous recevez ce message parce que vous avez participé à une opération de "
+                "%(merchant)s."
+            )
         else:
             words = _("Vous recevez ce message parce que vous avez une cagnotte chez %(merchant)s.")
         return words % {"merchant": self.look.name}

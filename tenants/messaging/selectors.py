@@ -20,6 +20,7 @@ from tenants.profiles.models import Profile
 AUDIENCES: dict[Audience, str | Promise] = {
     Audience.CUSTOMER: _("À vos clients"),
     Audience.FRIEND: _("À leurs proches"),
+    Audience.PARTICIPANT: _("Aux participants de vos opérations"),
     Audience.TEAM: _("À votre équipe"),
 }
 REASONS: dict[str, str | Promise] = {

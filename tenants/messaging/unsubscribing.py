@@ -10,7 +10,7 @@ from datetime import datetime
 from kernel.db import atomic_with_retry
 from tenants.messaging.addresses import address_hash, recipient_hash
 from tenants.messaging.models import Email, EmailState, Unsubscription
-from tenants.profiles import emails
+from tenants.profiles import consents, emails
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 
@@ -38,6 +38,7 @@ def unsubscribe(*, email: Email, now: datetime) -> None:
         profile = Profile.objects.filter(email_key=emails.key(email.to)).first()
     if profile is not None and profile.unsubscribed_at is None:
         profiles.update(profile_id=profile.id, unsubscribed_at=now, consented_at=None)
+        consents.withdraw_own(profile_id=profile.id, how="unsubscribe", now=now)
 
 
 @atomic_with_retry
@@ -47,6 +48,7 @@ def choose(*, profile: Profile, wanted: bool, now: datetime) -> None:
         Unsubscription.objects.filter(address_hash=address_hash(profile.email)).delete()
     else:
         _note(address_hash(profile.email), now)
+        consents.withdraw_own(profile_id=profile.id, how="space", now=now)
     profiles.update(
         profile_id=profile.id,
         unsubscribed_at=None if wanted else now,

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.module_loading import import_string
 
-from tenants.profiles.models import PURPOSES, ImportRow, Profile
+from tenants.profiles.models import PURPOSES, Consent, ImportRow, Profile
 
 Erase = Callable[[Collection[uuid.UUID], datetime], None]
 
@@ -90,5 +90,25 @@ PERSONAL = (
         ),
         forget=True,
         withheld=frozenset({"before", "email_key"}),
+    ),
+    # The proof of a yes stays, of somebody who has no name any more (D2).
+    Personal(
+        Consent,
+        "profile_id",
+        "accords",
+        purposes={
+            "text": "Prove what the person agreed to; 3 years after the agreement ended.",
+            "source": "Prove where the person agreed, by ids; as long as the text.",
+        },
+        technical=frozenset(
+            {
+                "controller_name",
+                "policy_url",
+                "text_hash",
+                "language",
+                "form_version",
+                "source_kind",
+            }
+        ),
     ),
 )

@@ -37,6 +37,7 @@ from tenants.rewards import services as rewards
 from tenants.rewards.models import Claim, Prize
 from tests.fixtures.programme import NOW, make_order, publish
 from tests.fixtures.tenants import TenantClient
+from tests.isolation.played import Played, played
 from tests.isolation.snapshot import Watch
 from tests.isolation.treats import Treats, booked, given, invoiced
 from widgets.links import landing
@@ -85,6 +86,7 @@ class Side:
     unsubscribe_token: str
     click_token: str
     email: Email
+    played: Played
 
 
 @pytest.fixture(autouse=True)
@@ -199,6 +201,7 @@ def _side(tenant: Tenant) -> Side:
         unsubscribe_token=links.token_for(purpose=links.Purpose.UNSUBSCRIBE, row_id=email.id),
         click_token=_click_token(email),
         email=email,
+        played=played(slug),
     )
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.isolation.surface_desk import DESK
+from tests.isolation.surface_operations import OPERATIONS
 from tests.isolation.whom import (
     ANYBODY,
     MANAGER,
@@ -148,6 +149,7 @@ TENANT: dict[str, Page] = {
     # the shop and the brand
     "site:site": member(),
     **DESK,
+    **OPERATIONS,
 }
 PUBLIC: dict[str, Page] = {"healthz": ANYBODY, "account_login": ANYBODY, "home": ANYBODY}
 

@@ -18,6 +18,7 @@ class Audience(StrEnum):
 
     CUSTOMER = "customer"
     FRIEND = "friend"
+    PARTICIPANT = "participant"
     TEAM = "team"
 
 

@@ -34,6 +34,8 @@ _ALL = (
     Value("for_tier", _("Vrai si un palier vient d’être atteint"), Shape.FLAG),
     Value("coupon", _("Code du cadeau de bienvenue")),
     Value("friend", _("Prénom de l’autre personne")),
+    Value("operation", _("Titre de l’opération")),
+    Value("brands", _("Marques qui peuvent lui écrire")),
     Value("for_account", _("Vrai si l’ouverture d’un compte est récompensée"), Shape.FLAG),
     Value("for_session", _("Vrai si une séance est récompensée"), Shape.FLAG),
     Value("office_url", _("Adresse de la page à ouvrir"), Shape.MADE),

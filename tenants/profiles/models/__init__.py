@@ -1,5 +1,11 @@
-"""People known to this merchant, whom they asked to forget, and files of customers brought in."""
+"""People known to this merchant, what they agreed to, whom to forget, files of customers."""
 
+from tenants.profiles.models.consents import (
+    Consent,
+    ConsentEvent,
+    ConsentEventKind,
+    ConsentPurpose,
+)
 from tenants.profiles.models.duplicates import DistinctPair
 from tenants.profiles.models.erasures import ErasedAddress
 from tenants.profiles.models.imports import (
@@ -13,6 +19,10 @@ from tenants.profiles.models.people import PURPOSES, Profile, ProfileKind
 
 __all__ = [
     "PURPOSES",
+    "Consent",
+    "ConsentEvent",
+    "ConsentEventKind",
+    "ConsentPurpose",
     "CustomerImport",
     "DistinctPair",
     "ErasedAddress",

@@ -1,0 +1,134 @@
+"""What a participation sets off once it counts: the play, the partners' shares, the emails."""
+
+import uuid
+from datetime import datetime
+
+from kernel.db import atomic_with_retry, insert_if_absent
+from kernel.errors import NotFoundError
+from kernel.outbox.services import emit
+from operations import fields, notices
+from operations.errors import OperationOverError
+from operations.mechanics import mechanic_of
+from operations.models import Participation, ParticipationState, Share, ShareState
+from tenants.messaging import unsubscribing
+from tenants.profiles import consents
+from tenants.profiles import services as profiles
+from tenants.profiles.models import Consent, Profile
+
+SHARE_EVENT = "operations.share"
+
+
+class UnknownParticipationError(NotFoundError):
+    """There is no such participation here."""
+
+    code = "unknown_participation"
+
+
+def begin(*, participation: Participation, now: datetime) -> None:
+    """Of a participation that was just inserted: count it, or ask for its confirmation."""
+    if participation.state == ParticipationState.PENDING:
+        notices.ask_confirmation(participation=participation, now=now)
+        return
+    _count(participation, now)
+
+
+@atomic_with_retry
+def confirm(*, participation_id: uuid.UUID, now: datetime) -> Participation:
+    """The person pressed the button of the emailed link (double opt-in); again changes nothing.
+
+    OperationOverError where the operation has ended meanwhile: the email said until when.
+    """
+    found = Participation.objects.filter(id=participation_id).first()
+    if found is None or found.state == ParticipationState.VOID:
+        raise UnknownParticipationError
+    if found.profile_id is not None:  # the person's row comes before all others
+        Profile.everyone.select_for_update().get(id=found.profile_id)
+    participation = (
+        Participation.objects.select_for_update(of=("self",))
+        .select_related("module", "operation", "profile")
+        .get(id=participation_id)
+    )
+    if participation.state != ParticipationState.PENDING:
+        return participation
+    if not participation.is_test and not participation.operation.is_open(now):
+        raise OperationOverError
+    participation.state, participation.confirmed_at = ParticipationState.COUNTED, now
+    participation.save(update_fields=["state", "confirmed_at"])
+    consents.confirm(consents=given_with(participation), how="link", now=now)
+    _count(participation, now)
+    return participation
+
+
+def given_with(participation: Participation) -> list[Consent]:
+    """The consents that came with a participation, in the order of its boxes."""
+    if participation.profile_id is None:
+        return []
+    rows = Consent.objects.filter(
+        profile_id=participation.profile_id,
+        source_kind="operation",
+        source__participation=participation.public_id,
+    )
+    return list(rows.order_by("granted_at", "id"))
+
+
+def _count(participation: Participation, now: datetime) -> None:
+    mechanic = mechanic_of(participation.module)
+    outcome = mechanic.play(
+        module=participation.module,
+        participation=participation,
+        answers=participation.answers,
+        now=now,
+    )
+    participation.outcome = outcome.stored()
+    participation.save(update_fields=["outcome"])
+    if participation.is_test:
+        notices.receipt(participation=participation, given=[], now=now)
+        return
+    given = given_with(participation)
+    _welcome(participation, given, now)
+    _share(participation, given, now)
+    notices.receipt(participation=participation, given=given, now=now)
+    email = mechanic.result_email(module=participation.module, participation=participation)
+    if email is not None:
+        notices.result(participation=participation, email=email, now=now)
+
+
+def _welcome(participation: Participation, given: list[Consent], now: datetime) -> None:
+    """A yes to the merchant's own news opens mailings.
+
+    Only a confirmed address ends an unsubscription of before: anybody can type another's address.
+    """
+    profile = participation.profile
+    if profile is None or all(row.controller_tenant_id is not None for row in given):
+        return
+    if participation.confirmed_at is not None:
+        unsubscribing.choose(profile=profile, wanted=True, now=now)
+    elif not unsubscribing.is_unsubscribed(address=profile.email, profile=profile):
+        profiles.update(profile_id=profile.id, consented_at=now)
+
+
+def _share(participation: Participation, given: list[Consent], now: datetime) -> None:
+    """One row for each partner: with their own opt-in the named fields, without it a count."""
+    by_partner = {row.controller_tenant_id: row for row in given if row.controller_tenant_id}
+    shares = []
+    for partner in participation.module.partners.all():
+        consent = by_partner.get(partner.partner_tenant_id)
+        asked = fields.going_to(participation.module, partner.partnership_id)
+        shares.append(
+            Share(
+                participation=participation,
+                partnership_id=partner.partnership_id,
+                partner_tenant_id=partner.partner_tenant_id,
+                fields=asked if consent is not None else [],
+                consent=consent,
+                state=ShareState.PENDING,
+                created_at=now,
+            )
+        )
+    if insert_if_absent(shares):
+        emit(
+            kind=SHARE_EVENT,
+            payload={"participation": str(participation.id)},
+            now=now,
+            key=f"{SHARE_EVENT}:{participation.id}",
+        )

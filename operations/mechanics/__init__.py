@@ -1,0 +1,22 @@
+"""Every mechanic there is: the one table. CONTRIBUTING has the checklist for the next one."""
+
+from kernel.errors import NotFoundError
+from operations.mechanics.form.mechanic import FORM
+from operations.mechanics.shape import Mechanic
+from operations.models import OperationModule
+
+MECHANICS: dict[str, Mechanic] = {mechanic.kind: mechanic for mechanic in (FORM,)}
+
+
+class UnknownMechanicError(NotFoundError):
+    """There is no mechanic of this kind."""
+
+    code = "unknown_mechanic"
+
+
+def mechanic_of(module: OperationModule) -> Mechanic:
+    """The mechanic of a module."""
+    found = MECHANICS.get(module.kind)
+    if found is None:
+        raise UnknownMechanicError
+    return found

@@ -1,0 +1,1 @@
+"""The plainest mechanic: people leave what is asked for, and are thanked."""

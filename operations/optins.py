@@ -1,0 +1,86 @@
+"""The boxes of a module: one for the merchant, one for each partner, none ticked beforehand (D1).
+
+Also the version of a form: whoever sends one that reads otherwise today is asked to read again.
+"""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from operations.models import OperationModule
+from operations.words import pick
+from tenants.context import current_tenant
+
+OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """One box: `key` is `OWN` or the partnership's id; `tenant_id` is None for the merchant."""
+
+    key: str
+    name: str
+    text: str
+    policy_url: str = ""
+    tenant_id: uuid.UUID | None = None
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The words before the brand's name, the name, and the words after it."""
+        before, name, after = self.text.partition(self.name)
+        return before, name, after
+
+
+def usual_text(*, name: str, language: str) -> str:
+    """The words of a box whose merchant wrote none."""
+    with translation.override(language):
+        return _("J’accepte de recevoir les offres de %(brand)s par e-mail.") % {"brand": name}
+
+
+def offered(module: OperationModule, *, language: str) -> list[OptIn]:
+    """The boxes that the form shows, the merchant's first, in one language."""
+    boxes = []
+    if module.asks_optin:
+        name = current_tenant().name
+        boxes.append(OptIn(OWN, name, _text(module.optin_text, name, language)))
+    boxes += [
+        OptIn(
+            str(partner.partnership_id),
+            partner.name,
+            _text(partner.optin_text, partner.name, language),
+            partner.policy_url,
+            partner.partner_tenant_id,
+        )
+        for partner in module.partners.all()
+        if partner.asks_optin
+    ]
+    return boxes
+
+
+def form_version(module: OperationModule) -> str:
+    """16 characters that change whenever what people read and are asked does."""
+    told = {
+        "kind": module.kind,
+        "fields": module.fields,
+        "boxes": [
+            [box.key, box.text, box.policy_url]
+            for language in ("fr", "en")
+            for box in offered(module, language=language)
+        ],
+        "partners": sorted(str(row.partnership_id) for row in module.partners.all()),
+        "age": module.minimum_age,
+        "rules": [module.asks_rules, module.operation.rules if module.asks_rules else None],
+        "double": module.double_optin,
+    }
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _text(words: dict[str, str], name: str, language: str) -> str:
+    """The merchant's words where they name the brand; else the usual ones, which do (D1)."""
+    text = pick(words, language)
+    return text if name in text else usual_text(name=name, language=language)

@@ -1,0 +1,290 @@
+"""`participate`: the one way to take part, whatever page, widget or program it came through."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from kernel.db import atomic_with_retry, insert_if_absent
+from operations import counting, fields, optins, slots
+from operations.errors import (
+    AlreadyTookPartError,
+    KeyReusedError,
+    NotOpenYetError,
+    OperationOverError,
+    RulesNotAcceptedError,
+    StaleFormError,
+    TooYoungError,
+    UnknownOperationError,
+)
+from operations.mechanics import mechanic_of
+from operations.models import (
+    OperationModule,
+    Participation,
+    ParticipationState,
+    SourceKind,
+)
+from tenants.profiles import consents
+from tenants.profiles.models import Profile
+from tenants.profiles.services import Identity, find_or_create
+from tenants.programme.dates import local
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody sent, as strings; every box that is not named was left unticked.
+
+    `key` is the form's own, so that the same form sent twice is one participation. `version` is
+    what `optins.form_version` was when the form was shown. `data` holds the mechanic's inputs.
+    """
+
+    key: str
+    version: str
+    fields: Mapping[str, str]
+    boxes: frozenset[str] = frozenset()
+    data: QueryDict = field(default_factory=QueryDict)
+    language: str = "fr"
+    accepts_rules: bool = False
+    old_enough: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How the person came: `ref` names the widget or link, `partnership_id` who brought them."""
+
+    kind: SourceKind = SourceKind.SITE
+    ref: str = ""
+    partnership_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The participation, and whether this very form had been taken before."""
+
+    participation: Participation
+    replayed: bool = False
+
+
+def participate(
+    *,
+    module: OperationModule,
+    submission: Submission,
+    source: Source,
+    now: datetime,
+    test: bool = False,
+) -> Taken:
+    """Take part, once by key and by the module's rule; all of it in one transaction or nothing.
+
+    `module` comes with its operation and partners. Raises the errors of `operations.errors`, and
+    `fields.FieldsError` with a sentence for each input. The same form sent again answers as before.
+    """
+    body = _body_hash(module, submission)
+    replay = _replay(submission.key, body)
+    if replay is not None:
+        return replay
+    _check_open(module, now, test=test)
+    if submission.version != optins.form_version(module):
+        raise StaleFormError
+    boxes = _boxes(module, submission)
+    answers, problems = _cleaned(module, submission)
+    _check_age(module, submission, answers, problems, day=local(now).date())
+    if problems:
+        raise fields.FieldsError(problems)
+    if module.asks_rules and not submission.accepts_rules:
+        raise RulesNotAcceptedError(param="rules")
+    participation = Participation(
+        operation=module.operation,
+        module=module,
+        source_kind=source.kind,
+        source_ref=source.ref[:80],
+        source_partnership_id=source.partnership_id,
+        day=local(now).date(),
+        is_test=test,
+        rehearsal=module.operation.rehearsal if test else 0,
+        state=ParticipationState.PENDING if module.double_optin else ParticipationState.COUNTED,
+        language=submission.language,
+        fields=answers["fields"],
+        answers=answers["mechanic"],
+        form_version=submission.version,
+        key=submission.key,
+        body_hash=body,
+        created_at=now,
+    )
+    return _take(participation, boxes, now)
+
+
+@atomic_with_retry
+def _take(participation: Participation, boxes: list[optins.OptIn], now: datetime) -> Taken:
+    """The person's row is locked first: whoever presses twice at once is served in turn."""
+    profile = None
+    if not participation.is_test:
+        profile, made = _person(participation, now)
+        # Asked again under the lock: the same form may have been taken this very moment.
+        replay = _replay(participation.key, participation.body_hash)
+        if replay is not None:
+            return replay
+        slot = slots.free_slot(
+            module=participation.module, profile_id=profile.id, day=participation.day
+        )
+        if slot is None:
+            raise AlreadyTookPartError
+        participation.profile, participation.slot = profile, slot
+        participation.was_new = made
+    if not insert_if_absent([participation]):
+        replay = _replay(participation.key, participation.body_hash)
+        if replay is None:
+            raise AlreadyTookPartError
+        return replay
+    if profile is not None:
+        _grant(participation, profile, boxes, now)
+    counting.begin(participation=participation, now=now)
+    return Taken(participation)
+
+
+def _person(participation: Participation, now: datetime) -> tuple[Profile, bool]:
+    given = participation.fields
+    profile, made = find_or_create(
+        identity=Identity(
+            email=given["email"],
+            first_name=given.get("first_name", ""),
+            last_name=given.get("last_name", ""),
+            phone=given.get("phone", ""),
+        ),
+        source="operation",
+        now=now,
+    )
+    if made and profile.language != participation.language:
+        profile.language = participation.language
+        profile.save(update_fields=["language"])
+    return profile, made
+
+
+def _grant(
+    participation: Participation, profile: Profile, boxes: list[optins.OptIn], now: datetime
+) -> None:
+    source = {
+        "operation": participation.operation.public_id,
+        "module": participation.module.public_id,
+        "participation": participation.public_id,
+        "came_by": participation.source_kind,
+        "reference": participation.source_ref,
+    }
+    consents.grant(
+        profile=profile,
+        asked=[
+            consents.Asked(
+                controller_name=box.name,
+                text=box.text,
+                controller_tenant_id=box.tenant_id,
+                policy_url=box.policy_url,
+            )
+            for box in boxes
+        ],
+        circumstances=consents.Circumstances(
+            source_kind="operation",
+            source=source,
+            language=participation.language,
+            form_version=participation.form_version,
+            needs_confirmation=participation.module.double_optin,
+        ),
+        now=now,
+    )
+
+
+def _replay(key: str, body: str) -> Taken | None:
+    """What the same form came to before; KeyReusedError where it says something else now."""
+    found = (
+        Participation.objects.filter(key=key)
+        .select_related("module", "operation", "profile")
+        .first()
+    )
+    if found is None:
+        return None
+    if found.body_hash != body:
+        raise KeyReusedError
+    return Taken(found, replayed=True)
+
+
+def _check_open(module: OperationModule, now: datetime, *, test: bool) -> None:
+    operation = module.operation
+    if module.removed_at is not None or operation.archived_at is not None:
+        raise UnknownOperationError
+    if test:
+        return
+    state = operation.shown_state(now)
+    if state == "planned":
+        raise NotOpenYetError
+    if state == "ended":
+        raise OperationOverError
+    if state != "live":
+        raise UnknownOperationError
+
+
+def _boxes(module: OperationModule, submission: Submission) -> list[optins.OptIn]:
+    offered = optins.offered(module, language=submission.language)
+    if submission.boxes - {box.key for box in offered}:
+        raise fields.UnknownFieldsError
+    return [box for box in offered if box.key in submission.boxes]
+
+
+def _cleaned(
+    module: OperationModule, submission: Submission
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """The answers of both kinds, and what is wrong with either: a person sees it all at once."""
+    answers: dict[str, dict[str, Any]] = {"fields": {}, "mechanic": {}}
+    problems: dict[str, str] = {}
+    try:
+        answers["fields"] = dict(
+            fields.clean(module, submission.fields, language=submission.language)
+        )
+    except fields.FieldsError as error:
+        problems.update(error.errors)
+    try:
+        answers["mechanic"] = dict(
+            mechanic_of(module).clean(
+                module=module, data=submission.data, language=submission.language
+            )
+        )
+    except fields.FieldsError as error:
+        problems.update(error.errors)
+    return answers, problems
+
+
+def _check_age(
+    module: OperationModule,
+    submission: Submission,
+    answers: dict[str, dict[str, Any]],
+    problems: dict[str, str],
+    *,
+    day: date,
+) -> None:
+    """By the date of birth where it is asked, else by the person's word."""
+    if not module.minimum_age:
+        return
+    words = _("Cette opération est réservée aux personnes de %(age)s ans ou plus.")
+    said = words % {"age": module.minimum_age}
+    born = answers["fields"].get("birth_date")
+    if born:
+        if fields.age_on(date.fromisoformat(born), day) < module.minimum_age:
+            raise TooYoungError(said, param="birth_date")
+    elif not submission.old_enough and "birth_date" not in problems:
+        raise TooYoungError(said, param="age")
+
+
+def _body_hash(module: OperationModule, submission: Submission) -> str:
+    told = [
+        str(module.id),
+        submission.version,
+        sorted(submission.fields.items()),
+        sorted(submission.boxes),
+        sorted((name, submission.data.getlist(name)) for name in submission.data),
+        submission.accepts_rules,
+        submission.old_enough,
+    ]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()

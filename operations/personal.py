@@ -1,0 +1,36 @@
+"""What operations tell of a person (D6)."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from operations import withdrawing
+from operations.models import Participation, Share
+from tenants.profiles.personal import Personal
+
+
+def _erase(ids: Collection[UUID], now: datetime) -> None:
+    """Partners are told first (D4); what stays is that somebody took part, and what came of it."""
+    withdrawing.forget_people(ids, now)
+    rows = Participation.objects.filter(profile_id__in=ids)
+    rows.update(fields={}, answers={}, body_hash="")
+
+
+_ANSWER = "Take part in an operation, as its page says; 3 years after the last contact."
+
+PERSONAL = (
+    Personal(
+        Participation,
+        "profile_id",
+        "participations",
+        purposes={
+            "fields": _ANSWER,
+            "answers": _ANSWER,
+            "outcome": "Honour what was won, and prove a draw; as long as the operation.",
+        },
+        technical=frozenset({"source_ref", "slot", "language", "form_version", "key", "body_hash"}),
+        erase=_erase,
+        withheld=frozenset({"key", "body_hash"}),
+    ),
+    Personal(Share, "participation__profile_id", "partages", technical=frozenset({"fields"})),
+)

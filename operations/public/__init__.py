@@ -1,0 +1,1 @@
+"""What people see of an operation, on the merchant's own host: no script, and nothing stored."""

@@ -1,0 +1,59 @@
+"""Taking back a yes: the brand it was given to is told, and nobody else (D4, R44)."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from kernel.db import atomic_with_retry
+from kernel.outbox.services import Draft, emit_all
+from operations.counting import SHARE_EVENT
+from operations.models import Share, ShareState
+from tenants.messaging import unsubscribing
+from tenants.profiles import consents
+from tenants.profiles.models import Consent, Profile
+
+
+@atomic_with_retry
+def withdraw(*, consent: Consent, how: str, now: datetime) -> bool:
+    """Withdraw one brand's consent; again changes nothing. True where this call did it."""
+    profile = Profile.everyone.select_for_update().get(id=consent.profile_id)
+    withdrawn = consents.withdraw(consent=consent, how=how, now=now)
+    if consent.controller_tenant_id is None:
+        if withdrawn and profile.email:
+            unsubscribing.choose(profile=profile, wanted=False, now=now)
+    else:
+        tell_partners(withdrawn=withdrawn, now=now)
+    return bool(withdrawn)
+
+
+def tell_partners(*, withdrawn: Sequence[Consent], now: datetime) -> None:
+    """Have the outbox take back what went to partners by these consents."""
+    _take_back(Share.objects.filter(consent__in=withdrawn), now)
+
+
+@atomic_with_retry
+def forget_people(profile_ids: Iterable[uuid.UUID], now: datetime) -> None:
+    """Somebody is erased: every consent ends, and each partner is told (D4)."""
+    ids = list(profile_ids)
+    consents.withdraw_all(profile_ids=ids, how="erasure", now=now)
+    rows = Share.objects.filter(participation__profile_id__in=ids, consent__isnull=False)
+    _take_back(rows, now)
+
+
+def _take_back(rows: QuerySet[Share], now: datetime) -> None:
+    open_states = [ShareState.PENDING, ShareState.DELIVERED]
+    shares = list(rows.filter(state__in=open_states).select_for_update().order_by("id"))
+    Share.objects.filter(id__in=[share.id for share in shares]).update(state=ShareState.WITHDRAWING)
+    emit_all(
+        drafts=[
+            Draft(
+                kind=SHARE_EVENT,
+                payload={"participation": str(share.participation_id)},
+                key=f"{SHARE_EVENT}:back:{share.id}",
+            )
+            for share in shares
+        ],
+        now=now,
+    )

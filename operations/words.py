@@ -1,0 +1,29 @@
+"""Texts in two languages, as they are stored: `{"fr": …, "en": …}`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+
+LANGUAGES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
+
+
+def pick(words: Mapping[str, Any] | None, language: str) -> str:
+    """The text in this language; where it has none, in French, then in any."""
+    kept = words or {}
+    for code in (language, *LANGUAGES):
+        text = str(kept.get(code) or "").strip()
+        if text:
+            return text
+    return ""
+
+
+def pair(cleaned: Mapping[str, Any], name: str) -> dict[str, str]:
+    """What a form's fields `name_fr` and `name_en` say, to be stored; empty texts are left out."""
+    found = {code: str(cleaned.get(f"{name}_{code}") or "").strip() for code in LANGUAGES}
+    return {code: text for code, text in found.items() if text}
+
+
+def spread(words: Mapping[str, Any] | None, name: str) -> dict[str, str]:
+    """The other way: initial values for a form's fields `name_fr` and `name_en`."""
+    return {f"{name}_{code}": str((words or {}).get(code) or "") for code in LANGUAGES}

@@ -1,0 +1,34 @@
+"""D2: the database itself refuses to edit or delete a consent, or what happened to it.
+
+Put on after the tables, like the ledger's: see `tenants.provisioning.guards`. Whose a consent is
+may change, when two records of one person become one; nothing else of it may.
+"""
+
+_REFUSE = """
+    CREATE OR REPLACE FUNCTION profiles_consent_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'consents are append-only: % refused', TG_OP
+            USING ERRCODE = 'restrict_violation';
+    END $$
+    """
+
+
+def _guard(table: str, *, but: str = "") -> list[str]:
+    whole = f"(to_jsonb(NEW) - '{but}') IS DISTINCT FROM (to_jsonb(OLD) - '{but}')"
+    condition = f"WHEN ({whole})" if but else ""
+    refuse = "EXECUTE FUNCTION profiles_consent_append_only()"
+    return [
+        f"CREATE OR REPLACE TRIGGER {table}_no_update BEFORE UPDATE ON {table}"
+        f" FOR EACH ROW {condition} {refuse}",
+        f"CREATE OR REPLACE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
+        f" FOR EACH ROW {refuse}",
+        f"CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+        f" FOR EACH STATEMENT {refuse}",
+    ]
+
+
+SQL = [
+    _REFUSE,
+    *_guard("profiles_consent", but="profile_id"),
+    *_guard("profiles_consent_event"),
+]
