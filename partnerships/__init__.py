@@ -1,1 +1,1 @@
-"""Major and minor partners, partner codes, automatic back offices."""
+"""Two brands that work together: who asked whom, what they agreed on, who may enter where."""

@@ -34,6 +34,9 @@ class TenantMiddleware:
         request.tenant = tenant  # type: ignore[attr-defined]
         if tenant is not None:
             connection.set_tenant(tenant)
+            if tenant.partner_only:
+                # What is not a limited partner's does not exist on its address: pages and API.
+                request.urlconf = settings.PARTNER_URLCONF
         elif host == settings.PLATFORM_DOMAIN:
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
         else:

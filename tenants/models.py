@@ -47,6 +47,8 @@ class Tenant(models.Model):
     timezone = models.CharField(max_length=40, default="Europe/Paris")
     # What the merchant has switched on: names of `tenants.features.Feature`.
     modules = models.JSONField(default=list, db_default=[], blank=True)
+    # A partner who is no merchant here: its back office holds what partnerships need, no more.
+    partner_only = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=current_time, editable=False)
     state_changed_at = models.DateTimeField(default=current_time)
     # R25: set while the state is DELETING; the schema is dropped after this moment.

@@ -102,6 +102,9 @@ class Membership(models.Model):
         return self.role == Role.OWNER
 
 
+INVITATION_EVENT = "accounts.invitation"
+
+
 class Invitation(models.Model):
     """A colleague asked to join one tenant, by a link that works once (R24).
 
@@ -119,6 +122,8 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    # The outbox event that has it mailed: a room above may invite in words of its own.
+    event = models.CharField(max_length=40, default=INVITATION_EVENT, db_default=INVITATION_EVENT)
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 

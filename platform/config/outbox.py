@@ -3,8 +3,16 @@
 from accounts.outbox import HANDLERS as ACCOUNTS
 from kernel.jobs.outbox import HANDLERS as JOBS
 from kernel.outbox.types import Handler
+from partnerships.outbox import HANDLERS as PARTNERSHIPS
 from tenants.messaging.outbox import HANDLERS as MESSAGING
 from tenants.programme.outbox import HANDLERS as PROGRAMME
 from widgets.space.outbox import HANDLERS as SPACE
 
-HANDLERS: dict[str, Handler] = {**ACCOUNTS, **JOBS, **MESSAGING, **PROGRAMME, **SPACE}
+HANDLERS: dict[str, Handler] = {
+    **ACCOUNTS,
+    **JOBS,
+    **MESSAGING,
+    **PROGRAMME,
+    **PARTNERSHIPS,
+    **SPACE,
+}

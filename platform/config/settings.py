@@ -36,6 +36,8 @@ TENANT_DOMAIN_MODEL = "tenants.Domain"
 PUBLIC_SCHEMA_NAME = "public"
 PUBLIC_SCHEMA_URLCONF = "config.urls_public"
 ROOT_URLCONF = "config.urls_tenant"
+# What a partner who is no merchant finds on its address, and nothing else.
+PARTNER_URLCONF = "config.urls_partner"
 TENANT_LIMIT_SET_CALLS = True
 TENANT_CREATION_FAKES_MIGRATIONS = False
 
@@ -57,6 +59,7 @@ SHARED_APPS = [
     "config",
     "shell",
     "kernel.outbox",
+    "partnerships",
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
     "django_htmx",

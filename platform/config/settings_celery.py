@@ -42,6 +42,11 @@ TASKS: dict[str, Any] = {
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        "finish partners' back offices": {
+            "task": "config.finish_partners",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
         "tend the tenants": {"task": "config.tend_tenants", "schedule": 3600.0},
         "post due rewards": {
             "task": "config.post_due_rewards",

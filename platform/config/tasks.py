@@ -20,6 +20,7 @@ from accounts.services import purge
 from api import services as api
 from kernel.outbox.relay import relay
 from kernel.outbox.services import forget_delivered
+from partnerships.services import making
 from tenants.context import UnknownTenantError, enter_by_id
 from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
@@ -143,6 +144,13 @@ def tend_tenants() -> None:
     this_connection().set_schema_to_public()
     sweep_half_made(timezone.now())
     lifecycle.delete_due(timezone.now())
+
+
+@shared_task(name="config.finish_partners")
+def finish_partners() -> None:
+    """Finish the partners' back offices that a crash left in the making."""
+    this_connection().set_schema_to_public()
+    making.sweep(now=timezone.now())
 
 
 def _in_each(tenants: Iterable[Tenant], work: Callable[[], object]) -> None:

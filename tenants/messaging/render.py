@@ -35,7 +35,7 @@ Follow = Callable[[str, dict[str, Any]], str]
 # Spaces that French typography needs, and that Python calls unprintable.
 _SPACES = "\u00a0\u202f"
 # What a stored copy of an email shows in place of a token.
-_TOKEN = re.compile(r"(/(?:espace/entrer|desabonnement|e)/)[\w-]{20,}")
+_TOKEN = re.compile(r"(/(?:espace/entrer|desabonnement|e|invitation|partenariats/lien)/)[\w-]{20,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,9 @@ class _Writer:
                 "%(referrer)s nous a confié votre adresse pour ce seul message. Sans suite de "
                 "votre part, elle sera effacée dans 60 jours."
             ) % {"referrer": referrer}
+        if self.kind.audience is Audience.CONTACT:
+            words = _("Vous recevez ce message parce que %(merchant)s nous a donné votre adresse.")
+            return words % {"merchant": self.values.get("brand") or self.look.name}
         if self.kind.audience is Audience.TEAM:
             words = _(
                 "Vous recevez ce message parce que vous faites partie de l’équipe de %(merchant)s."

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import uuid
 import zoneinfo
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from kernel.errors import ConflictError, InvalidInputError
+from kernel.ids import uuid7
 from tenants import lookup
 from tenants.models import Domain, Tenant, TenantState
 from tenants.provisioning import record, replay
@@ -46,8 +48,12 @@ def provision_tenant(
     currency: str = "EUR",
     language: str = "fr",
     timezone: str = "Europe/Paris",
+    partner_only: bool = False,
+    tenant_id: uuid.UUID | None = None,
 ) -> Tenant:
     """Make an active merchant with an empty schema, at `<slug>.<platform domain>`.
+
+    A caller who has to find it again after a crash draws its `tenant_id` beforehand (`uuid7`).
 
     Commits on its own, so it cannot be part of a transaction: RuntimeError inside one. Raises
     InvalidSlugError, ReservedSlugError, InvalidTenantError (with `param`) or SlugTakenError,
@@ -55,6 +61,7 @@ def provision_tenant(
     `sweep_half_made` finishes or removes.
     """
     tenant = Tenant(
+        id=tenant_id or uuid7(),
         schema_name=f"t_{secrets.token_hex(8)}",
         slug=check_slug(slug),
         name=name.strip(),
@@ -64,6 +71,7 @@ def provision_tenant(
         currency=currency,
         language=language,
         timezone=timezone,
+        partner_only=partner_only,
         created_at=now,
         state_changed_at=now,
     )

@@ -20,6 +20,7 @@ class Audience(StrEnum):
     FRIEND = "friend"
     PARTICIPANT = "participant"
     TEAM = "team"
+    CONTACT = "contact"  # somebody of another brand, whose address a partner gave
 
 
 class Shape(StrEnum):

@@ -41,6 +41,11 @@ _ALL = (
     Value("office_url", _("Adresse de la page à ouvrir"), Shape.MADE),
     Value("taken", _("Montant repris"), Shape.AMOUNT),
     Value("for_reset", _("Vrai pour une remise à zéro"), Shape.FLAG),
+    Value("brand", _("Nom de la marque partenaire")),
+    Value("has_office", _("Vrai si le lecteur a déjà un back-office"), Shape.FLAG),
+    Value("all_set", _("Vrai si les deux marques ont accepté l’accord"), Shape.FLAG),
+    Value("was_declined", _("Vrai si la proposition a été refusée"), Shape.FLAG),
+    Value("was_withdrawn", _("Vrai si la proposition a été retirée"), Shape.FLAG),
     Value("by_hand", _("Vrai si vous l’avez fait à la main"), Shape.FLAG),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}

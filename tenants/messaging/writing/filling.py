@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.tokens import token_for
 from kernel.money import Amount
 from shell import formats
 from tenants.addresses import absolute_url
@@ -38,13 +39,22 @@ def fill_values(*, email: Email, kind: Kind, tenant: Tenant) -> dict[str, Any]:
     values["space_url"] = _space_url(email, tenant)
     values["referral_url"] = _referral_url(email, kind, tenant)
     if "path" in context:
-        values["office_url"] = absolute_url(tenant, str(context["path"]))
+        values["office_url"] = absolute_url(tenant, _path(context))
     if "for_referrer" in kind.values:
         values["for_referrer"] = context.get("side") == "referrer"
     if "link" in context and kind.asked:
         code = links.code_for(row_id=uuid.UUID(str(context["link"])))
         values["code"] = f"{code[:3]} {code[3:]}"
     return values
+
+
+def _path(context: Mapping[str, Any]) -> str:
+    """The page's path. A token in it is worked out here: no row of ours holds one (R24)."""
+    path = str(context["path"])
+    if "token_of" in context:
+        row_id, version = uuid.UUID(str(context["token_of"])), int(context["token_version"])
+        path = path.replace("{token}", token_for(row_id, version))
+    return path
 
 
 def _shown(value: Value, context: Mapping[str, Any]) -> Any:

@@ -1,0 +1,102 @@
+"""The agreement between both brands (GDPR art. 26): its texts, and how they are shown (D5).
+
+A version that somebody has accepted is never edited: a change is a new file, and LATEST.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from markdown_it import MarkdownIt
+
+from kernel.errors import NotFoundError
+from partnerships.models import Partnership
+from tenants.models import Tenant
+
+LATEST = "2026-11"
+_PLACE = Path(__file__).with_name("agreements")
+_VERSION = re.compile(r"\d{4}-\d{2}\Z")
+# Every sign that Markdown could read something into. All of them can be escaped.
+_SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
+_PARSER = MarkdownIt("zero", {"html": False, "linkify": False}).enable(
+    ["heading", "list", "emphasis", "escape"]
+)
+# The page has its own title: those of the text come below it.
+_HEADINGS = {"h1": "h2", "h2": "h3"}
+
+
+class UnknownVersionError(NotFoundError):
+    """There is no agreement of this version."""
+
+    code = "unknown_agreement"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One version in one language, with both brands' names in it. `text` is Markdown."""
+
+    version: str
+    language: str
+    text: str
+
+    @property
+    def text_hash(self) -> str:
+        return hash_of(self.text)
+
+    @property
+    def html(self) -> SafeString:
+        return as_html(self.text)
+
+
+def agreement_for(partnership: Partnership, *, language: str = "") -> Agreement:
+    """The text in force for this partnership, in the reader's language unless one is named."""
+    chosen = language or (get_language() or "fr")[:2]
+    if chosen not in dict(settings.LANGUAGES):
+        chosen = "fr"
+    minor = partnership.minor if partnership.minor_id else None
+    names = {
+        "major": plain(partnership.major.name),
+        "minor": plain(minor.name if minor else partnership.name),
+        "major_contact": plain(_contact(partnership.major)),
+        "minor_contact": plain(_contact(minor) if minor else partnership.contact_email),
+    }
+    text = re.sub(
+        r"\{(\w+)\}", lambda found: names[found[1]], _source(partnership.agreement, chosen)
+    )
+    return Agreement(version=partnership.agreement, language=chosen, text=text)
+
+
+def hash_of(text: str) -> str:
+    """Names a text exactly: SHA-256 of its UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def as_html(text: str) -> SafeString:
+    """A text, of today or as it was accepted, for a page. Nothing in it is obeyed (R34)."""
+    tokens = _PARSER.parse(text)
+    for token in tokens:
+        token.tag = _HEADINGS.get(token.tag, token.tag)
+    html: str = _PARSER.renderer.render(tokens, _PARSER.options, {})
+    return SafeString(html)  # the renderer escapes all text, and HTML is off
+
+
+def plain(name: str) -> str:
+    """A brand's name as Markdown that shows it to the letter."""
+    return _SIGNS.sub(r"\\\1", " ".join(name.split()))
+
+
+def _contact(tenant: Tenant) -> str:
+    return tenant.contact_email or tenant.site_url or tenant.name
+
+
+@cache
+def _source(version: str, language: str) -> str:
+    path = _PLACE / f"{version}.{language}.md"
+    if not _VERSION.match(version) or not path.exists():
+        raise UnknownVersionError
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,154 @@
+"""Reading partnerships, always as one of their sides."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from accounts.models import Membership, Role, User
+from partnerships.errors import UnknownPartnershipError
+from partnerships.models import (
+    OPEN_STATES,
+    AgreementAcceptance,
+    Partnership,
+    Side,
+    State,
+)
+from tenants.models import Tenant, TenantState
+
+
+def may_share(*, partnership_id: uuid.UUID) -> bool:
+    """Whether data may move now: active, and both accepted the version in force for it (D5)."""
+    return partnership_id in sharing(partnership_ids=[partnership_id])
+
+
+def sharing(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these partnerships in which data may move now, in one query.
+
+    Both merchants have to be there, too: what was suspended or deleted stays outside (R20).
+    """
+    accepted = AgreementAcceptance.objects.filter(
+        partnership_id__in=list(partnership_ids),
+        version=F("partnership__agreement"),
+        partnership__state=State.ACTIVE,
+        partnership__major__state=TenantState.ACTIVE,
+        partnership__minor__state=TenantState.ACTIVE,
+    ).values_list("partnership_id", "side")
+    sides: dict[uuid.UUID, set[str]] = {}
+    for partnership_id, side in accepted:
+        sides.setdefault(partnership_id, set()).add(side)
+    return {number for number, found in sides.items() if found == set(Side.values)}
+
+
+def partnerships_of(*, tenant_id: uuid.UUID) -> QuerySet[Any]:
+    """All partnerships that this merchant may know of, each with `partner` (the other's name).
+
+    A major sees those that it asked for from the first moment; a minor those that were proposed
+    to it. While a person who owns a back office has not said which, its name is not told: the
+    name that the major typed stands there.
+    """
+    mine = Q(major=tenant_id) | Q(minor=tenant_id) & ~Q(state=State.MAKING)
+    return (
+        Partnership.objects.filter(mine)
+        .select_related("major", "minor")
+        .annotate(
+            partner=Case(
+                When(major=tenant_id, then=Coalesce(F("minor__name"), F("name"))),
+                default=F("major__name"),
+                output_field=CharField(),
+            ),
+            my_side=Case(
+                When(major=tenant_id, then=Value(Side.MAJOR.value)),
+                default=Value(Side.MINOR.value),
+                output_field=CharField(),
+            ),
+        )
+    )
+
+
+def partnership(*, partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> Partnership:
+    """One of this merchant's partnerships; UnknownPartnershipError for any other (R23)."""
+    found: Partnership | None = (
+        partnerships_of(tenant_id=tenant_id).filter(id=partnership_id).first()
+    )
+    if found is None:
+        raise UnknownPartnershipError
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A partner as an operation names it: `tenant_id` is None until there is a back office."""
+
+    partnership_id: uuid.UUID
+    public_id: str
+    name: str
+    tenant_id: uuid.UUID | None
+    site_url: str
+    may_share: bool
+
+
+def partners_to_choose(*, major_id: uuid.UUID) -> list[Partner]:
+    """The minors that a merchant may name in a module: all that is open, by name."""
+    rows = list(
+        partnerships_of(tenant_id=major_id)
+        .filter(major=major_id, state__in=OPEN_STATES)
+        .order_by("partner", "id")
+    )
+    ready = sharing(partnership_ids=[row.id for row in rows])
+    return [
+        Partner(
+            partnership_id=row.id,
+            public_id=row.public_id,
+            name=row.partner,
+            tenant_id=row.minor_id,
+            site_url=row.minor.site_url if row.minor else row.site_url,
+            may_share=row.id in ready,
+        )
+        for row in rows
+    ]
+
+
+def acceptances(*, partnership_id: uuid.UUID) -> list[AgreementAcceptance]:
+    """Who accepted what, the major first, the latest version first."""
+    rows = AgreementAcceptance.objects.filter(partnership_id=partnership_id)
+    return list(rows.order_by("-version", "side", "accepted_at"))
+
+
+def has_accepted(row: Partnership, *, side: Side) -> bool:
+    """Whether this side accepted the version in force."""
+    return AgreementAcceptance.objects.filter(
+        partnership=row, side=side, version=row.agreement
+    ).exists()
+
+
+def to_answer(*, tenant_id: uuid.UUID) -> int:
+    """How many partnerships wait for this merchant's word on the agreement."""
+    rows = partnerships_of(tenant_id=tenant_id).filter(state=State.PROPOSED)
+    done = AgreementAcceptance.objects.filter(
+        partnership__in=rows, tenant_id=tenant_id, version=F("partnership__agreement")
+    )
+    return rows.exclude(id__in=done.values("partnership_id")).count()
+
+
+def majors_of(*, tenant_id: uuid.UUID) -> list[str]:
+    """The names of those who share operations with this merchant."""
+    rows = partnerships_of(tenant_id=tenant_id).filter(minor=tenant_id, state__in=OPEN_STATES)
+    return sorted({row.major.name for row in rows})
+
+
+def owners_of(*, tenant_id: uuid.UUID) -> list[User]:
+    """The people who speak for a merchant."""
+    rows = Membership.objects.select_related("user").filter(
+        tenant_id=tenant_id, role=Role.OWNER, user__is_active=True
+    )
+    return [row.user for row in rows.order_by("user__email")]
+
+
+def offices_owned_by(*, user_id: uuid.UUID) -> list[Tenant]:
+    """The active back offices that a person owns, by name."""
+    owned = Membership.objects.filter(user_id=user_id, role=Role.OWNER).values("tenant_id")
+    return list(Tenant.objects.filter(id__in=owned, state=TenantState.ACTIVE).order_by("name"))

@@ -1,0 +1,1 @@
+"""Writing: codes, proposals, invitations, agreements, endings, and becoming a full merchant."""

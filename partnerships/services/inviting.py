@@ -1,0 +1,294 @@
+"""Asking somebody who is no merchant here, by their details (PA-03, PA-04): invited, invited
+again, at another address, or not any more."""
+
+import re
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from accounts.models import Invitation, Membership, Role, User
+from accounts.services.invitations import (
+    check_address,
+    count_invitation,
+    invite,
+    open_invitations,
+    resend_invitation,
+    withdraw_invitation,
+)
+from accounts.throttles import hit
+from kernel.ids import uuid7
+from partnerships.agreement import LATEST
+from partnerships.errors import (
+    AlreadyAskedError,
+    InvalidNameError,
+    NotWaitingError,
+    OwnAddressError,
+)
+from partnerships.models import Ending, Origin, Partnership, Side, State
+from partnerships.selectors import has_accepted, partnership
+from partnerships.services import making
+from partnerships.telling import INVITATION, have_told
+from tenants.models import Tenant, TenantState
+from tenants.provisioning import lifecycle
+
+# Back offices that one merchant may have made in a day.
+PER_DAY = 20
+_DAY = timedelta(days=1)
+# R33: making a back office takes a while, and asking an owner of one takes none. Both answer no
+# sooner than this, so that the time does not tell which of the two it was.
+EVEN_SECONDS = 0.6
+_NO_NAME = re.compile(r"[<>\x00-\x1f\x7f\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """A partner as the major describes it. The language is that of what it will receive."""
+
+    name: str
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    site_url: str = ""
+    language: str = "fr"
+
+
+def invite_by_details(
+    *, major: Tenant, details: Details, key: uuid.UUID, asked_by: User, now: datetime
+) -> Partnership:
+    """Make a partner's back office and invite its owner; who owns one already is asked instead.
+
+    Which of the two it was is not told (R33). `key` names the form: sent twice, or twice at once,
+    it is one partnership and one back office. Called outside a transaction. Raises
+    InvalidNameError, InvalidAddressError, OwnAddressError, AlreadyAskedError, ThrottledError, or
+    NotMadeError, with nothing left behind.
+    """
+    started = time.monotonic()
+    known = (
+        Partnership.objects.select_related("major", "minor").filter(major=major, key=key).first()
+    )
+    if known is None:
+        address = check_address(details.email)
+        _check(major, details, address)
+        hit(action="partner-add", subject=str(major.id), limit=PER_DAY, window=_DAY, now=now)
+        count_invitation(email=address, tenant_id=major.id, now=now)
+        known, mine = _write(major, details, address, key=key, asked_by=asked_by, now=now)
+    else:
+        mine = known.created_at <= now - making.LEFT_AFTER
+    if known.state == State.MAKING and mine:
+        known = making.finish(row=known, now=now)
+    _even(started)
+    return known
+
+
+def resend(*, partnership_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) -> Partnership:
+    """Write to the contact again; the link sent before ends. Throttled as every invitation is."""
+    row = _waiting(partnership_id, tenant_id)
+    invitation = _invitation_of(row)
+    if invitation is not None:
+        resend_invitation(invitation_id=invitation.id, tenant_id=invitation.tenant_id, now=now)
+        Partnership.objects.filter(id=row.id).update(sent_at=now)
+    elif row.minor_id is None:
+        count_invitation(email=row.contact_email, tenant_id=tenant_id, now=now)
+        with transaction.atomic():
+            row = Partnership.objects.select_for_update(of=("self",)).get(id=row.id)
+            if row.state != State.PROPOSED or row.minor_id is not None:
+                raise NotWaitingError
+            making.new_link(row, now=now)
+            row.save(update_fields=["token_version", "token_hash", "token_expires_at", "sent_at"])
+    else:
+        raise NotWaitingError
+    return row
+
+
+def correct_address(
+    *, partnership_id: uuid.UUID, tenant_id: uuid.UUID, email: str, now: datetime
+) -> Partnership:
+    """Invite at another address instead; what was sent to the former one opens nothing any more.
+
+    Called outside a transaction: the new address may ask for another way. Raises what
+    `invite_by_details` does, and NotWaitingError once somebody has answered.
+    """
+    started = time.monotonic()
+    row = _waiting(partnership_id, tenant_id)
+    address = check_address(email)
+    if address.lower() == row.contact_email.lower():
+        return resend(partnership_id=partnership_id, tenant_id=tenant_id, now=now)
+    if Membership.objects.filter(tenant_id=tenant_id, user__in=_user(address)).exists():
+        raise OwnAddressError(param="email")
+    count_invitation(email=address, tenant_id=tenant_id, now=now)
+    owner = making.owner_of_an_office(email=address, but=row.major_id)
+    try:
+        row = _readdress(row, address, offer=owner is not None, now=now)
+    except IntegrityError as error:
+        raise AlreadyAskedError(param="email") from error
+    if row.state == State.MAKING:
+        row = making.finish(row=row, now=now)
+    _even(started)
+    return row
+
+
+def withdraw(*, partnership_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) -> Partnership:
+    """Take a proposal back before it was answered; a back office that nobody entered goes too."""
+    with transaction.atomic():
+        row = _locked(partnership_id, tenant_id)
+        row.state, row.ending = State.ENDED, Ending.WITHDRAWN
+        row.ended_at, row.ended_by = now, tenant_id
+        row.token_hash = ""
+        row.save(update_fields=["state", "ending", "ended_at", "ended_by", "token_hash"])
+        if not _retire_office(row, now=now):
+            have_told(row=row, to=row.minor_id, kind="partner_ended", now=now)
+    return row
+
+
+# ------------------------------------------------------------------ the parts
+def _check(major: Tenant, details: Details, address: str) -> None:
+    if not details.name.strip() or _NO_NAME.search(details.name):
+        raise InvalidNameError(param="name")
+    if Membership.objects.filter(tenant_id=major.id, user__in=_user(address)).exists():
+        raise OwnAddressError(param="email")
+
+
+def _write(
+    major: Tenant,
+    details: Details,
+    address: str,
+    *,
+    key: uuid.UUID,
+    asked_by: User,
+    now: datetime,
+) -> tuple[Partnership, bool]:
+    """The row in the making, and whether this call wrote it: of two at once, one goes on."""
+    try:
+        with transaction.atomic():
+            row = Partnership.objects.create(
+                major=major,
+                minor_id=uuid7(),
+                origin=Origin.DETAILS,
+                state=State.MAKING,
+                key=key,
+                agreement=LATEST,
+                name=details.name.strip(),
+                site_url=details.site_url.strip(),
+                language=details.language,
+                contact_first_name=details.first_name.strip(),
+                contact_last_name=details.last_name.strip(),
+                contact_email=address,
+                asked_by=asked_by.pk,
+                created_at=now,
+            )
+            return row, True
+    except IntegrityError as error:
+        same = Partnership.objects.filter(major=major, key=key).first()
+        if same is None:
+            raise AlreadyAskedError(param="email") from error
+        return same, False
+
+
+def _user(address: str) -> QuerySet[User]:
+    return User.objects.by_email(address)
+
+
+def _waiting(partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> Partnership:
+    """A proposal by details of this major's that nobody has answered."""
+    row = partnership(partnership_id=partnership_id, tenant_id=tenant_id)
+    if not _may_change(row, tenant_id) or row.origin != Origin.DETAILS:
+        raise NotWaitingError
+    return row
+
+
+def _locked(partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> Partnership:
+    partnership(partnership_id=partnership_id, tenant_id=tenant_id)
+    row = (
+        Partnership.objects.select_for_update(of=("self",))
+        .select_related("major", "minor")
+        .get(id=partnership_id)
+    )
+    if not _may_change(row, tenant_id):
+        raise NotWaitingError
+    return row
+
+
+def _may_change(row: Partnership, tenant_id: uuid.UUID) -> bool:
+    waits = row.state == State.PROPOSED and row.side_of(tenant_id) == Side.MAJOR
+    return waits and not has_accepted(row, side=Side.MINOR)
+
+
+def _invitation_of(row: Partnership) -> Invitation | None:
+    if row.minor_id is None:
+        return None
+    return (
+        open_invitations(tenant_id=row.minor_id)
+        .filter(event=INVITATION, email__iexact=row.contact_email)
+        .first()
+    )
+
+
+@transaction.atomic
+def _readdress(row: Partnership, address: str, *, offer: bool, now: datetime) -> Partnership:
+    """End what was sent, and stand where the new address goes on: invited, or in the making."""
+    locked = _locked(row.id, row.major_id)
+    invitation = _invitation_of(locked)
+    if locked.minor_id is not None and invitation is None:
+        raise NotWaitingError  # somebody has joined that back office
+    locked.contact_email = address
+    if invitation is not None:
+        withdraw_invitation(invitation_id=invitation.id, tenant_id=invitation.tenant_id, now=now)
+        if not offer:
+            _move_invitation(locked, address, now=now)
+            return locked
+        _retire_office(locked, now=now)
+    # Another way from here on: `making.finish` takes it.
+    locked.state, locked.minor_id = State.MAKING, uuid7()
+    locked.asked_user_id = locked.asked_tenant_id = None
+    locked.token_hash = ""
+    locked.created_at = now
+    locked.save()
+    return locked
+
+
+def _move_invitation(row: Partnership, address: str, *, now: datetime) -> None:
+    """The same back office, asked of another address."""
+    assert row.minor_id is not None  # noqa: S101 - it has an invitation
+    Tenant.objects.filter(id=row.minor_id).update(contact_email=address)
+    invite(
+        email=address,
+        role=Role.OWNER,
+        tenant_id=row.minor_id,
+        invited_by=making.asker_of(row),
+        event=INVITATION,
+        counted=True,
+        now=now,
+    )
+    row.sent_at = now
+    row.save(update_fields=["contact_email", "sent_at"])
+
+
+def _retire_office(row: Partnership, *, now: datetime) -> bool:
+    """Close a back office that was made for this partnership and that nobody ever entered.
+
+    Its invitations end at once; the schema goes after the thirty days of every deletion (R25).
+    """
+    tenant = Tenant.objects.filter(
+        id__in=[row.minor_id], partner_only=True, state=TenantState.ACTIVE
+    ).first()
+    others = Partnership.objects.filter(minor=row.minor_id).exclude(id=row.id)
+    if (
+        tenant is None
+        or row.origin != Origin.DETAILS
+        or Membership.objects.filter(tenant_id=tenant.id).exists()
+        or others.exclude(state=State.ENDED).exists()
+    ):
+        return False
+    open_invitations(tenant_id=tenant.id).update(withdrawn_at=now)
+    lifecycle.schedule_deletion(tenant=tenant, now=now)
+    return True
+
+
+def _even(started: float) -> None:
+    left = EVEN_SECONDS - (time.monotonic() - started)
+    if left > 0:
+        time.sleep(left)

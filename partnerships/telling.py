@@ -1,0 +1,24 @@
+"""Having a side told: events of the outbox, in the transaction and schema of who caused them."""
+
+import uuid
+from datetime import datetime
+
+from kernel.outbox.services import emit
+from partnerships.models import Partnership
+
+INVITATION = "partnerships.invitation"
+OFFER = "partnerships.offer"
+TELL = "partnerships.tell"
+
+
+def have_told(*, row: Partnership, to: uuid.UUID | None, kind: str, now: datetime) -> None:
+    """Have one side's owners written to. Nobody is, where that side is not known yet."""
+    if to is not None:
+        payload = {"partnership_id": str(row.id), "to": str(to), "kind": kind}
+        emit(kind=TELL, payload=payload, now=now)
+
+
+def have_offered(*, row: Partnership, now: datetime) -> None:
+    """Have the link of this version mailed to who owns a back office already."""
+    payload = {"partnership_id": str(row.id), "version": row.token_version}
+    emit(kind=OFFER, payload=payload, now=now)

@@ -1,0 +1,62 @@
+"""Emails between brands that run operations together: to the other brand's own people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenants.messaging.catalogue.shapes import SECURITY, Audience, Kind, Words
+
+_AGREED = _("Il engage votre marque : il part toujours.")
+
+
+def _told(name: str, label: Words, when: Words, *values: str, **sample: object) -> Kind:
+    return Kind(
+        name,
+        label=label,
+        when=when,
+        audience=Audience.TEAM,
+        values=("brand", *values, "office_url"),
+        target="office_url",
+        sample={"brand": "Brûlerie Noé", "path": "/partenariats", **sample},
+        editable=False,
+        always=_AGREED,
+    )
+
+
+PARTNERS: tuple[Kind, ...] = (
+    Kind(
+        "partner_invited",
+        label=_("Invitation d’un partenaire"),
+        when=_("Quand une autre marque vous ajoute comme partenaire avec vos coordonnées."),
+        audience=Audience.CONTACT,
+        values=("brand", "has_office", "office_url"),
+        needs=("office_url",),
+        target="office_url",
+        sample={
+            "first_name": "Nora",
+            "brand": "Maison Lumen",
+            "path": "/partenariats",
+            "has_office": False,
+        },
+        editable=False,
+        always=SECURITY,
+        asked=True,
+    ),
+    _told(
+        "partner_proposed",
+        _("Partenariat proposé"),
+        _("Quand une autre marque vous propose un partenariat avec votre code."),
+    ),
+    _told(
+        "partner_accepted",
+        _("Accord de partenariat accepté"),
+        _("Quand l’autre marque accepte l’accord."),
+        "all_set",
+        all_set=True,
+    ),
+    _told(
+        "partner_ended",
+        _("Partenariat refusé ou terminé"),
+        _("Quand l’autre marque refuse, retire sa proposition ou met fin au partenariat."),
+        "was_declined",
+        "was_withdrawn",
+    ),
+)

@@ -1,0 +1,51 @@
+"""Code that works for one merchant enters another's schema by one way only."""
+
+import ast
+
+from tests.architecture.sources import name, product
+from tests.architecture.test_layout import imports, tree_of
+
+# What sets the tenant of a thread, by the name under which it is imported.
+WAYS_IN = {
+    "tenants.context.enter",
+    "tenants.context.enter_by_id",
+    "django_tenants.utils.tenant_context",
+    "django_tenants.utils.schema_context",
+}
+# Each of these stands in public, or in no merchant yet, and enters one.
+ALLOWED = {
+    "partnerships/crossing.py": "the one way into a partner's schema",
+    "tenants/context.py": "defines it",
+    "tenants/middleware.py": "a request's own merchant, for what it streams",
+    "tenants/lookup.py": "the shared cache of host names",
+    "tenants/tasks.py": "a task's own merchant",
+    "platform/config/tasks.py": "the beat, merchant by merchant",
+}
+_MANAGEMENT = "management/commands"
+
+
+def entering() -> dict[str, set[str]]:
+    found = {}
+    for path in product(".py"):
+        ways = imports(tree_of(path)) & WAYS_IN
+        if ways and _MANAGEMENT not in name(path):
+            found[name(path)] = ways
+    return found
+
+
+def test_only_the_crossing_leads_from_one_merchant_into_another() -> None:
+    """Whoever adds a place says here why it enters no second merchant."""
+    assert set(entering()) == set(ALLOWED)
+
+
+def test_no_code_enters_by_the_connection_itself() -> None:
+    setting = {
+        name(path)
+        for path in product(".py")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and node.attr in ("set_tenant", "set_schema")
+    }
+    # The backend itself, and who makes a schema before anybody is in it.
+    below = ("tenants/database", "tenants/provisioning")
+    outside = {file for file in setting if not file.startswith(below)}
+    assert outside == {"tenants/middleware.py"}
