@@ -54,6 +54,7 @@ def _referral_pages() -> list[tuple[str, str, str]]:
     return [
         (_("Programme de parrainage"), "programme:rules", "hops"),
         (_("Influenceurs et partenaires"), "programme:ambassadors", "star"),
+        (_("Simuler un parrainage"), "programme:simulate", "hops"),
         (_("Parrainages à vérifier"), "programme:verifications", "shield"),
     ]
 

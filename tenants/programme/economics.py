@@ -39,6 +39,8 @@ class Assumptions:
     used: int
     ready_to_spend: int | None = None
     basket_is_own: bool = False
+    basket_is_said: bool = False
+    margin_is_said: bool = False
     used_is_own: bool = False
 
 
@@ -101,6 +103,8 @@ def assumptions(
         used=round(state.share * WHOLE),
         ready_to_spend=said.ready_to_spend if said else None,
         basket_is_own=own,
+        basket_is_said=bool(said and said.average_basket),
+        margin_is_said=bool(said and said.margin is not None),
         used_is_own=state.share_is_known,
     )
 

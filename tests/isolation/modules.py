@@ -14,6 +14,7 @@ PAGES: dict[Feature, frozenset[str]] = {
             "programme:rules_preview",
             "programme:referrals",
             "programme:referral",
+            "programme:simulate",
             "programme:close_referral",
             "programme:reopen_referral",
             "programme:remove_referral",

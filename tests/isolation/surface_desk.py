@@ -51,6 +51,8 @@ DESK: dict[str, Page] = {
     "programme:setup_step": Page(
         For.MEMBER, role=Role.MANAGER, names=lambda _: {"step": "cagnotte"}, everybodys=True
     ),
+    "programme:simulate": member(**MANAGER),
+    "programme:simulate_draft": member(**MANAGER),
     "programme:owed": member(),
     "programme:owed_file": member(**MANAGER),
     "programme:modules": member(),

@@ -45,6 +45,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "credited": False,
         "done": "",
         "languages": settings.LANGUAGES,
+        "referral_on": True,  # publishing the set-up switches it on
     }
     return show(request, "home", context)
 
