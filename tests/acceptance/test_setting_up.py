@@ -99,7 +99,7 @@ def test_sp05_the_rules_page_says_what_a_new_customer_costs_at_each_input(
     assert asked.status_code == 200 and "10,25 €" in text_of(asked)
     assert 'value="6,24"' in asked.content.decode()
     assert not ProgrammeVersion.objects.exists()
-    assert "<noscript><button" in page and "Recalculer le coût" in page
+    assert "<noscript><button" in page.replace("\n", "") and "Recalculer le coût" in page
 
 
 def test_sp05_gifts_in_kind_are_a_part_of_their_own(claire: TenantClient, merchant: Tenant) -> None:
