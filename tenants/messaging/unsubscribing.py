@@ -24,36 +24,31 @@ def is_unsubscribed(*, address: str, profile: Profile | None = None) -> bool:
 
 def has_ended(*, email: Email) -> bool:
     """Whether marketing to whoever got this email has ended."""
-    if email.profile is not None and email.profile.unsubscribed_at is not None:
+    return ended(hashed=recipient_hash(email), profile=email.profile)
+
+
+def ended(*, hashed: str, profile: Profile | None) -> bool:
+    """Whether marketing has ended for this hash, or for this person."""
+    if profile is not None and profile.unsubscribed_at is not None:
         return True
-    return Unsubscription.objects.filter(address_hash=recipient_hash(email)).exists()
+    return Unsubscription.objects.filter(address_hash=hashed).exists()
 
 
 @atomic_with_retry
 def unsubscribe(*, email: Email, now: datetime) -> None:
     """End marketing to whoever got this email; once more changes nothing."""
-    _note(recipient_hash(email), now)
     profile = email.profile
     if profile is None and email.to:
         profile = Profile.objects.filter(email_key=emails.key(email.to)).first()
+    end(hashed=recipient_hash(email), profile=profile, now=now)
+
+
+def end(*, hashed: str, profile: Profile | None, now: datetime, how: str = "unsubscribe") -> None:
+    """End marketing for a hash, and for the customer behind it; `how` is where they said so."""
+    _note(hashed, now)
     if profile is not None and profile.unsubscribed_at is None:
         profiles.update(profile_id=profile.id, unsubscribed_at=now, consented_at=None)
-        consents.withdraw_own(profile_id=profile.id, how="unsubscribe", now=now)
-
-
-@atomic_with_retry
-def choose(*, profile: Profile, wanted: bool, now: datetime) -> None:
-    """A customer says in their own space whether they want marketing."""
-    if wanted:
-        Unsubscription.objects.filter(address_hash=address_hash(profile.email)).delete()
-    else:
-        _note(address_hash(profile.email), now)
-        consents.withdraw_own(profile_id=profile.id, how="space", now=now)
-    profiles.update(
-        profile_id=profile.id,
-        unsubscribed_at=None if wanted else now,
-        consented_at=now if wanted else None,
-    )
+        consents.withdraw_own(profile_id=profile.id, how=how, now=now)
 
 
 @atomic_with_retry

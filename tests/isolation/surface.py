@@ -131,6 +131,8 @@ TENANT: dict[str, Page] = {
     # emails
     "messaging:logo": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),
     "messaging:click": link(lambda s: {"token": s.click_token}),
+    # A point, whatever the token: nothing is told by it.
+    "messaging:opened": Page(For.ANYBODY, names=lambda s: {"token": s.unsubscribe_token}),
     "messaging:kinds": member(),
     "messaging:look": member(),
     "messaging:sent": member(),

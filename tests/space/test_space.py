@@ -214,14 +214,19 @@ def test_a_closed_programme_keeps_the_cagnotte(at_home: TenantClient, camille_ea
 def test_language_and_emails_are_the_customers_choice(
     at_home: TenantClient, camille: Profile
 ) -> None:
-    at_home.post("/espace/choix", {"language": "en", "news": "non"})
+    at_home.post("/espace/choix", {"language": "en"})
+    camille.refresh_from_db()
+    assert (camille.unsubscribed_at, camille.consented_at) == (None, None)
+    at_home.post("/espace/choix", {"language": "en", "choix": "1"})
     camille.refresh_from_db()
     assert camille.language == "en"
     assert camille.unsubscribed_at is not None
     assert '<html lang="en"' in at_home.get("/espace").content.decode()
-    at_home.post("/espace/choix", {"language": "xx", "news": "oui"})
+    at_home.post("/espace/choix", {"language": "xx", "choix": "1", "sujets": ["reminders", "x"]})
     camille.refresh_from_db()
     assert (camille.language, camille.unsubscribed_at) == ("en", None)
+    page = at_home.get("/espace").content.decode()
+    assert re.findall(r'name="sujets" value="(\w+)" checked', page) == ["reminders"]
 
 
 def test_names_never_run_in_the_space(

@@ -14,7 +14,7 @@ from kernel.errors import InvalidInputError, RicochetError
 from kernel.money import Amount
 from shell import formats
 from tenants.features import Feature, is_on
-from tenants.messaging import unsubscribing
+from tenants.messaging import choosing
 from tenants.profiles import services as profiles
 from tenants.profiles.services import UnsafeNameError
 from tenants.programme import offers
@@ -35,6 +35,7 @@ from widgets.space.pages import (
     to_space,
 )
 from widgets.space.sharing import qr_file, qr_svg, sharing_of
+from widgets.space.wishes import asked_for, shown
 
 _DAY = timedelta(days=1)
 INVITATION_TRIES = 25
@@ -133,14 +134,13 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_POST
 @customer_page
 def choices(request: HttpRequest) -> HttpResponse:
-    """The customer's language, and whether they want invitations by email."""
+    """The customer's language, and which emails they want."""
     session = own_session(request)
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         profiles.update(profile_id=session.profile_id, language=language)
-    wanted = request.POST.get("news")
-    if wanted in ("oui", "non"):
-        unsubscribing.choose(profile=session.profile, wanted=wanted == "oui", now=timezone.now())
+    if "choix" in request.POST:
+        choosing.choose_own(profile=session.profile, **asked_for(request), now=timezone.now())
     return to_space(done="choix", at="reglages")
 
 
@@ -164,6 +164,7 @@ def _space(
         "loyalty_on": is_on(Feature.LOYALTY),
         "referral_on": is_on(Feature.REFERRAL),
         "tab": "wallet",
+        **shown(choosing.wishes_of(profile=session.profile)),
     }
     return show(request, "home", context, status=status)
 
