@@ -7,9 +7,12 @@ hash, so that nobody is written to again by mistake (D4).
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
+
 from kernel.db import atomic_with_retry
 from tenants.messaging.addresses import address_hash, recipient_hash
-from tenants.messaging.models import Email, EmailState, Unsubscription
+from tenants.messaging.catalogue.shapes import Topic
+from tenants.messaging.models import Choice, Email, EmailState, Unsubscription
 from tenants.profiles import consents, emails
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
@@ -49,6 +52,23 @@ def end(*, hashed: str, profile: Profile | None, now: datetime, how: str = "unsu
     if profile is not None and profile.unsubscribed_at is None:
         profiles.update(profile_id=profile.id, unsubscribed_at=now, consented_at=None)
         consents.withdraw_own(profile_id=profile.id, how=how, now=now)
+
+
+@atomic_with_retry
+def choose(*, profile: Profile, wanted: bool, now: datetime) -> None:
+    """A customer says, of the merchant's news as a whole, yes or no.
+
+    A yes also takes back that they refused offers alone; what else they refused stays so.
+    """
+    hashed = address_hash(profile.email)
+    if not wanted:
+        end(hashed=hashed, profile=profile, now=now, how="space")
+        return
+    Unsubscription.objects.filter(address_hash=hashed).delete()
+    for row in Choice.objects.filter(Q(address_hash=hashed) | Q(profile=profile)):
+        row.refused = [topic for topic in row.refused if topic != Topic.CAMPAIGNS]
+        row.save(update_fields=["refused"])
+    profiles.update(profile_id=profile.id, unsubscribed_at=None, consented_at=now)
 
 
 @atomic_with_retry

@@ -128,6 +128,15 @@ def test_only_a_box_that_is_ticked_by_hand_is_a_consent(camille: Profile) -> Non
     assert (camille.consented_at, camille.unsubscribed_at) == (None, NOW)
 
 
+def test_a_later_yes_to_the_merchants_news_takes_back_the_refusal_of_offers(
+    buyer: Profile,
+) -> None:
+    choose(buyer, Topic.INVITATIONS)
+    unsubscribing.choose(profile=buyer, wanted=True, now=NOW)
+    wanted = choosing.wishes_of(profile=buyer).wanted
+    assert set(wanted) == {Topic.INVITATIONS, Topic.CAMPAIGNS}
+
+
 def test_saving_boxes_that_were_ticked_before_is_no_consent(buyer: Profile) -> None:
     assert choosing.wishes_of(profile=buyer).wanted == tuple(choosing.TOPICS)
     choose(buyer, *ALL)
