@@ -80,6 +80,7 @@ DESK: dict[str, Page] = {
     "programme:undo_close": member(),
     "programme:orders": member(),
     "programme:refused": member(),
+    "programme:why": member(),
     "programme:order": member(order),
     "programme:confirm_order": member(order, **MANAGER),
     "programme:refund": member(order, **MANAGER),
