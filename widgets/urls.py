@@ -9,7 +9,7 @@ from widgets.shop_login import pages as shop_keys
 from widgets.shop_login import views as shop_login
 from widgets.shown import views as shown
 from widgets.space import cards
-from widgets.space.views import data, door, loyalty, preview, prizes, space, unsubscribing
+from widgets.space.views import data, door, inviting, loyalty, preview, prizes, space, unsubscribing
 from widgets.tracker import views as tracker
 
 app_name = "widgets"
@@ -39,7 +39,7 @@ urlpatterns = [
     path("espace/entrer/<str:token>", door.enter, name="space_enter"),
     path("espace/boutique", shop_login.enter, name="space_shop"),
     path("espace/sortir", door.leave, name="space_leave"),
-    path("espace/inviter", space.invite, name="space_invite"),
+    path("espace/inviter", inviting.invite, name="space_invite"),
     path("espace/lots/<str:prize>", prizes.choose, name="space_prize"),
     path("espace/paliers/<str:tier>", prizes.take_tier, name="space_tier"),
     path("espace/qr", space.qr, name="space_qr"),

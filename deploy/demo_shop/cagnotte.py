@@ -108,7 +108,7 @@ def panel(
             '<p><a class="button plain" href="/connexion?retour=commande">Se connecter</a></p>'
         )
     elif quote is None:
-        parts.append("<p>Votre cagnotte ne répond pas en ce moment.</p>")
+        return ""  # Ricochet is away, or the merchant's cagnottes pay for nothing here
     else:
         earned = quote["usable"]["earns"] if held else quote["earns"]
         parts.append(f"<p>Cette commande vous rapporte {_amount(earned, quote, money)}.</p>")

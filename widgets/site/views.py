@@ -16,6 +16,7 @@ from kernel.errors import RicochetError
 from shell.forms import answer
 from tenants.addresses import origin
 from tenants.context import current_tenant
+from tenants.features import Feature, feature_required, is_on
 from tenants.programme import versions
 from widgets.models import WidgetKind
 from widgets.script.bundle import current
@@ -46,6 +47,7 @@ def site(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
 def launcher(request: HttpRequest) -> HttpResponse:
     """Switch what the script puts forward on the shop on or off, and change its words."""
     form = _launcher_form(request.POST)
@@ -120,7 +122,7 @@ def _context(*, may_change: bool) -> dict[str, Any]:
         "can_change": may_change,
         "sites": snippets,
         "seen": any(row.last_seen_at for row in rows),
-        "launcher": _launcher_form(None),
+        "launcher": _launcher_form(None) if is_on(Feature.REFERRAL) else None,
         "launcher_on": getattr(stored(kind=WidgetKind.LAUNCHER), "active", False),
         "programme_open": versions.is_open(versions.in_force(now=now)),
     }
