@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -139,6 +140,14 @@ def find_customers(rows: QuerySet[Profile], *, text: str) -> QuerySet[Profile]:
     return rows.filter(named | Exists(code) | Exists(order))
 
 
+def find_people(*, text: str) -> QuerySet[Any, Any]:
+    """Everybody whose name, address, phone or shop matches: the ids that a list of theirs asks."""
+    found = Profile.objects.order_by()
+    for word in fold_text(text).split():
+        found = found.filter(search_text__contains=word)
+    return found.values("id")
+
+
 def orders() -> QuerySet[Order]:
     """Every order with its customer, its referral and decisions at hand; last received first."""
     return (
@@ -157,13 +166,15 @@ def find_orders(rows: QuerySet[Order], *, text: str) -> QuerySet[Order]:
 
 
 def all_referrals() -> QuerySet[Referral]:
-    """Every referral with both people, the order, and what the referrer gets for it."""
+    """Every referral with both people, the order, what the referrer gets, and what it costs."""
     granted = Reward.objects.filter(referral=OuterRef("pk"), side=Side.REFERRER)
+    both = Reward.objects.filter(referral=OuterRef("pk")).order_by().values("referral")
     return (
         Referral.objects.select_related("referrer", "referee", "order")
         .prefetch_related("rewards")
         .annotate(
             reward=Subquery(granted.values(left=F("amount") - F("reversed"))[:1]),
+            cost=Subquery(both.annotate(n=Sum(F("amount") - F("reversed"))).values("n")),
         )
         .order_by("-created_at", "-id")
     )

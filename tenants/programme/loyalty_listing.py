@@ -106,13 +106,20 @@ def distributed(*, unit: str, since: datetime | None) -> QuerySet[Any]:
             When(given, then=F("amount")), default=-F("amount"), output_field=BigIntegerField()
         ),
         owner_id=Case(
-            When(given, then=F("credit__owner_id")),
-            default=F("debit__owner_id"),
+            When(given, then=Coalesce("credit__merged_into__owner_id", "credit__owner_id")),
+            default=Coalesce("debit__merged_into__owner_id", "debit__owner_id"),
             output_field=UUIDField(),
         ),
     )
     ordered: QuerySet[Any] = changes.order_by("-created_at", "-id")
     return ordered
+
+
+def given_in(*, unit: str, start: datetime, end: datetime) -> tuple[int, int]:
+    """How many were given something in [start, end), and how much in all."""
+    rows = distributed(unit=unit, since=start).filter(created_at__lt=end).order_by()
+    found = rows.aggregate(people=Count("owner_id", distinct=True), total=Sum("change"))
+    return int(found["people"]), int(found["total"] or 0)
 
 
 def named(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -75,6 +75,11 @@ def month_bounds(*, month: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     )
 
 
+def opening(*, unit: str, month: date, zone: ZoneInfo) -> int:
+    """What cagnottes held when the merchant's month began."""
+    return books.balance_at(unit=unit, at=month_bounds(month=month, zone=zone)[0])
+
+
 def month_movements(*, unit: str, month: date, zone: ZoneInfo) -> list[Movement]:
     """The month's movements, by day and reason."""
     start, end = month_bounds(month=month, zone=zone)

@@ -53,8 +53,11 @@ DESK: dict[str, Page] = {
     ),
     "programme:simulate": member(**MANAGER),
     "programme:simulate_draft": member(**MANAGER),
+    "programme:invitations": member(),
+    "programme:clicks": member(),
     "programme:owed": member(),
     "programme:owed_file": member(**MANAGER),
+    "programme:owed_accounts": member(**MANAGER),
     "programme:modules": member(),
     "programme:switch_module": Page(
         For.MEMBER, acts=Role.OWNER, names=lambda _: {"module": "loyalty"}, everybodys=True
