@@ -98,9 +98,15 @@ def state_of(*, profile: Profile, now: datetime) -> str:
 
 def referrers(rows: QuerySet[Profile]) -> QuerySet[Profile]:
     """Those of `rows` who invited somebody, or to whom a referral was owed."""
-    invited = Invitation.objects.filter(referrer=OuterRef("pk"))
-    referred = Referral.objects.filter(referrer=OuterRef("pk"))
-    return rows.filter(Exists(invited) | Exists(referred))
+    invited = Invitation.objects.order_by().values("referrer")
+    referred = Referral.objects.order_by().filter(referrer__isnull=False).values("referrer")
+    return rows.filter(Q(id__in=invited) | Q(id__in=referred))
+
+
+def holders(rows: QuerySet[Profile], *, unit: str) -> QuerySet[Profile]:
+    """Those of `rows` whose cagnotte has something to spend: the wallets asked once, as a set."""
+    filled = Account.objects.filter(kind=AccountKind.WALLET, unit=unit, posted__gt=F("pending_out"))
+    return rows.filter(id__in=filled.values("owner_id"))
 
 
 def referees(rows: QuerySet[Profile]) -> QuerySet[Profile]:
@@ -133,11 +139,15 @@ def find_customers(rows: QuerySet[Profile], *, text: str) -> QuerySet[Profile]:
     digits = "".join(char for char in text if char.isdigit())
     if len(digits) >= 6:
         named |= Q(search_text__contains=digits)
-    code = ReferralCode.objects.filter(
-        profile=OuterRef("pk"), code__startswith=codes.normalise(text)
-    )
-    order = Order.objects.filter(profile=OuterRef("pk"), external_id__iexact=text.strip())
-    return rows.filter(named | Exists(code) | Exists(order))
+    code = ReferralCode.objects.filter(code__startswith=codes.normalise(text))
+    order = Order.objects.order_by().filter(external_id__in=_spellings(text))
+    return rows.filter(named | Q(id__in=code.values("profile")) | Q(id__in=order.values("profile")))
+
+
+def _spellings(number: str) -> set[str]:
+    """An order's number as people type it; an index finds each of them, but none without case."""
+    bare = number.strip()
+    return {bare, bare.upper(), bare.lower(), bare.capitalize()}
 
 
 def find_people(*, text: str) -> QuerySet[Any, Any]:
@@ -159,10 +169,10 @@ def orders() -> QuerySet[Order]:
 
 def find_orders(rows: QuerySet[Order], *, text: str) -> QuerySet[Order]:
     """Those of `rows` whose number starts with `text`, or whose customer matches it."""
-    named = Q()
-    for word in fold_text(text).split():
-        named &= Q(profile__search_text__contains=word)
-    return rows.filter(Q(external_id__istartswith=text.strip()) | named)
+    number = Q()
+    for spelling in _spellings(text):
+        number |= Q(external_id__startswith=spelling)
+    return rows.filter(number | Q(profile__in=find_people(text=text)))
 
 
 def all_referrals() -> QuerySet[Referral]:

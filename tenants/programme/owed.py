@@ -86,10 +86,12 @@ def month_movements(*, unit: str, month: date, zone: ZoneInfo) -> list[Movement]
     return books.movements(unit=unit, start=start, end=end, zone=zone.key)
 
 
-def sheet(*, unit: str, month: date, zone: ZoneInfo) -> Sheet:
-    """The month on one page."""
+def sheet(*, unit: str, month: date, zone: ZoneInfo, moved: list[Movement] | None = None) -> Sheet:
+    """The month on one page; `moved` spares reading its movements again."""
     start, end = month_bounds(month=month, zone=zone)
-    moved = month_movements(unit=unit, month=month, zone=zone)
+    if moved is None:
+        moved = month_movements(unit=unit, month=month, zone=zone)
+    closing = books.balance_at(unit=unit, at=end)
     return Sheet(
         opening=books.balance_at(unit=unit, at=start),
         issued=_sum(moved, AccountKind.ISSUED, back=False),
@@ -98,7 +100,7 @@ def sheet(*, unit: str, month: date, zone: ZoneInfo) -> Sheet:
         given_back=_sum(moved, AccountKind.REDEEMED, back=True),
         expired=sum(m.amount for m in moved if m.account == AccountKind.EXPIRED),
         corrected=sum(m.amount for m in moved if m.account == AccountKind.ADJUSTED),
-        closing=books.balance_at(unit=unit, at=end),
+        closing=closing,
     )
 
 
@@ -108,10 +110,10 @@ def _sum(moved: Iterable[Movement], account: AccountKind, *, back: bool) -> int:
 
 def _used_share(*, unit: str, now: datetime) -> tuple[float, bool]:
     """Of what came to an end in two years, the part that was used rather than expired."""
-    moved = books.movements(unit=unit, start=now - timedelta(days=730), end=now, zone="UTC")
-    used = -sum(m.amount for m in moved if m.account == AccountKind.REDEEMED)
-    expired = -sum(m.amount for m in moved if m.account == AccountKind.EXPIRED)
-    ended = sum(m.count for m in moved if m.account in (AccountKind.REDEEMED, AccountKind.EXPIRED))
+    found = books.ended(unit=unit, start=now - timedelta(days=730), end=now)
+    used, uses = found.get(AccountKind.REDEEMED, (0, 0))
+    expired, expiries = found.get(AccountKind.EXPIRED, (0, 0))
+    ended = uses + expiries
     if ended < _ENOUGH or not expired or used < 0:
         return ASSUMED_SHARE, False
     return used / (used + expired), True

@@ -39,6 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
     state = owed.owed(unit=unit(request), now=now)
     zone = _zone()
     this_month = now.astimezone(zone).date().replace(day=1)
+    moved = owed.month_movements(unit=state.unit, month=month, zone=zone)
     context = {
         "owed": state,
         "unit": state.unit,
@@ -52,11 +53,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "before": month - timedelta(days=1),
         "after": None if month >= this_month else (month + timedelta(days=32)).replace(day=1),
         "closed": month < this_month,
-        "sheet": owed.sheet(unit=state.unit, month=month, zone=zone),
-        "movements": [
-            (movement, ledger_file.words_of(movement))
-            for movement in owed.month_movements(unit=state.unit, month=month, zone=zone)
-        ],
+        "sheet": owed.sheet(unit=state.unit, month=month, zone=zone, moved=moved),
+        "movements": [(movement, ledger_file.words_of(movement)) for movement in moved],
     }
     return render(request, "programme/owed.html", context)
 

@@ -164,7 +164,11 @@ def referrals(request: HttpRequest) -> HttpResponseBase:
     """The list; where it is the lines behind a figure, their count and sum (B17)."""
     version = versions.in_force(now=timezone.now())
     page = ReferralsPage(request)
-    context: dict[str, Any] = {"version": version, "can_change": can_change(request), "title": _("Parrainage")}
+    context: dict[str, Any] = {
+        "version": version,
+        "can_change": can_change(request),
+        "title": _("Parrainage"),
+    }
     if "etape" in page.state.filters:
         rows = page.rows()
         context["brought"] = rows.count()
