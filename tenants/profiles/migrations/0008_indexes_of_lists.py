@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('profiles', '0006_consent'),
+        ('profiles', '0007_consents'),
     ]
 
     operations = [
