@@ -10,24 +10,23 @@ from django.db.models import (
     Count,
     Exists,
     F,
-    Func,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Sum,
-    TextField,
     UUIDField,
     Value,
     When,
 )
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Trim
+from django.db.models.functions import Coalesce, Concat, Greatest, Trim
 
+from kernel.ledger import movements as books
 from kernel.ledger.accounts import system_account_id
 from kernel.ledger.models import Account, AccountKind, Transfer, TransferKind
 from tenants.loyalty.models import Membership
 from tenants.profiles.models import Profile
+from tenants.programme import listing
 from tenants.referrals.models import Referral, ReferralState
 from tenants.rewards.models import Award, AwardState
 
@@ -137,31 +136,19 @@ def named(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def most_loyal(*, unit: str, since: datetime | None) -> QuerySet[Profile]:
     """Who was given points since then: `gained`, `referrals`, `unlocked`, and what `people` has."""
-    moved = distributed(unit=unit, since=since).order_by()
     referred = Referral.objects.filter(referrer=OuterRef("pk"), state=ReferralState.VALIDATED)
     unlocked = unlocked_awards(since=since).filter(profile=OuterRef("pk"))
     if since is not None:
         referred = referred.filter(created_at__gte=since)
     return (
         people(unit=unit)
-        .filter(id__in=moved.values("owner_id"))
         .annotate(
-            gained=_sums(moved.values("owner_id").annotate(n=Sum("change"))),
+            gained=listing.each_ones(*books.gains(unit=unit, start=since)),
             referrals=_count(referred.order_by().values("referrer")),
             unlocked=_count(unlocked.order_by().values("profile")),
         )
+        .filter(gained__isnull=False)
     )
-
-
-def _sums(grouped: QuerySet[Any]) -> Coalesce:
-    """The sum of each customer out of (owner, sum), all of them added up once.
-
-    A sum for each row on its own would read the books again for each customer, just to sort them.
-    """
-    sql, params = grouped.query.sql_with_params()
-    every = RawSQL(f"(SELECT jsonb_object_agg(owner_id, n) FROM ({sql}) AS sums)", params)  # noqa: S611, S608
-    mine = Func(every, Cast("pk", TextField()), template="(%(expressions)s)", arg_joiner=" ->> ")
-    return Coalesce(Cast(mine, BigIntegerField()), 0)
 
 
 def unlocked_awards(*, since: datetime | None) -> QuerySet[Award]:

@@ -45,11 +45,11 @@ class Owed:
     by_expiry: list[Expiry]
 
 
-def owed(*, unit: str, now: datetime) -> Owed:
+def owed(*, unit: str, now: datetime, zone: ZoneInfo) -> Owed:
     """What is outstanding at `now`."""
     total = ledger.outstanding(unit=unit)
     held, debt = books.held_and_owed(unit=unit)
-    share, known = _used_share(unit=unit, now=now)
+    share, known = used_share(unit=unit, now=now)
     return Owed(
         unit=unit,
         held=held,
@@ -60,7 +60,7 @@ def owed(*, unit: str, now: datetime) -> Owed:
         share=share,
         share_is_known=known,
         expected=round(held * share),
-        by_expiry=books.by_expiry(unit=unit),
+        by_expiry=books.by_expiry(unit=unit, zone=zone),
     )
 
 
@@ -108,7 +108,7 @@ def _sum(moved: Iterable[Movement], account: AccountKind, *, back: bool) -> int:
     return sum(m.amount for m in moved if m.account == account and m.back == back)
 
 
-def _used_share(*, unit: str, now: datetime) -> tuple[float, bool]:
+def used_share(*, unit: str, now: datetime) -> tuple[float, bool]:
     """Of what came to an end in two years, the part that was used rather than expired."""
     found = books.ended(unit=unit, start=now - timedelta(days=730), end=now)
     used, uses = found.get(AccountKind.REDEEMED, (0, 0))

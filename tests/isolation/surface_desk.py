@@ -57,6 +57,8 @@ DESK: dict[str, Page] = {
     "programme:clicks": member(),
     "programme:owed": member(),
     "programme:owed_file": member(**MANAGER),
+    "programme:owed_lots": member(),
+    "programme:owed_pending": member(),
     "programme:owed_accounts": member(**MANAGER),
     "programme:modules": member(),
     "programme:switch_module": Page(

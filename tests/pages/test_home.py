@@ -51,7 +51,7 @@ def test_the_home_page_counts_what_referrals_brought_and_cost(
     assert "Coût par nouveau client 13,00 €" in page
     assert "et 13,00 € en attente" in page
     assert 'href="/cagnottes-dues"' in response.content.decode()
-    assert "/clients?vue=cagnottes" in claire.get("/cagnottes-dues").content.decode()
+    assert "/cagnottes-dues/lignes" in claire.get("/cagnottes-dues").content.decode()
 
 
 def test_the_home_page_asks_as_much_for_many_customers_as_for_few(

@@ -3,11 +3,16 @@
 import csv
 import io
 import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
+from kernel.ledger import services as ledger
+from tenants.activity.models import Order
 from tenants.loyalty import versions as loyalty
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
@@ -130,3 +135,34 @@ def test_a_point_is_booked_at_what_it_saves_until_the_merchant_says_otherwise(
     assert (debit["Debit"], credit["Credit"]) == ("0,75", "0,75")
     assert "150" in debit["EcritureLib"]
     assert "0,75 €" in text_of(claire.get("/cagnottes-dues"))
+
+
+def test_what_is_owed_leads_to_lines_that_add_up_to_it(
+    claire: TenantClient, story: Story, buy: Callable[..., Order]
+) -> None:
+    """B17: by the month in which it expires in the merchant's own days, and what is promised."""
+    now = timezone.now()
+    owners = {"Ana": 1000, "Bo": 250, "Cy": 75}
+    end = datetime(2031, 3, 1, tzinfo=ZoneInfo("Europe/Paris"))
+    ends = {"Ana": end, "Bo": end - timedelta(minutes=1), "Cy": None}
+    for name, amount in owners.items():
+        ledger.issue(
+            owner_id=customer(name, "Martin").id, unit="EUR", amount=amount, reason="earned_order",
+            source="t:1", key=name, now=now, expires_at=ends[name],
+        )  # fmt: skip
+    page = claire.get("/cagnottes-dues")
+    assert "Dû aujourd’hui 13,25 €" in text_of(page)
+    html = page.content.decode()
+    shown = {"2031-03": ("10,00 €", "Ana"), "2031-02": ("2,50 €", "Bo"), "jamais": ("0,75 €", "Cy")}
+    for month, (amount, name) in shown.items():
+        url = f"/cagnottes-dues/lignes?expire={month}"
+        assert f'href="{url}"' in html
+        lines = text_of(claire.get(url))
+        assert f"{amount} en tout" in lines and f"{name} Martin" in lines
+        assert "1 à 1 sur 1 ligne" in lines
+    assert "13,25 € en tout" in text_of(claire.get("/cagnottes-dues/lignes"))
+    assert "En attente 13,00 €" in text_of(page)  # both sides of the story's referral
+    pending = text_of(claire.get("/cagnottes-dues/attente"))
+    assert "13,00 € en tout" in pending and "Camille Rouvière" in pending and "8,00 €" in pending
+    odd = claire.get("/cagnottes-dues/lignes", {"expire": "2031-13", "tri": "-wallet__id"})
+    assert odd.status_code == 200  # R37

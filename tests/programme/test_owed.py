@@ -89,7 +89,7 @@ def test_every_months_sheet_leads_from_its_opening_to_its_closing(merchant):
     posted = sum(Account.objects.filter(kind="wallet").values_list("posted", flat=True))
     held, debt = books.held_and_owed(unit="EUR")
     assert closing == posted == held - debt
-    assert sum(part.amount for part in books.by_expiry(unit="EUR")) == held
+    assert sum(part.amount for part in books.by_expiry(unit="EUR", zone=PARIS)) == held
 
 
 def file_of(unit: str, month: date, books: Books | None = None) -> str:
@@ -183,7 +183,7 @@ def test_the_expected_use_says_whether_it_is_known(merchant, used):
         amount=1000, expires_at=START + timedelta(days=1), **common(owner, "lost", START)
     )
     services.expire_lot(lot_id=lost.id, now=START + timedelta(days=2))
-    state = owed.owed(unit="EUR", now=START + timedelta(days=3))
+    state = owed.owed(unit="EUR", now=START + timedelta(days=3), zone=PARIS)
     assert state.share_is_known == bool(used)
     assert state.share == (0.75 if used else owed.ASSUMED_SHARE)
     assert state.expected == round(state.held * state.share)

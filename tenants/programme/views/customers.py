@@ -118,6 +118,9 @@ class CustomersPage(ListPage):
         rows = super().rows()
         if self.state.sort == "-last_order":
             return rows.order_by(F("last_order_at").desc(nulls_last=True), "-id")
+        if self.state.sort.removeprefix("-") == "balance":
+            descending = self.state.sort.startswith("-")
+            return listing.by_balance(rows, unit=unit(self.request), descending=descending)
         return rows
 
 

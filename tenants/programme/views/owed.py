@@ -36,8 +36,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """What is owed now, and one month's movements (`?mois=2026-11`)."""
     now = timezone.now()
     month = _month_asked(request, now)
-    state = owed.owed(unit=unit(request), now=now)
     zone = _zone()
+    state = owed.owed(unit=unit(request), now=now, zone=zone)
     this_month = now.astimezone(zone).date().replace(day=1)
     moved = owed.month_movements(unit=state.unit, month=month, zone=zone)
     context = {

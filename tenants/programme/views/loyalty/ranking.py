@@ -136,7 +136,7 @@ class MovementsPage(_InPeriod):
                 value=lambda row: row.name or row.email or _("Client effacé"),
                 href=_owner_url,
             ),
-            Column("why", gettext_lazy("Raison"), value=_why),
+            Column("why", gettext_lazy("Raison"), value=why),
             change,
             Column("created_at", gettext_lazy("Date"), kind="moment", sort="created_at"),
         )
@@ -157,7 +157,7 @@ def _owner_url(row: Any) -> str:
     return f"/clients/{public_id('cus', row.owner_id)}/cagnotte"
 
 
-def _why(row: Any) -> str:
+def why(row: Any) -> str:
     return str(_REASONS.get(row.reason) or _("Mouvement"))
 
 
@@ -167,17 +167,17 @@ def _why(row: Any) -> str:
 def ranking(request: HttpRequest) -> HttpResponseBase:
     """Four figures over a period, and who gained the most in it."""
     page = RankingPage(request)
-    active = page.given()
+    active = page.queryset()
     only_members = _only_members_earn()
     if only_members:
-        active = active.filter(owner_id__in=loyalty_listing.current_members())
+        active = loyalty_listing.members(active)
     referred = Referral.objects.filter(state=ReferralState.VALIDATED)
     if page.since is not None:
         referred = referred.filter(created_at__gte=page.since)
     context = {
         "tab": "ranking",
         **_periods(page),
-        "active": active.values("owner_id").distinct().count(),
+        "active": active.count(),
         "only_members": only_members,
         "members": loyalty_listing.member_count(),
         "distributed": page.total(),
