@@ -52,7 +52,7 @@ def offered(module: OperationModule, *, language: str) -> list[OptIn]:
             str(partner.partnership_id),
             partner.name,
             _text(partner.optin_text, partner.name, language),
-            partner.policy_url,
+            partner.policy,
             partner.partner_tenant_id,
         )
         for partner in module.partners.all()

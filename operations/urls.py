@@ -1,8 +1,9 @@
 """Addresses of operations: the public pages first, then the back office."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from operations.public import choices
+from operations.public import choices, page, told
+from operations.views import listing, modules, one, people, words
 
 app_name = "operations"
 
@@ -10,4 +11,35 @@ urlpatterns = [
     path("o/confirmer/<str:token>", choices.confirm, name="confirm"),
     path("o/merci/<str:token>", choices.thanks, name="thanks"),
     path("o/choix/<str:token>", choices.choices, name="choices"),
+    re_path(r"^o/image/(?P<digest>[0-9a-f]{16})\.webp$", told.image, name="image"),
+    path("o/<slug:slug>", page.page, name="page"),
+    path("o/<slug:slug>/reglement", told.rules, name="rules"),
+    path("o/<slug:slug>/donnees", told.data, name="data"),
+    path("operations", listing.operations, name="operations"),
+    path("operations/partenaires", listing.partner_operations, name="partner_operations"),
+    path("operations/calendrier", listing.calendar, name="calendar"),
+    path("operations/ajouter", listing.add, name="add"),
+    path("operations/desarchiver", listing.undo_archive, name="undo_archive"),
+    path("operations/<str:operation>", one.operation, name="operation"),
+    path("operations/<str:operation>/nom", one.rename, name="rename"),
+    path("operations/<str:operation>/dates", one.dates, name="dates"),
+    path("operations/<str:operation>/en-ligne", one.go_live, name="go_live"),
+    path("operations/<str:operation>/terminer", one.stop, name="stop"),
+    path("operations/<str:operation>/dupliquer", listing.duplicate, name="duplicate"),
+    path("operations/<str:operation>/archiver", listing.archive, name="archive"),
+    path("operations/<str:operation>/textes", words.words, name="words"),
+    path("operations/<str:operation>/apparence", words.look, name="look"),
+    path("operations/<str:operation>/apercu", words.preview, name="preview"),
+    path("operations/<str:operation>/participants", people.participants, name="participants"),
+    path("operations/<str:operation>/modules", modules.listed, name="modules"),
+    path("operations/<str:operation>/modules/ajouter", modules.add, name="add_module"),
+    path("operations/<str:operation>/modules/remettre", modules.undo_remove, name="undo_remove"),
+    path("operations/<str:operation>/modules/<str:module>", modules.module, name="module"),
+    path(
+        "operations/<str:operation>/modules/<str:module>/donnees",
+        modules.acquisition,
+        name="acquisition",
+    ),
+    path("operations/<str:operation>/modules/<str:module>/place", modules.move, name="move"),
+    path("operations/<str:operation>/modules/<str:module>/retirer", modules.remove, name="remove"),
 ]

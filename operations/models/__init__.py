@@ -3,6 +3,7 @@
 from operations.models.modules import ModulePartner, OperationModule, Rule
 from operations.models.operations import Operation, OperationState
 from operations.models.participations import Participation, ParticipationState, SourceKind
+from operations.models.pictures import Picture
 from operations.models.shares import Share, ShareState
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "OperationState",
     "Participation",
     "ParticipationState",
+    "Picture",
     "Rule",
     "Share",
     "ShareState",

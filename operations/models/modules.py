@@ -76,3 +76,8 @@ class ModulePartner(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["module", "partnership_id"], name="module_partner_once")
         ]
+
+    @property
+    def policy(self) -> str:
+        """The address of the policy, where it is one that a reader may follow (R34)."""
+        return self.policy_url if self.policy_url.startswith(("https://", "http://")) else ""

@@ -21,7 +21,7 @@ def build(request: HttpRequest) -> list[MenuGroup]:
                 MenuItem(_("Accueil"), "programme:home", "home", phone=True),
                 MenuItem(_("À traiter"), "programme:todo", "inbox", count=work, phone=True),
                 MenuItem(_("Clients"), "programme:customers", "users", phone=True),
-                MenuItem(_("Commandes"), "programme:orders", "cart", phone=True),
+                MenuItem(_("Commandes"), "programme:orders", "cart"),
             ]
         ),
         MenuGroup(
@@ -34,6 +34,7 @@ def build(request: HttpRequest) -> list[MenuGroup]:
         ),
         MenuGroup(
             [
+                MenuItem(_("Opérations"), "operations:operations", "rings", phone=True),
                 MenuItem(_("Messages"), "messaging:kinds", "mail"),
                 *_of(
                     Feature.CAMPAIGNS, MenuItem(_("Campagnes"), "programme:campaigns", "document")

@@ -3,6 +3,7 @@
 from accounts.outbox import HANDLERS as ACCOUNTS
 from kernel.jobs.outbox import HANDLERS as JOBS
 from kernel.outbox.types import Handler
+from operations.outbox import HANDLERS as OPERATIONS
 from partnerships.outbox import HANDLERS as PARTNERSHIPS
 from tenants.messaging.outbox import HANDLERS as MESSAGING
 from tenants.programme.outbox import HANDLERS as PROGRAMME
@@ -14,5 +15,6 @@ HANDLERS: dict[str, Handler] = {
     **MESSAGING,
     **PROGRAMME,
     **PARTNERSHIPS,
+    **OPERATIONS,
     **SPACE,
 }

@@ -7,20 +7,21 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import current_membership
+from operations.models import Operation
 from shell import formats
 from shell.search import MAX_HITS, Hit, Provider
 from shell.text import folded
 from tenants.activity.models import Order
 from tenants.features import Feature, is_on
 from tenants.profiles.models import Profile
-from tenants.programme import answering, listing
+from tenants.programme import listing
 
 
 def providers(request: HttpRequest) -> list[Provider]:
     """Members find everything; nobody else finds anything."""
     if getattr(request, "tenant", None) is None or current_membership(request) is None:
         return []
-    return [_settings, _customers, _orders]
+    return [_settings, _customers, _orders, _operations]
 
 
 def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
@@ -34,6 +35,8 @@ def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
         (_("Séances"), "programme:sessions", "calendar"),
         (_("Factures"), "programme:invoices", "document"),
         (_("Types de séance"), "programme:session_types", "calendar"),
+        (_("Opérations partenaires"), "operations:partner_operations", "rings"),
+        (_("Calendrier des opérations"), "operations:calendar", "calendar"),
         (_("Équipe"), "accounts:team", "users"),
         (_("Clés d’API"), "keys:list", "key"),
         (_("Mon compte"), "accounts:profile", "user"),
@@ -54,7 +57,6 @@ def _referral_pages() -> list[tuple[str, str, str]]:
     return [
         (_("Programme de parrainage"), "programme:rules", "hops"),
         (_("Influenceurs et partenaires"), "programme:ambassadors", "star"),
-        (_("Simuler un parrainage"), "programme:simulate", "hops"),
         (_("Parrainages à vérifier"), "programme:verifications", "shield"),
     ]
 
@@ -67,11 +69,16 @@ def _customers(request: HttpRequest, query: str) -> Iterable[Hit]:
 
 
 def _orders(request: HttpRequest, query: str) -> Iterable[Hit]:
-    found = answering.with_parts(Order.objects.all()).filter(external_id__istartswith=query.strip())
-    rules = answering.rules()
+    found = Order.objects.select_related("profile").filter(external_id__istartswith=query.strip())
     for order in found.order_by("-received_at", "-id")[:MAX_HITS]:
         amount = formats.money(order.amount, order.currency)
-        told = answering.answer(order, rules=rules).sentence
-        detail = f"{order.profile.name}, {amount}, {formats.day(order.ordered_at)}. {told}"
+        detail = f"{order.profile.name}, {amount}, {formats.day(order.ordered_at)}"
         url = reverse("programme:order", args=[order.public_id])
         yield Hit(_("Commande %(number)s") % {"number": order.external_id}, detail, url, "cart")
+
+
+def _operations(request: HttpRequest, query: str) -> Iterable[Hit]:
+    found = Operation.objects.filter(name__icontains=query.strip(), archived_at=None)
+    for operation in found.order_by("-created_at", "-id")[:MAX_HITS]:
+        url = reverse("operations:operation", args=[operation.public_id])
+        yield Hit(operation.name, _("Opération"), url, "rings")

@@ -15,9 +15,7 @@ from shell.templatetags import shell as looks
 from shell.templatetags import shell_values as filters
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from shell.tables import Column, ListPage, View
+    from shell.tables import Column, ListPage
 
 _NUMERIC = {"number", "money", "points", "percent", "date", "moment"}
 
@@ -183,23 +181,15 @@ def _tabs(page: "ListPage") -> list[Tab]:
     if not page.views:
         return []
     base = page.narrowed()
-    broad = page.searching and page.found is None
     return [
         Tab(
             view.label,
             _url(page, vue=None if view is page.views[0] else view.key, page=None),
             view is page.state.view,
-            _counted(page, view, base, broad=broad),
+            view.apply(base).count() if view.counted else None,
         )
         for view in page.views
     ]
-
-
-def _counted(page: "ListPage", view: "View", base: "QuerySet[Any]", *, broad: bool) -> int | None:
-    """How many rows a tab has; the present one's are counted anyway."""
-    if view is page.state.view:
-        return page.page.paginator.count
-    return view.apply(base).count() if view.counted and not broad else None
 
 
 def _chips(page: "ListPage") -> list[Chip]:

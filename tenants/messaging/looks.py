@@ -86,7 +86,9 @@ def save_look(
     return row
 
 
-def redraw(upload: IO[bytes]) -> tuple[bytes, int, int]:
+def redraw(
+    upload: IO[bytes], *, box: tuple[int, int] = _BOX, param: str = "logo"
+) -> tuple[bytes, int, int]:
     """A PNG drawn anew from an uploaded picture, with its width and height.
 
     Nothing of the file itself is kept: no script of an SVG, no second file behind the pixels, no
@@ -94,21 +96,21 @@ def redraw(upload: IO[bytes]) -> tuple[bytes, int, int]:
     """
     content = upload.read(LARGEST_UPLOAD + 1)
     if len(content) > LARGEST_UPLOAD:
-        raise LogoError(_("Choisissez une image de 2 Mo au plus."), param="logo")
+        raise LogoError(_("Choisissez une image de 2 Mo au plus."), param=param)
     unusable = _("Choisissez une image PNG, JPEG ou WebP. Les fichiers SVG ne sont pas acceptés.")
     try:
         picture = Image.open(io.BytesIO(content), formats=_FORMATS)
         if picture.width * picture.height > _MOST_PIXELS:
             raise LogoError(
                 _("Choisissez une image plus petite : 12 millions de pixels au plus."),
-                param="logo",
+                param=param,
             )
         drawn = picture.convert("RGBA")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise LogoError(unusable, param="logo") from error
+        raise LogoError(unusable, param=param) from error
     except Image.DecompressionBombError as error:
-        raise LogoError(unusable, param="logo") from error
-    drawn.thumbnail(_BOX, Image.Resampling.LANCZOS)
+        raise LogoError(unusable, param=param) from error
+    drawn.thumbnail(box, Image.Resampling.LANCZOS)
     written = io.BytesIO()
     drawn.save(written, format="PNG", optimize=True)
     return written.getvalue(), drawn.width, drawn.height

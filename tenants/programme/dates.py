@@ -7,14 +7,9 @@ from zoneinfo import ZoneInfo
 from tenants.context import current_tenant
 
 
-def zone() -> ZoneInfo:
-    """Where the merchant's days begin."""
-    return ZoneInfo(current_tenant().timezone)
-
-
 def local(moment: datetime) -> datetime:
     """The moment on the merchant's own clock."""
-    return moment.astimezone(zone())
+    return moment.astimezone(ZoneInfo(current_tenant().timezone))
 
 
 def months_after(moment: datetime, months: int | None) -> datetime | None:

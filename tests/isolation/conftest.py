@@ -23,13 +23,12 @@ from kernel.jobs.models import Job, JobState
 from tenants import lookup
 from tenants.activity.models import Invoice, Order, Session
 from tenants.context import enter
-from tenants.loyalty.recalculation.models import Run, RunKind, RunState
+from tenants.loyalty.recalculation.models import Run
 from tenants.messaging import clicking, links
 from tenants.messaging.models import Campaign, Email, EmailLink
 from tenants.models import Tenant
 from tenants.profiles.models import CustomerImport, Profile
 from tenants.programme import conductor, services
-from tenants.programme.bulk import services as bulk
 from tenants.programme.bulk.models import Selection
 from tenants.referrals import codes, suspicion
 from tenants.referrals.models import Referral
@@ -39,10 +38,9 @@ from tests.fixtures.programme import NOW, make_order, publish
 from tests.fixtures.tenants import TenantClient
 from tests.isolation.played import Played, played
 from tests.isolation.snapshot import Watch
-from tests.isolation.treats import Treats, booked, given, invoiced
+from tests.isolation.treats import Treats, booked, given, invoiced, many
 from widgets.links import landing
-from widgets.models import ShopKey, Site, SpaceLink
-from widgets.shop_login import keys as shop_keys
+from widgets.models import Site, SpaceLink
 from widgets.space import entering, sessions
 from widgets.tracker.services import register_site
 
@@ -79,7 +77,6 @@ class Side:
     job: Job
     customer_import: CustomerImport
     key: ApiKey
-    shop_key: ShopKey
     secret: str
     site: Site
     asked: SpaceLink
@@ -196,7 +193,6 @@ def _side(tenant: Tenant) -> Side:
         **space,
         key=key,
         secret=secret,
-        shop_key=shop_keys.create_key(name="Boutique", now=NOW)[0],
         site=register_site(url=f"https://{slug}.example", now=NOW),
         asked=SpaceLink.objects.get(id=asked_id),
         space_token=links.token_for(purpose=links.Purpose.ASKED, row_id=asked_id),
@@ -237,27 +233,16 @@ def _tokens(tenant: Tenant, owner: User) -> dict[str, str]:
         invited_by=owner,
         now=now,
     )
-    made: dict[LinkPurpose, uuid.UUID] = {
-        purpose: make_link(purpose=purpose, tenant_id=tenant.id, user_id=owner.pk, now=now).id
-        for purpose in (LinkPurpose.RESET, LinkPurpose.HAND_OVER)
-    }
+    made: dict[LinkPurpose, uuid.UUID] = {}
+    for purpose in (LinkPurpose.RESET, LinkPurpose.HAND_OVER):
+        link = make_link(purpose=purpose, tenant_id=tenant.id, user_id=owner.pk, now=now)
+        made[purpose] = link.id
     return {
         "invitation_id": public_id("inv", invitation.id),
         "invitation_token": token_for(invitation.id, invitation.version),
         "reset_token": token_for(made[LinkPurpose.RESET]),
         "arrival_token": token_for(made[LinkPurpose.HAND_OVER]),
     }
-
-
-def _many() -> dict[str, Any]:
-    """What is done to many customers at once: a count to confirm, and a question to answer."""
-    run = Run.objects.create(
-        kind=RunKind.RECALCULATE, until=NOW, unit="EUR", state=RunState.COUNTED, created_at=NOW
-    )
-    rows = Profile.objects.all()
-    selection = bulk.prepare(act="loyalty-join", rows=rows, author_id=None, now=timezone.now())
-    campaign = Campaign.objects.create(name="Rentrée", created_at=NOW, changed_at=NOW)
-    return {"recalculation": run, "selection": selection, "campaign": campaign}
 
 
 def _people_and_money(slug: str) -> dict[str, Any]:
@@ -290,7 +275,7 @@ def _people_and_money(slug: str) -> dict[str, Any]:
         ),
         "session": booked(referrer),
         "invoice": invoiced(referrer),
-        **_many(),
+        **many(),
         "job": Job.objects.create(
             kind="nothing", state=JobState.FAILED, created_at=NOW, moved_at=NOW
         ),

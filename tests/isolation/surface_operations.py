@@ -1,10 +1,55 @@
 """The addresses of operations: what people see, and the back office's pages."""
 
+from typing import TYPE_CHECKING, Any
+
 from operations.links import Purpose
-from tests.isolation.whom import Page, link
+from tests.isolation.whom import MANAGER, For, Page, link, member
+
+if TYPE_CHECKING:
+    from tests.isolation.conftest import Side
+
+
+def operation(side: "Side") -> dict[str, Any]:
+    return {"operation": side.played.operation.public_id}
+
+
+def module(side: "Side") -> dict[str, Any]:
+    return {**operation(side), "module": side.played.module.public_id}
+
+
+def slug(side: "Side") -> dict[str, Any]:
+    return {"slug": side.played.operation.slug}
+
 
 OPERATIONS: dict[str, Page] = {
     "operations:confirm": link(lambda s: {"token": s.played.token(Purpose.CONFIRM)}),
     "operations:thanks": link(lambda s: {"token": s.played.token(Purpose.THANKS)}),
     "operations:choices": link(lambda s: {"token": s.played.token(Purpose.CHOICES)}),
+    "operations:page": link(slug),
+    "operations:rules": link(slug),
+    "operations:data": link(slug),
+    "operations:image": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),
+    "operations:operations": member(),
+    "operations:partner_operations": member(),
+    "operations:calendar": member(),
+    "operations:add": member(**MANAGER),
+    "operations:undo_archive": member(),
+    "operations:operation": member(operation),
+    "operations:rename": member(operation),
+    "operations:dates": member(operation, **MANAGER),
+    "operations:go_live": member(operation),
+    "operations:stop": member(operation),
+    "operations:duplicate": member(operation),
+    "operations:archive": member(operation),
+    "operations:words": member(operation, **MANAGER),
+    "operations:look": member(operation, **MANAGER),
+    "operations:preview": member(operation),
+    "operations:participants": member(operation),
+    "operations:modules": member(operation),
+    "operations:add_module": member(operation),
+    "operations:undo_remove": member(operation),
+    "operations:module": member(module, **MANAGER),
+    "operations:acquisition": member(module, **MANAGER),
+    "operations:move": member(module),
+    "operations:remove": member(module),
 }

@@ -1,11 +1,17 @@
 """What each of the two merchants has given, can give, and was told of."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
 
 from kernel.ids import uuid7
 from tenants.activity.models import Invoice, Session
+from tenants.loyalty.recalculation.models import Run, RunKind, RunState
+from tenants.messaging.models import Campaign
 from tenants.profiles.models import Profile
 from tenants.programme import codes, gifts
+from tenants.programme.bulk import services as bulk
 from tenants.rewards.gifts import save_gift_type
 from tenants.rewards.models import Award, CodeList, GiftType, Tier
 from tenants.rewards.tiers import save_tier
@@ -53,3 +59,14 @@ def booked(profile: Profile) -> Session:
 def invoiced(profile: Profile) -> Invoice:
     """An invoice of this customer's."""
     return invoice(f"F-{profile.id}", email=profile.email).invoice
+
+
+def many() -> dict[str, Any]:
+    """What is done to many customers at once: a count to confirm, and a question to answer."""
+    run = Run.objects.create(
+        kind=RunKind.RECALCULATE, until=NOW, unit="EUR", state=RunState.COUNTED, created_at=NOW
+    )
+    rows = Profile.objects.all()
+    selection = bulk.prepare(act="loyalty-join", rows=rows, author_id=None, now=timezone.now())
+    campaign = Campaign.objects.create(name="Rentrée", created_at=NOW, changed_at=NOW)
+    return {"recalculation": run, "selection": selection, "campaign": campaign}

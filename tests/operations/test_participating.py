@@ -6,7 +6,7 @@ import pytest
 
 from kernel.errors import RicochetError
 from kernel.outbox.models import Event
-from operations import counting, links
+from operations import counting
 from operations.errors import KeyReusedError, OperationOverError
 from operations.models import Participation, Rule, Share
 from operations.participating import Source
@@ -281,22 +281,3 @@ def test_a_confirmation_after_the_end_counts_for_nothing():
         counting.confirm(participation_id=taken.participation.id, now=ENDS)
     assert everything() == before
     assert Participation.objects.get().state == "pending"
-
-
-def test_the_receipt_names_the_brands_and_leads_to_the_choices():
-    module = make_module()
-    add_partner(module)
-    taken = take(module, boxes=frozenset({"own", str(NOE)}))
-    email = Email.objects.get()
-    assert email.context["brands"] == "Maison Lumen et Brûlerie Noé"
-    token = links.token_for(purpose=links.Purpose.CHOICES, row_id=taken.participation.id)
-    assert email.context["path"] == f"/o/choix/{token}"
-
-
-def test_a_rehearsal_plays_and_leaves_nobody_anywhere():
-    """PA-12: the true engine, without profile, consent, share or email."""
-    module = make_module(make_operation(state="test"))
-    add_partner(module)
-    taken = take(module, test=True, boxes=frozenset({"own", str(NOE)}))
-    assert taken.participation.outcome == {"kind": "taken"}
-    assert everything() == (1, 0, 0, 0, 0, 0)

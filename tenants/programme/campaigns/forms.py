@@ -1,12 +1,11 @@
 """The forms of a campaign: its words and its segment, and the moment it leaves."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shell.fields import IntegerField, MoneyField
@@ -111,32 +110,10 @@ def initial_of(row: Campaign) -> Mapping[str, Any]:
     return {"name": row.name, "target": row.target, **words, **row.segment}
 
 
-class ClockField(forms.DateTimeField):
-    """A moment on the merchant's own clock.
-
-    Of the hour that comes twice in autumn the first is meant; the one that spring leaves out is
-    refused, because nobody could say when that is.
-    """
-
-    def to_python(self, value: Any) -> datetime | None:
-        with timezone.override(UTC):  # what was typed, whatever clock the page has
-            typed = super().to_python(value)
-        if typed is None:
-            return None
-        zone = ZoneInfo(current_tenant().timezone)
-        at = typed.replace(tzinfo=zone)
-        if at.astimezone(UTC).astimezone(zone).replace(tzinfo=UTC) != typed:
-            raise forms.ValidationError(
-                _("Cette heure n’existe pas ce jour-là : prenez la suivante."),
-                code="no_such_hour",
-            )
-        return at
-
-
 class WhenForm(HouseForm):
-    """When a campaign leaves."""
+    """A moment on the merchant's own clock."""
 
-    at = ClockField(
+    at = forms.DateTimeField(
         label=_("Date et heure d’envoi"),
         input_formats=["%Y-%m-%dT%H:%M"],
         error_messages={
@@ -149,4 +126,4 @@ class WhenForm(HouseForm):
     def moment(self) -> datetime:
         """The chosen moment, in the merchant's zone."""
         at: datetime = self.cleaned_data["at"]
-        return at
+        return at.replace(tzinfo=ZoneInfo(current_tenant().timezone))

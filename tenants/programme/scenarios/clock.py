@@ -15,7 +15,6 @@ from tenants.messaging import permission
 from tenants.messaging import scenarios as stored
 from tenants.messaging import services as messaging
 from tenants.messaging.catalogue.reminders import kind_name
-from tenants.messaging.kinds import Topic
 from tenants.messaging.models import Email, EmailState, Enrolment, EnrolmentState, Scenario
 from tenants.programme import versions
 from tenants.programme.models import ProgrammeVersion
@@ -115,9 +114,7 @@ def _draft(spec: Spec, row: Enrolment, moment: Moment) -> messaging.Draft:
     kind = kind_name(spec.key, row.step)
     if spec.friends:
         invitation = friends.invitation_of(row)
-        reason = permission.may_write(
-            address=invitation.email, marketing=True, topic=Topic.INVITATIONS
-        )
+        reason = permission.may_write(address=invitation.email, marketing=True)
         if reason:
             raise StopError(reason)
         return messaging.Draft(
@@ -143,17 +140,16 @@ def _refused(rows: list[Enrolment], now: datetime) -> dict[uuid.UUID, str]:
     """Which of the customers must not be written to, and why."""
     people = {row.profile.id: row.profile for row in rows if row.profile is not None}
     profiles = list(people.values())
-    found = permission.mailing_reasons(profiles=profiles, topic=Topic.REMINDERS)
-    reasons = dict(zip(people, found, strict=True))
+    reasons = dict(zip(people, permission.mailing_reasons(profiles=profiles), strict=True))
     often = _written_often(set(people), now)
-    refused: dict[uuid.UUID, str] = {}
+    found: dict[uuid.UUID, str] = {}
     for row in rows:
         if row.profile_id is None:
             continue
         reason = reasons[row.profile_id] or ("too_many" if row.profile_id in often else None)
         if reason:
-            refused[row.id] = reason
-    return refused
+            found[row.id] = reason
+    return found
 
 
 def _written_often(ids: set[uuid.UUID], now: datetime) -> set[uuid.UUID]:

@@ -1,0 +1,183 @@
+"""The forms of the back office: an operation, its words, its modules' rule."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from operations.mechanics import MECHANICS
+from operations.models import Operation, OperationModule, Rule
+from operations.views.common import MomentField
+from operations.words import pair, spread
+from shell.brand import HEX
+from shell.fields import IntegerField, MoneyField, TilesField, ToggleField
+from shell.forms import HouseForm
+
+TITLE, SUBTITLE, RULES, PRIZES = 80, 200, 20_000, 2_000
+
+
+class OperationForm(HouseForm):
+    """A new operation: its name, and when it runs if that is known."""
+
+    name = forms.CharField(
+        label=_("Nom de l’opération"),
+        max_length=80,
+        error_messages={"required": _("Donnez un nom à l’opération.")},
+        help_text=_("Il sert de titre à la page ; vous pourrez changer l’un sans l’autre."),
+    )
+    starts_at = MomentField(label=_("Début"), required=False)
+    ends_at = MomentField(label=_("Fin"), required=False)
+    kind = forms.ChoiceField(label=_("Premier module"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(kind, mechanic.label) for kind, mechanic in MECHANICS.items()]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+
+
+class NameForm(HouseForm):
+    name = forms.CharField(
+        label=_("Nom"),
+        max_length=80,
+        error_messages={"required": _("Donnez un nom à l’opération.")},
+    )
+
+
+class DatesForm(HouseForm):
+    starts_at = MomentField(label=_("Début"), required=False)
+    ends_at = MomentField(label=_("Fin"), required=False)
+
+
+def _words(label: Any, most: int, *, rows: int = 0, **options: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+    return forms.CharField(label=label, max_length=most, required=False, widget=widget, **options)
+
+
+class WordsForm(HouseForm):
+    """Titles, prizes and rules, in both languages."""
+
+    title_fr = forms.CharField(
+        label=_("Titre, en français"),
+        max_length=TITLE,
+        error_messages={"required": _("Donnez un titre à la page.")},
+    )
+    title_en = _words(_("Titre, en anglais"), TITLE)
+    subtitle_fr = _words(_("Sous-titre, en français"), SUBTITLE, rows=2)
+    subtitle_en = _words(_("Sous-titre, en anglais"), SUBTITLE, rows=2)
+    prize_count = IntegerField(
+        label=_("Nombre de lots"), minimum=1, maximum=1_000_000, required=False
+    )
+    prize_value = MoneyField(
+        label=_("Valeur totale des lots"), minimum=1, maximum=1_000_000_000, required=False
+    )
+    prizes_fr = _words(
+        _("Les lots, en français"),
+        PRIZES,
+        rows=3,
+        help_text=_("Ce que l’on gagne, en une phrase ou deux."),
+    )
+    prizes_en = _words(_("Les lots, en anglais"), PRIZES, rows=3)
+    rules_fr = _words(
+        _("Règlement, en français"),
+        RULES,
+        rows=10,
+        help_text=_("Titres avec #, gras avec **, listes avec -."),
+    )
+    rules_en = _words(_("Règlement, en anglais"), RULES, rows=6)
+    note_fr = _words(
+        _("Sous le bouton, en français"),
+        SUBTITLE,
+        help_text=_("Par exemple : Sans obligation d’achat."),
+    )
+    note_en = _words(_("Sous le bouton, en anglais"), SUBTITLE)
+
+    @classmethod
+    def initial_of(cls, operation: Operation) -> dict[str, Any]:
+        return {
+            **spread(operation.title, "title"),
+            **spread(operation.subtitle, "subtitle"),
+            **spread(operation.prizes, "prizes"),
+            **spread(operation.rules, "rules"),
+            **spread(operation.texts.get("note"), "note"),
+            "prize_count": operation.prize_count,
+            "prize_value": operation.prize_value,
+        }
+
+    def values(self, operation: Operation) -> dict[str, Any]:
+        """What `editing.save_words` takes."""
+        found: dict[str, Any] = {
+            name: pair(self.cleaned_data, name) for name in ("title", "subtitle", "prizes", "rules")
+        }
+        found["texts"] = {**operation.texts, "note": pair(self.cleaned_data, "note")}
+        found["prize_count"] = self.cleaned_data["prize_count"]
+        found["prize_value"] = self.cleaned_data["prize_value"]
+        return found
+
+
+class LookForm(HouseForm):
+    """The page's colour and picture; without a colour it is the brand's."""
+
+    own_color = ToggleField(label=_("Une couleur propre à cette opération"))
+    color = forms.RegexField(
+        label=_("Couleur"),
+        regex=HEX.pattern,
+        required=False,
+        error_messages={"invalid": _("Choisissez une couleur, par exemple #e5a83b.")},
+        widget=forms.TextInput(attrs={"type": "color"}),
+    )
+    image = forms.FileField(
+        label=_("Image"),
+        required=False,
+        help_text=_("PNG, JPEG ou WebP, 2 Mo au plus. Elle s’affiche sous le titre."),
+    )
+    without_image = forms.BooleanField(label=_("Retirer l’image"), required=False)
+
+
+class RuleForm(HouseForm):
+    """Who may take part in a module, and how often."""
+
+    title_fr = _words(_("Titre du module, en français"), TITLE)
+    title_en = _words(_("Titre du module, en anglais"), TITLE)
+    rule = TilesField(
+        label=_("Participation"),
+        options=[
+            (Rule.ONCE, _("Une fois"), _("Une seule fois par personne.")),
+            (Rule.DAILY, _("Chaque jour"), _("Une fois par jour et par personne.")),
+            (Rule.TIMES, _("Plusieurs fois"), _("Un nombre de fois par personne.")),
+        ],
+    )
+    times = IntegerField(label=_("Nombre de fois"), minimum=1, maximum=100, required=False)
+    minimum_age = IntegerField(
+        label=_("Âge minimum"), minimum=1, maximum=99, required=False, help_text=_("En années.")
+    )
+    asks_rules = ToggleField(
+        label=_("Demander d’accepter le règlement"),
+        help_text=_("Une case, jamais cochée d’avance, sans laquelle on ne participe pas."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("rule") == Rule.TIMES and not data.get("times") and "times" not in self.errors:
+            self.add_error("times", _("Indiquez un nombre de fois, entre 1 et 100."))
+        return data
+
+    @classmethod
+    def initial_of(cls, module: OperationModule) -> dict[str, Any]:
+        return {
+            **spread(module.title, "title"),
+            "rule": module.rule,
+            "times": module.times,
+            "minimum_age": module.minimum_age,
+            "asks_rules": module.asks_rules,
+        }
+
+    def values(self) -> dict[str, Any]:
+        """What `modules.save_mechanic` takes beside the settings."""
+        data = self.cleaned_data
+        return {
+            "title": pair(data, "title"),
+            "rule": data["rule"],
+            "times": data["times"] or 1,
+            "minimum_age": data["minimum_age"],
+            "asks_rules": data["asks_rules"],
+        }

@@ -1,0 +1,120 @@
+"""Writing the modules of an operation: their order, mechanic, rule, and what they ask of people.
+
+What people agreed to or won is never rewritten: an operation that is online keeps its mechanics,
+an ended one keeps everything.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from kernel.db import atomic_with_retry
+from kernel.errors import ConflictError
+from operations.editing import editable
+from operations.errors import UnknownOperationError
+from operations.mechanics import MECHANICS, UnknownMechanicError
+from operations.models import ModulePartner, OperationModule
+
+MOST_MODULES = 10
+
+
+class TooManyModulesError(ConflictError):
+    """An operation holds ten modules at most."""
+
+    code = "too_many_modules"
+    words = _("Une opération a dix modules au plus.")
+
+
+@atomic_with_retry
+def add_module(*, operation_id: uuid.UUID, kind: str, now: datetime) -> OperationModule:
+    """A module at the end, asking for a first name and an email."""
+    if kind not in MECHANICS:
+        raise UnknownMechanicError(param="kind")
+    operation = editable(operation_id, now, live=False)
+    there = list(operation.modules.filter(removed_at=None))
+    if len(there) >= MOST_MODULES:
+        raise TooManyModulesError
+    return OperationModule.objects.create(
+        operation=operation,
+        position=max((module.position for module in there), default=0) + 1,
+        kind=kind,
+        fields=[
+            {"name": "first_name", "required": True, "partners": []},
+            {"name": "email", "required": True, "partners": []},
+        ],
+        asks_optin=True,
+        created_at=now,
+    )
+
+
+@atomic_with_retry
+def move_module(*, module: OperationModule, up: bool, now: datetime) -> None:
+    """Change places with the neighbour; at the end of the list nothing happens."""
+    operation = editable(module.operation_id, now, live=True)
+    there = list(operation.modules.filter(removed_at=None))
+    at = next((n for n, row in enumerate(there) if row.id == module.id), None)
+    if at is None:
+        raise UnknownOperationError
+    to = at - 1 if up else at + 1
+    if 0 <= to < len(there):
+        there[at], there[to] = there[to], there[at]
+    for position, row in enumerate(there, start=1):
+        row.position = position
+    OperationModule.objects.bulk_update(there, ["position"])
+
+
+@atomic_with_retry
+def remove_module(*, module: OperationModule, away: bool, now: datetime) -> None:
+    """Take a module out of a draft, or put it back; what it holds stays."""
+    editable(module.operation_id, now, live=False)
+    OperationModule.objects.filter(id=module.id).update(removed_at=now if away else None)
+
+
+@atomic_with_retry
+def save_mechanic(
+    *, module: OperationModule, settings: Mapping[str, Any], now: datetime, **rule: Any
+) -> OperationModule:
+    """The mechanic's settings and the rule; not while people play."""
+    editable(module.operation_id, now, live=False)
+    row = OperationModule.objects.select_for_update().get(id=module.id)
+    row.settings = dict(settings)
+    for name, value in rule.items():
+        if name not in _RULE:
+            raise TypeError(f"{name} is no rule of a module")
+        setattr(row, name, value)
+    row.save(update_fields=["settings", *rule])
+    return row
+
+
+_RULE = frozenset({"title", "rule", "times", "minimum_age", "asks_rules"})
+
+
+@atomic_with_retry
+def save_acquisition(
+    *,
+    module: OperationModule,
+    fields: Sequence[Mapping[str, Any]],
+    asks_optin: bool,
+    optin_text: Mapping[str, str],
+    double_optin: bool,
+    partners: Sequence[ModulePartner],
+    now: datetime,
+) -> OperationModule:
+    """What is asked, of whom it goes where, and each brand's own box.
+
+    `partners` are the partners from now on, unsaved rows of this module. Whoever has the form open
+    while it changes is asked to read it again.
+    """
+    editable(module.operation_id, now, live=True)
+    row = OperationModule.objects.select_for_update().get(id=module.id)
+    row.fields, row.asks_optin = [dict(field) for field in fields], asks_optin
+    row.optin_text, row.double_optin = dict(optin_text), double_optin
+    row.save(update_fields=["fields", "asks_optin", "optin_text", "double_optin"])
+    row.partners.all().delete()
+    for partner in partners:
+        partner.module = row
+        partner.save(force_insert=True)
+    return row

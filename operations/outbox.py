@@ -1,0 +1,20 @@
+"""What operations do when an event of theirs is due."""
+
+import uuid
+from datetime import datetime
+
+from django.utils import timezone
+
+from kernel.outbox.types import EventData, Handler
+from operations import running
+
+
+def _end(event: EventData) -> None:
+    running.end_due(
+        operation_id=uuid.UUID(event.payload["operation"]),
+        ends_at=datetime.fromisoformat(event.payload["ends_at"]),
+        now=timezone.now(),
+    )
+
+
+HANDLERS: dict[str, Handler] = {running.END_EVENT: _end}

@@ -1,0 +1,67 @@
+"""How the page of an operation is drawn, whatever brought somebody to it."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+
+from kernel.errors import RicochetError
+from operations import pictures
+from operations.models import Operation
+from operations.public.frame import show, tenant_of
+from operations.public.parts import Part
+from operations.words import LANGUAGES, pick
+
+
+def draw_page(
+    request: HttpRequest,
+    operation: Operation,
+    *,
+    parts: list[Part],
+    now: datetime,
+    status: int = 200,
+    preview: bool = False,
+) -> HttpResponse:
+    language = spoken()
+    context = {
+        "title": pick(operation.title, language) or operation.name,
+        "subtitle": pick(operation.subtitle, language),
+        "prizes": pick(operation.prizes, language),
+        "note": pick(operation.texts.get("note"), language),
+        "has_rules": bool(pick(operation.rules, language)),
+        "picture": pictures.shown(str(operation.look.get("image") or "")),
+        "parts": parts,
+        "form_errors": status >= 400,
+        "state": operation.shown_state(now) if not preview else "live",
+        "preview": preview,
+        "currency": tenant_of(request).currency,
+    }
+    return show(request, "page", context, operation=operation, status=status)
+
+
+def say(request: HttpRequest, operation: Operation, error: RicochetError) -> HttpResponse:
+    """A sentence in place of the form, and the way back to the page."""
+    return show(
+        request,
+        "refused",
+        {"said": error.said, "code": error.code},
+        operation=operation,
+        status=error.status,
+    )
+
+
+def shown_or_404(slug: str, now: datetime) -> Operation:
+    operation = Operation.objects.filter(slug=slug).first()
+    if operation is None or operation.shown_state(now) not in ("planned", "live", "ended"):
+        raise Http404
+    return operation
+
+
+def language_of(request: HttpRequest) -> str:
+    chosen = request.GET.get("langue", "")
+    return chosen if chosen in LANGUAGES else spoken()
+
+
+def spoken() -> str:
+    language = translation.get_language() or "fr"
+    return language if language in LANGUAGES else "fr"

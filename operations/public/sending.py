@@ -1,0 +1,132 @@
+"""A form that comes in: its seal first, then how often, then the engine; each refusal is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.translation import gettext as _
+
+from accounts.throttles import ThrottledError, client_address, hit
+from kernel.errors import InvalidInputError, RicochetError
+from operations import errors, selectors
+from operations.fields import FieldsError
+from operations.links import Purpose
+from operations.models import Operation, OperationModule
+from operations.participating import Submission, participate
+from operations.public import seal
+from operations.public.choices import link_to
+from operations.public.drawing import draw_page, say, spoken
+from operations.public.parts import part_of
+from tenants.profiles import emails
+
+_HOUR = timedelta(hours=1)
+FROM_BROWSER, OF_PERSON = 60, 20
+# What a form holds beside the fields that were asked; the mechanic's inputs begin with `m-`.
+_OURS = frozenset({"csrfmiddlewaretoken", "form", "website", "box", "rules", "age"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """One form that came in, read as far as its seal."""
+
+    request: HttpRequest
+    operation: Operation
+    module: OperationModule
+    sealed: seal.Seal
+    now: datetime
+
+
+def send(request: HttpRequest, operation: Operation, now: datetime) -> HttpResponse:
+    """Take part by the form that was sent; on to the thanks, or why not."""
+    try:
+        sealed = seal.read(request.POST.get("form", ""), now=now)
+    except errors.StaleFormError as error:
+        return say(request, operation, error)
+    except errors.ForgedFormError as error:
+        return say(request, operation, error)
+    module = selectors.module_of(module_id=sealed.module_id)
+    if module is None or module.operation_id != operation.id:
+        return say(request, operation, errors.ForgedFormError())
+    sent = _Sent(request, operation, module, sealed, now)
+    if request.POST.get("website") or now - sealed.drawn_at < seal.QUICKEST:
+        # Whoever fills in what is hidden, or answers before reading, is asked once more.
+        return _again(sent, _("Prenez un instant pour relire, puis envoyez à nouveau."), 422)
+    try:
+        _slow_down(request, now)
+        taken = participate(
+            module=module,
+            submission=_submission(request, sealed),
+            source=sealed.source,
+            now=now,
+        )
+    except RicochetError as error:
+        return _refused(sent, error)
+    return HttpResponseRedirect(
+        link_to("operations:thanks", taken.participation.id, Purpose.THANKS)
+    )
+
+
+def _refused(sent: _Sent, error: RicochetError) -> HttpResponse:
+    """The form again where it can be mended, else the reason alone."""
+    if isinstance(error, FieldsError):
+        return _again(sent, "", 422, wrong=error.errors)
+    if isinstance(error, ThrottledError):
+        response = _again(sent, _("Trop d’envois d’ici. Réessayez dans une heure."), 429)
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
+    if isinstance(error, InvalidInputError | errors.StaleFormError):
+        return _again(sent, error.said, error.status)
+    return say(sent.request, sent.operation, error)
+
+
+def _again(
+    sent: _Sent, said: str, status: int, *, wrong: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """The form once more, with every value; the other modules are a reload away."""
+    fresh = seal.draw(module=sent.module, source=sent.sealed.source, now=sent.sealed.drawn_at)
+    part = part_of(
+        sent.module,
+        language=spoken(),
+        seal=fresh,
+        sent=sent.request.POST,
+        errors=wrong,
+        said=said,
+    )
+    return draw_page(sent.request, sent.operation, parts=[part], now=sent.now, status=status)
+
+
+def _submission(request: HttpRequest, sealed: seal.Seal) -> Submission:
+    sent = request.POST
+    data = QueryDict(mutable=True)
+    for name in sent:
+        if name.startswith("m-"):
+            data.setlist(name, sent.getlist(name))
+    return Submission(
+        key=sealed.key,
+        version=sealed.version,
+        fields={
+            name: str(sent[name])
+            for name in sent
+            if name not in _OURS and not name.startswith("m-")
+        },
+        boxes=frozenset(sent.getlist("box")),
+        data=data,
+        language=spoken(),
+        accepts_rules=bool(sent.get("rules")),
+        old_enough=bool(sent.get("age")),
+    )
+
+
+def _slow_down(request: HttpRequest, now: datetime) -> None:
+    """Outside of any transaction, so that a refused try is counted, too."""
+    hit(
+        action="operation-from",
+        subject=client_address(request),
+        limit=FROM_BROWSER,
+        window=_HOUR,
+        now=now,
+    )
+    person = emails.key(request.POST.get("email", ""))
+    if person:
+        hit(action="operation-person", subject=person, limit=OF_PERSON, window=_HOUR, now=now)

@@ -1,0 +1,75 @@
+"""What stands behind the page: the rules, what becomes of people's data, and the picture."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+
+from operations import selectors
+from operations.models import ModulePartner, OperationModule, Picture
+from operations.public.drawing import language_of, shown_or_404, spoken
+from operations.public.frame import public_page, show, tenant_of
+from operations.public.parts import part_of
+from operations.words import pick
+from tenants.programme.explanation import as_html
+
+
+@require_safe
+@public_page
+def rules(request: HttpRequest, slug: str) -> HttpResponse:
+    """The official rules, in the merchant's words."""
+    operation = shown_or_404(slug, timezone.now())
+    with translation.override(language_of(request)):
+        text = pick(operation.rules, spoken())
+        if not text:
+            raise Http404
+        return show(request, "rules", {"text": as_html(text)}, operation=operation)
+
+
+@require_safe
+@public_page
+def data(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who does what with what people leave, and for how long (D5, D6)."""
+    operation = shown_or_404(slug, timezone.now())
+    with translation.override(language_of(request)):
+        modules = selectors.modules_of(operation)
+        language = spoken()
+        context = {
+            "asked": _asked_by(modules, language),
+            "partners": _partners(modules),
+            "contact": tenant_of(request).contact_email,
+        }
+        return show(request, "data", context, operation=operation)
+
+
+def _asked_by(modules: list[OperationModule], language: str) -> list[str]:
+    labels: dict[str, str] = {}
+    for module in modules:
+        for drawn in part_of(module, language=language, seal="").fields:
+            labels.setdefault(drawn.asked.name, drawn.asked.label)
+    return list(labels.values())
+
+
+def _partners(modules: list[OperationModule]) -> list[tuple[ModulePartner, list[str]]]:
+    """Each partner, with the labels of the fields that may go there."""
+    found: dict[Any, tuple[ModulePartner, list[str]]] = {}
+    for module in modules:
+        part = part_of(module, language=spoken(), seal="")
+        for partner in module.partners.all():
+            _row, labels = found.setdefault(partner.partnership_id, (partner, []))
+            for drawn in part.fields:
+                if str(partner.partnership_id) in drawn.asked.partners:
+                    labels.append(drawn.asked.label)
+    return list(found.values())
+
+
+@require_safe
+def image(request: HttpRequest, digest: str) -> HttpResponse:
+    """A picture of a page, under an address that never changes what it holds."""
+    row = Picture.objects.filter(digest=digest).first()
+    if row is None:
+        raise Http404
+    response = HttpResponse(bytes(row.content), content_type="image/webp")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

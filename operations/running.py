@@ -1,0 +1,182 @@
+"""The life of an operation: checked, live, ended; by hand or when its day comes.
+
+What is shown follows from the dates at every reading; the outbox's due events only let the stored
+state follow, and close what has to be closed (a draw). A date that was changed meanwhile makes the
+older event do nothing.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kernel.db import atomic_with_retry
+from kernel.errors import ConflictError
+from kernel.outbox.services import emit
+from operations.editing import EndsBeforeStartError, NotEditableError, check_dates, locked
+from operations.mechanics import mechanic_of
+from operations.mechanics.shape import Problem
+from operations.models import Operation, OperationModule, OperationState
+from operations.words import pick
+
+END_EVENT = "operations.end"
+CHANGED_EVENT = "operations.changed"
+# Who pressed the button in the last second is still being written when the end comes.
+_GRACE = timedelta(seconds=60)
+
+
+class NotReadyError(ConflictError):
+    """Something keeps the operation from going live: `problems` says what to do."""
+
+    code = "operation_not_ready"
+    words = gettext_lazy("L’opération n’est pas prête. Corrigez ce qui est indiqué.")
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def problems(*, operation: Operation, now: datetime) -> list[Problem]:
+    """What keeps an operation from going live; an empty list says that it may."""
+    found = _about_dates(operation, now)
+    if not pick(operation.title, "fr"):
+        found.append(Problem(_("Donnez un titre à la page."), "words"))
+    modules = list(operation.modules.filter(removed_at=None).prefetch_related("partners"))
+    if not modules:
+        found.append(Problem(_("Ajoutez au moins un module."), "modules"))
+    needs_rules = any(
+        mechanic_of(module).needs_rules or module.asks_rules for module in modules
+    ) or bool(operation.prize_count or pick(operation.prizes, "fr"))
+    if needs_rules and not pick(operation.rules, "fr"):
+        found.append(
+            Problem(
+                _("Écrivez le règlement : il y a quelque chose à gagner ou à accepter."), "words"
+            )
+        )
+    for module in modules:
+        found += _about_partners(module)
+        found += mechanic_of(module).check(module=module)
+    return found
+
+
+def _about_dates(operation: Operation, now: datetime) -> list[Problem]:
+    if operation.starts_at is None or operation.ends_at is None:
+        return [Problem(_("Choisissez le début et la fin."), "dates")]
+    if operation.ends_at <= now:
+        return [Problem(_("La fin est passée : choisissez-en une à venir."), "dates")]
+    return []
+
+
+def _about_partners(module: OperationModule) -> list[Problem]:
+    found = []
+    for partner in module.partners.all():
+        goes = any(
+            str(partner.partnership_id) in map(str, row.get("partners") or ())
+            for row in module.fields
+        )
+        if partner.asks_optin and not partner.policy_url:
+            words = _("Indiquez où lire la politique de données de %(partner)s.")
+            found.append(Problem(words % {"partner": partner.name}, "modules"))
+        if goes and not partner.asks_optin:
+            words = _("Demandez l’accord pour %(partner)s, ou ne lui transmettez aucun champ.")
+            found.append(Problem(words % {"partner": partner.name}, "modules"))
+    return found
+
+
+@atomic_with_retry
+def go_live(*, operation_id: uuid.UUID, now: datetime) -> Operation:
+    """Put an operation online, or have it begin on its day; again changes nothing.
+
+    NotReadyError with what is missing; the mechanics make ready in the same transaction.
+    """
+    operation = locked(operation_id)
+    if operation.state == OperationState.LIVE:
+        return operation
+    if operation.state == OperationState.ENDED or operation.archived_at is not None:
+        raise NotEditableError
+    found = problems(operation=operation, now=now)
+    if found:
+        raise NotReadyError(found)
+    for module in operation.modules.filter(removed_at=None).order_by("id"):
+        mechanic_of(module).prepare(module=module, now=now)
+    operation.state, operation.live_at, operation.updated_at = OperationState.LIVE, now, now
+    operation.save(update_fields=["state", "live_at", "updated_at"])
+    plan(operation=operation, now=now)
+    changed(operation=operation, now=now)
+    return operation
+
+
+def plan(*, operation: Operation, now: datetime) -> None:
+    """Have the end of a live operation come by itself, on its present date."""
+    if operation.ends_at is None:
+        return
+    ends = operation.ends_at
+    emit(
+        kind=END_EVENT,
+        payload={"operation": str(operation.id), "ends_at": ends.isoformat()},
+        now=now,
+        due_at=max(ends + _GRACE, now),
+        key=f"{END_EVENT}:{operation.id}:{ends.isoformat()}",
+    )
+
+
+def changed(*, operation: Operation, now: datetime) -> None:
+    """Tell whoever keeps a copy (partners) that an operation is not what it was."""
+    if not operation.modules.filter(removed_at=None, partners__isnull=False).exists():
+        return
+    emit(kind=CHANGED_EVENT, payload={"operation": str(operation.id)}, now=now)
+
+
+@atomic_with_retry
+def set_dates(
+    *, operation_id: uuid.UUID, starts_at: datetime | None, ends_at: datetime | None, now: datetime
+) -> Operation:
+    """Other dates. Once it has begun the start stays; once it has ended both do."""
+    operation = locked(operation_id)
+    shown = operation.shown_state(now)
+    if shown in ("ended", "archived"):
+        raise NotEditableError
+    if shown == "live" and starts_at != operation.starts_at:
+        raise NotEditableError(param="starts_at")
+    check_dates(starts_at, ends_at)
+    if shown in ("live", "planned") and (starts_at is None or ends_at is None or ends_at <= now):
+        raise EndsBeforeStartError(param="ends_at")
+    operation.starts_at, operation.ends_at, operation.updated_at = starts_at, ends_at, now
+    operation.save(update_fields=["starts_at", "ends_at", "updated_at"])
+    if operation.state == OperationState.LIVE:
+        plan(operation=operation, now=now)
+    return operation
+
+
+@atomic_with_retry
+def stop(*, operation_id: uuid.UUID, now: datetime) -> Operation:
+    """End an operation before its day; again changes nothing. What was taken part in stays."""
+    operation = locked(operation_id)
+    if operation.state == OperationState.ENDED:
+        return operation
+    if operation.state != OperationState.LIVE:
+        raise NotEditableError
+    if operation.starts_at is not None and now > operation.starts_at:
+        operation.ends_at = min(operation.ends_at or now, now)
+    _close(operation, now)
+    return operation
+
+
+@atomic_with_retry
+def end_due(*, operation_id: uuid.UUID, ends_at: datetime, now: datetime) -> None:
+    """The day has come, unless another was chosen meanwhile."""
+    operation = Operation.objects.select_for_update().filter(id=operation_id).first()
+    if operation is None or operation.state != OperationState.LIVE:
+        return
+    if operation.ends_at != ends_at or now < ends_at:
+        return
+    _close(operation, now)
+
+
+def _close(operation: Operation, now: datetime) -> None:
+    operation.state, operation.ended_at, operation.updated_at = OperationState.ENDED, now, now
+    operation.save(update_fields=["state", "ends_at", "ended_at", "updated_at"])
+    for module in operation.modules.filter(removed_at=None).order_by("id"):
+        mechanic_of(module).close(module=module, now=now)
+    changed(operation=operation, now=now)

@@ -1,0 +1,136 @@
+"""Reading operations for the back office."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from operations.models import (
+    ModulePartner,
+    Operation,
+    OperationModule,
+    Participation,
+    ParticipationState,
+)
+from tenants.programme.dates import local
+
+_COUNTED = Q(participations__is_test=False, participations__state=ParticipationState.COUNTED)
+
+
+def operations() -> QuerySet[Operation]:
+    """Every operation, each with `people` (distinct, tests left out) and `partners_shown`."""
+    people = Count("participations__profile", filter=_COUNTED, distinct=True)
+    names = (
+        ModulePartner.objects.filter(
+            module__operation=OuterRef("pk"), module__removed_at__isnull=True
+        )
+        .order_by("name")
+        .values("name")
+        .distinct()
+    )
+    rows = Operation.objects.annotate(people=people, partners_shown=ArraySubquery(names))
+    return rows.order_by("-created_at", "-id")
+
+
+def with_partners(rows: QuerySet[Operation]) -> QuerySet[Operation]:
+    """Those that somebody runs with us."""
+    partners = ModulePartner.objects.filter(
+        module__operation=OuterRef("pk"), module__removed_at__isnull=True
+    )
+    return rows.filter(Exists(partners))
+
+
+def modules_of(operation: Operation) -> list[OperationModule]:
+    """The modules that are there, in order, with their partners."""
+    rows = operation.modules.filter(removed_at=None).prefetch_related("partners")
+    return list(rows.order_by("position", "id"))
+
+
+def module_of(*, module_id: uuid.UUID) -> OperationModule | None:
+    """One module that is there, with its operation and partners."""
+    rows = OperationModule.objects.filter(id=module_id, removed_at=None)
+    return rows.select_related("operation").prefetch_related("partners").first()
+
+
+def partner_names(operations_shown: Iterable[Operation]) -> dict[uuid.UUID, list[str]]:
+    """The partners' names of each operation, in one query."""
+    ids = [operation.id for operation in operations_shown]
+    rows = ModulePartner.objects.filter(
+        module__operation_id__in=ids, module__removed_at__isnull=True
+    ).values_list("module__operation_id", "name")
+    names: dict[uuid.UUID, list[str]] = {}
+    for number, name in rows:
+        if name not in names.setdefault(number, []):
+            names[number].append(name)
+    return names
+
+
+def participations(operation: Operation) -> QuerySet[Participation]:
+    """Who took part, the latest first; rehearsals left out."""
+    rows = Participation.objects.filter(operation=operation, is_test=False)
+    return rows.select_related("profile", "module").order_by("-created_at", "-id")
+
+
+def people(operation: Operation) -> int:
+    """Participants: distinct people whose participation counts."""
+    rows = participations(operation).filter(state=ParticipationState.COUNTED)
+    return rows.order_by().values("profile").distinct().count()
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One operation in a week of the calendar: from column `first` to `last`, 1 to 7."""
+
+    operation: Operation
+    first: int
+    last: int
+    begins: bool
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    days: list[date]
+    bars: list[Bar]
+
+
+def calendar(*, first_day: date, now: datetime) -> list[Week]:
+    """The weeks of a month, Monday first, each with the operations that run in it."""
+    start = first_day - timedelta(days=first_day.weekday())
+    next_month = (first_day.replace(day=28) + timedelta(days=4)).replace(day=1)
+    weeks = []
+    rows = list(
+        Operation.objects.filter(
+            archived_at=None, starts_at__isnull=False, ends_at__isnull=False
+        ).order_by("starts_at", "id")
+    )
+    while start < next_month:
+        weeks.append(_week(start, rows))
+        start += timedelta(days=7)
+    return weeks
+
+
+def _week(start: date, rows: list[Operation]) -> Week:
+    days = [start + timedelta(days=n) for n in range(7)]
+    bars = []
+    for row in rows:
+        if row.starts_at is None or row.ends_at is None:
+            continue
+        # What ends at midnight does not run on the day that begins there.
+        begins = local(row.starts_at).date()
+        ends = local(row.ends_at - timedelta(microseconds=1)).date()
+        if ends < days[0] or begins > days[-1]:
+            continue
+        bars.append(
+            Bar(
+                operation=row,
+                first=max((begins - start).days, 0) + 1,
+                last=min((ends - start).days, 6) + 1,
+                begins=begins >= days[0],
+                ends=ends <= days[-1],
+            )
+        )
+    return Week(days, bars)

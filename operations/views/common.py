@@ -1,0 +1,84 @@
+"""What the pages of operations share: finding rows by their outside ids, and their look."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access import has_role
+from accounts.models import Role
+from kernel.errors import RicochetError
+from kernel.ids import parse_public_id
+from operations import selectors
+from operations.models import Operation, OperationModule
+from tenants.context import current_tenant
+
+
+def operation_or_404(public_id: str) -> Operation:
+    """The operation that an address names (R23)."""
+    number = parse_public_id("opn", public_id)
+    found = Operation.objects.filter(id=number).first() if number else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def module_or_404(operation: Operation, public_id: str) -> OperationModule:
+    """The module of this operation that an address names (R23)."""
+    number = parse_public_id("mod", public_id)
+    found = selectors.module_of(module_id=number) if number else None
+    if found is None or found.operation_id != operation.id:
+        raise Http404
+    return found
+
+
+def can_change(request: HttpRequest) -> bool:
+    """Whether to show what changes something."""
+    return has_role(request, Role.MANAGER)
+
+
+def frame(request: HttpRequest, operation: Operation, now: datetime) -> dict[str, Any]:
+    """What every page of one operation shows."""
+    shown = operation.shown_state(now)
+    may = can_change(request)
+    partners = selectors.partner_names([operation]).get(operation.id, [])
+    return {
+        "operation": operation,
+        "state": shown,
+        "can_change": may,
+        # A draft changes whole; what is online keeps its mechanics; what is over keeps everything.
+        "can_edit": may and shown in ("draft", "test", "planned", "live"),
+        "can_edit_mechanics": may and shown in ("draft", "test"),
+        "partners": partners,
+        "brands": [current_tenant().name, *partners],
+    }
+
+
+def say(form: forms.BaseForm, error: RicochetError) -> None:
+    """Put a refusal where it belongs: at its field, or above the form."""
+    form.add_error(error.param if error.param in form.fields else None, error.said)
+
+
+class MomentField(forms.DateTimeField):
+    """A day and an hour on the merchant's own clock."""
+
+    def __init__(self, **options: Any) -> None:
+        wrong = _("Choisissez une date et une heure.")
+        options.setdefault("error_messages", {"required": wrong, "invalid": wrong})
+        super().__init__(
+            input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"],
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            **options,
+        )
+
+    def clean(self, value: Any) -> datetime | None:
+        at: datetime | None = super().clean(value)
+        return at.replace(tzinfo=ZoneInfo(current_tenant().timezone)) if at is not None else None
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value.astimezone(ZoneInfo(current_tenant().timezone)).replace(tzinfo=None)
+        return value

@@ -1,0 +1,137 @@
+"""One operation: where it stands, what is missing, and its way from draft to the end."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import member_required
+from accounts.models import Role
+from kernel.errors import RicochetError
+from operations import editing, running, selectors
+from operations.forms import DatesForm, NameForm
+from operations.mechanics import mechanic_of
+from operations.models import Operation
+from operations.views.common import frame, operation_or_404, say
+from shell.forms import answer
+from tenants.addresses import absolute_url
+from tenants.context import current_tenant
+
+STEPS = {
+    "dates": "operations:dates",
+    "words": "operations:words",
+    "look": "operations:look",
+    "modules": "operations:modules",
+}
+
+
+@require_safe
+@member_required()
+def operation(request: HttpRequest, operation: str) -> HttpResponse:
+    """The operation's own page: address, people, modules, and what keeps it from going live."""
+    row, now = operation_or_404(operation), timezone.now()
+    context = frame(request, row, now)
+    waits = context["state"] in ("draft", "test")
+    problems = running.problems(operation=row, now=now) if waits else []
+    context |= {
+        "address": absolute_url(current_tenant(), f"/o/{row.slug}"),
+        "people": selectors.people(row),
+        "problems": [
+            (problem, reverse(STEPS.get(problem.step, STEPS["modules"]), args=[row.public_id]))
+            for problem in problems
+        ],
+        "waits": waits,
+        "modules": [
+            (module, mechanic_of(module), mechanic_of(module).figures(module=module))
+            for module in selectors.modules_of(row)
+        ],
+        "current": "one",
+        "name_form": NameForm(initial={"name": row.name}),
+    }
+    return render(request, "operations/one.html", context)
+
+
+@require_POST
+@member_required(role=Role.MANAGER)
+def rename(request: HttpRequest, operation: str) -> HttpResponse:
+    """Another name, from the dialog of the operation's page."""
+    row = operation_or_404(operation)
+    try:
+        editing.rename(
+            operation_id=row.id, name=str(request.POST.get("name", "")), now=timezone.now()
+        )
+    except RicochetError as error:
+        messages.error(request, error.said)
+    else:
+        messages.success(request, _("Opération renommée"))
+    return redirect("operations:operation", operation=row.public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(role=Role.MANAGER)
+def dates(request: HttpRequest, operation: str) -> HttpResponse:
+    """When it begins and ends."""
+    row, now = operation_or_404(operation), timezone.now()
+    initial = {"starts_at": row.starts_at, "ends_at": row.ends_at}
+    form = DatesForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            running.set_dates(
+                operation_id=row.id,
+                starts_at=form.cleaned_data["starts_at"],
+                ends_at=form.cleaned_data["ends_at"],
+                now=now,
+            )
+        except RicochetError as error:
+            say(form, error)
+        else:
+            messages.success(request, _("Dates enregistrées"))
+            return redirect("operations:operation", operation=row.public_id)
+    context = {
+        **frame(request, row, now),
+        "current": "dates",
+        "zone": current_tenant().timezone,
+    }
+    return answer(request, "operations/dates.html", context, form)
+
+
+@require_POST
+@member_required(role=Role.MANAGER)
+def go_live(request: HttpRequest, operation: str) -> HttpResponse:
+    """Online now, or on its day; what is missing is said, and nothing changes."""
+    row = operation_or_404(operation)
+    try:
+        running.go_live(operation_id=row.id, now=timezone.now())
+    except running.NotReadyError as error:
+        messages.error(request, " ".join(problem.text for problem in error.problems))
+    except RicochetError as error:
+        messages.error(request, error.said)
+    else:
+        messages.success(request, _said_live(row))
+    return redirect("operations:operation", operation=row.public_id)
+
+
+def _said_live(row: Operation) -> Any:
+    begins = row.starts_at
+    if begins is not None and begins > timezone.now():
+        return _("%(name)s est planifiée") % {"name": row.name}
+    return _("%(name)s est en ligne") % {"name": row.name}
+
+
+@require_POST
+@member_required(role=Role.MANAGER)
+def stop(request: HttpRequest, operation: str) -> HttpResponse:
+    """End it before its day."""
+    row = operation_or_404(operation)
+    try:
+        running.stop(operation_id=row.id, now=timezone.now())
+    except RicochetError as error:
+        messages.error(request, error.said)
+    else:
+        messages.success(request, _("%(name)s est terminée") % {"name": row.name})
+    return redirect("operations:operation", operation=row.public_id)

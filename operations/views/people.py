@@ -1,0 +1,177 @@
+"""Who took part: the list, its search and its export."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.access import member_required
+from operations import selectors
+from operations.mechanics import mechanic_of
+from operations.models import Operation, Participation, ParticipationState, SourceKind
+from operations.views.common import frame, operation_or_404
+from shell.tables import Column, Empty, Filter, ListPage, View
+from tenants.profiles import consents
+
+SOURCES: dict[str, str | Promise] = {
+    SourceKind.SITE: gettext_lazy("Page de l’opération"),
+    SourceKind.WIDGET: gettext_lazy("Widget"),
+    SourceKind.LINK: gettext_lazy("Lien"),
+    SourceKind.EMAIL: gettext_lazy("E-mail"),
+    SourceKind.QR: gettext_lazy("QR code"),
+}
+STATES = {
+    ParticipationState.COUNTED: "validated",
+    ParticipationState.PENDING: "pending",
+    ParticipationState.VOID: "cancelled",
+}
+
+
+def _state(*states: ParticipationState) -> Any:
+    return lambda rows: rows.filter(state__in=states)
+
+
+class ParticipantsPage(ListPage):
+    """Of one operation: set `operation` before use."""
+
+    label = gettext_lazy("Participants")
+    nouns = (gettext_lazy("participation"), gettext_lazy("participations"))
+    search_label = gettext_lazy("Nom ou e-mail")
+    default_sort = "-date"
+    empty = Empty(
+        gettext_lazy("Personne pour l’instant"),
+        gettext_lazy("Les participations apparaissent ici dès la première."),
+    )
+    views = (
+        View("toutes", gettext_lazy("Toutes")),
+        View("comptees", gettext_lazy("Comptées"), _state(ParticipationState.COUNTED)),
+        View("attente", gettext_lazy("À confirmer"), _state(ParticipationState.PENDING)),
+        View("nouvelles", gettext_lazy("Nouveaux profils"), lambda rows: rows.filter(was_new=True)),
+    )
+    filters = (
+        Filter(
+            "source",
+            gettext_lazy("Source"),
+            lambda rows, value: rows.filter(source_kind=value),
+            choices=tuple(SOURCES.items()),
+        ),
+    )
+
+    def __init__(self, request: HttpRequest, operation: Operation) -> None:
+        super().__init__(request)
+        self.operation = operation
+
+    @property
+    def export_name(self) -> str:  # type: ignore[override]  # one file for each operation
+        return f"participants-{self.operation.slug}"
+
+    @property
+    def columns(self) -> Sequence[Column]:  # type: ignore[override]
+        return (
+            Column(
+                "person",
+                gettext_lazy("Participant"),
+                kind="person",
+                main=True,
+                value="profile.name",
+                sort=("profile__last_name", "profile__first_name"),
+                detail=lambda row: row.profile.email,
+            ),
+            Column("email", gettext_lazy("E-mail"), value="profile.email", shown=False),
+            Column(
+                "state",
+                gettext_lazy("État"),
+                kind="state",
+                value=lambda row: STATES[ParticipationState(row.state)],
+            ),
+            Column("module", gettext_lazy("Module"), value=_module),
+            Column("outcome", gettext_lazy("Résultat"), value=_outcome),
+            Column("source", gettext_lazy("Source"), value=lambda row: SOURCES[row.source_kind]),
+            Column(
+                "date",
+                gettext_lazy("Date"),
+                kind="moment",
+                sort="created_at",
+                value="created_at",
+            ),
+            *self._answers(),
+            Column("agreed", gettext_lazy("Accords"), value=self._agreed, shown=False),
+            Column("proof", gettext_lazy("Preuves"), value=self._proofs, shown=False),
+        )
+
+    def _answers(self) -> list[Column]:
+        """In files, what was asked beside the names and the email."""
+        from operations import fields
+
+        known: dict[str, str] = {}
+        for module in selectors.modules_of(self.operation):
+            for field in fields.asked(module, language="fr"):
+                known.setdefault(field.name, field.label)
+        return [
+            Column(f"field-{name}", label, value=_Answer(name), shown=False)
+            for name, label in known.items()
+            if name not in ("first_name", "last_name", "email")
+        ]
+
+    def _given(self, row: Participation) -> list[Any]:
+        from operations.counting import given_with
+
+        kept = consents.in_force(profile_id=row.profile_id)
+        held = set(kept.values_list("id", flat=True))
+        return [consent for consent in given_with(row) if consent.id in held]
+
+    def _agreed(self, row: Participation) -> str:
+        return ", ".join(consent.controller_name for consent in self._given(row))
+
+    def _proofs(self, row: Participation) -> str:
+        """D3: whoever takes people out of here takes the ids of the proofs with them."""
+        return ", ".join(consent.public_id for consent in self._given(row))
+
+    def queryset(self) -> QuerySet[Any]:
+        return selectors.participations(self.operation)
+
+    def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
+        from tenants.profiles.services import fold_text
+
+        return rows.filter(profile__search_text__contains=fold_text(query))
+
+    def row_url(self, row: Any) -> str:
+        return reverse("programme:customer", args=[row.profile.public_id])
+
+
+class _Answer:
+    """Reads one answer of a row."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, row: Participation) -> str:
+        return str(row.fields.get(self.name, ""))
+
+
+def _module(row: Participation) -> str:
+    return str(mechanic_of(row.module).label)
+
+
+def _outcome(row: Participation) -> str:
+    return mechanic_of(row.module).outcome_label(outcome=row.outcome)
+
+
+@require_safe
+@member_required()
+def participants(request: HttpRequest, operation: str) -> HttpResponseBase:
+    """Everybody who took part in one operation."""
+    row = operation_or_404(operation)
+    context = {
+        **frame(request, row, timezone.now()),
+        "current": "people",
+        "people": selectors.people(row),
+    }
+    return ParticipantsPage(request, row).respond("operations/people.html", context)

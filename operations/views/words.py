@@ -1,0 +1,111 @@
+"""The page's words and its look, beside the page as people will see it."""
+
+from typing import Any
+
+from csp.constants import SELF
+from csp.decorators import csp_replace, csp_update
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import member_required
+from accounts.models import Role
+from kernel.errors import RicochetError
+from operations import editing, pictures
+from operations.forms import LookForm, WordsForm
+from operations.models import Operation
+from operations.public import page
+from operations.views.common import frame, operation_or_404, say
+from operations.words import LANGUAGES
+from shell.brand import HEX
+from shell.forms import answer
+from tenants.context import current_tenant
+
+# What the preview takes from a form that was not saved yet: texts of two languages, and a colour.
+_LIVE = ("title", "subtitle", "prizes")
+
+
+@csp_update({"frame-src": [SELF]})
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(role=Role.MANAGER)
+def words(request: HttpRequest, operation: str) -> HttpResponse:
+    """Titles, prizes and rules."""
+    row, now = operation_or_404(operation), timezone.now()
+    form = WordsForm(request.POST or None, initial=WordsForm.initial_of(row))
+    if request.method == "POST" and form.is_valid():
+        try:
+            editing.save_words(operation_id=row.id, now=now, **form.values(row))
+        except RicochetError as error:
+            say(form, error)
+        else:
+            messages.success(request, _("Textes enregistrés"))
+            return redirect("operations:words", operation=row.public_id)
+    context = {**frame(request, row, now), "current": "words"}
+    return answer(request, "operations/words.html", context, form)
+
+
+@csp_update({"frame-src": [SELF]})
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(role=Role.MANAGER)
+def look(request: HttpRequest, operation: str) -> HttpResponse:
+    """The colour and the picture."""
+    row, now = operation_or_404(operation), timezone.now()
+    own = str(row.look.get("color") or "")
+    initial = {"own_color": bool(own), "color": own or current_tenant().brand_color}
+    form = LookForm(request.POST or None, request.FILES or None, initial=initial)
+    if request.method == "POST" and form.is_valid() and _saved(form, row):
+        messages.success(request, _("Apparence enregistrée"))
+        return redirect("operations:look", operation=row.public_id)
+    context = {
+        **frame(request, row, now),
+        "current": "look",
+        "picture": pictures.shown(str(row.look.get("image") or "")),
+    }
+    return answer(request, "operations/look.html", context, form)
+
+
+def _saved(form: LookForm, row: Operation) -> bool:
+    data, now = form.cleaned_data, timezone.now()
+    kept = str(row.look.get("image") or "")
+    try:
+        if data["image"]:
+            kept = pictures.keep(upload=data["image"], now=now).digest
+        elif data["without_image"]:
+            kept = ""
+        color = data["color"] if data["own_color"] else ""
+        editing.save_words(operation_id=row.id, now=now, look={"color": color, "image": kept})
+    except RicochetError as error:
+        say(form, error)
+        return False
+    return True
+
+
+@csp_replace({"frame-ancestors": [SELF]})
+@xframe_options_sameorigin
+@require_safe
+@member_required()
+def preview(request: HttpRequest, operation: str) -> HttpResponse:
+    """The true page for a frame: what is typed and not saved is shown, and nothing can be sent."""
+    row = operation_or_404(operation)
+    _overlay(row, request.GET)
+    chosen = request.GET.get("langue", "fr")
+    with translation.override(chosen if chosen in LANGUAGES else "fr"):
+        return page.preview(request, row)
+
+
+def _overlay(row: Operation, typed: Any) -> None:
+    """Puts typed values on the row in memory; it is never saved."""
+    for name in _LIVE:
+        before = dict(getattr(row, name))
+        for code in LANGUAGES:
+            if f"{name}_{code}" in typed:
+                before[code] = typed[f"{name}_{code}"][:500]
+        setattr(row, name, before)
+    if "own_color" in typed or "color" in typed:
+        color = typed.get("color", "")
+        own = bool(typed.get("own_color")) and bool(HEX.match(color))
+        row.look = {**row.look, "color": color if own else ""}
