@@ -1,11 +1,12 @@
-"""The merchant's own sites, which may run the script and report to it."""
+"""The merchant's own sites, what is shown on them, and the ways into a customer's space."""
 
 import secrets
+from datetime import datetime
 
 from django.db import models
 from django.utils import timezone
 
-from kernel.ids import uuid7
+from kernel.ids import public_id, uuid7
 from tenants.profiles.models import Profile
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -33,11 +34,70 @@ class Site(models.Model):
         ordering = ["created_at", "id"]
 
 
+class WidgetKind(models.TextChoices):
+    """What can be shown on a shop's pages; each has its script in `widgets/shown/kinds/`."""
+
+    LAUNCHER = "launcher", "Mise en avant du parrainage"
+
+
+class ShopWidget(models.Model):
+    """What the merchant has the script show on the shop, with the words of their own.
+
+    `words` holds what was typed and nothing else: an empty text is made from the rules in force.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20, choices=WidgetKind.choices, unique=True)
+    active = models.BooleanField(default=False, db_default=False)
+    words = models.JSONField(default=dict, db_default={})
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "widgets_shop_widget"
+
+
+class ShopKey(models.Model):
+    """A key with which the shop's server signs its customers' way into their space.
+
+    The secret is derived from this row and the platform's: it is shown once, and no copy of the
+    database signs anything. `refusal` is why the last link that named this key was not taken.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=80)
+    last4 = models.CharField(max_length=4)
+    created_by = models.UUIDField(null=True, help_text="The user; null for a command.")
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, help_text="Exact to a minute.")
+    expires_at = models.DateTimeField(null=True, help_text="Set by a rotation: end of overlap.")
+    revoked_at = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=20, default="", db_default="", blank=True)
+    refused_at = models.DateTimeField(null=True, help_text="Exact to a minute.")
+
+    class Meta:
+        db_table = "widgets_shop_key"
+        ordering = ["-created_at", "-id"]
+
+    @property
+    def public_id(self) -> str:
+        return public_id("shk", self.id)
+
+    @property
+    def shown(self) -> str:
+        """How the key is told from others once it cannot be shown any more."""
+        return f"rs_…{self.last4}"
+
+    def is_valid(self, *, now: datetime) -> bool:
+        """Whether the key opens anything at `now`."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
 class LinkPurpose(models.TextChoices):
-    """A link that was asked for, or the one that a cagnotte's email carries."""
+    """A link that was asked for, the one that a cagnotte's email carries, or one of the shop's."""
 
     ASKED = "asked", "Demandé"
     EMAIL = "email", "E-mail"
+    SHOP = "shop", "Boutique"
 
 
 class SpaceLink(models.Model):
@@ -45,7 +105,8 @@ class SpaceLink(models.Model):
 
     The token and the six digits are derived from the id and the platform's secret: nothing here
     opens anything. A link that was asked for with an address that nobody has is a row like any
-    other, with no profile (R33); an email's own link is written down when it is used.
+    other, with no profile (R33); an email's own link, and one that the shop signed, is written
+    down when it is used.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

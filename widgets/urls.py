@@ -5,8 +5,11 @@ from django.urls import path, re_path
 from widgets.links import coupon, programme
 from widgets.links import views as links
 from widgets.script import views as script
+from widgets.shop_login import pages as shop_keys
+from widgets.shop_login import views as shop_login
+from widgets.shown import views as shown
 from widgets.space import cards
-from widgets.space.views import data, door, loyalty, preview, prizes, space, unsubscribing
+from widgets.space.views import data, door, inviting, loyalty, preview, prizes, space, unsubscribing
 from widgets.tracker import views as tracker
 
 app_name = "widgets"
@@ -15,6 +18,12 @@ urlpatterns = [
     path("w/v1.js", script.latest, name="latest"),
     re_path(r"^w/v1\.(?P<digest>[0-9a-f]{16})\.js$", script.pinned, name="pinned"),
     path("w/v1.json", script.manifest, name="manifest"),
+    path("w/widgets.json", shown.widgets, name="shown"),
+    re_path(
+        r"^w/(?P<kind>[a-z_]{1,20})\.(?P<digest>[0-9a-f]{16})\.js$",
+        shown.script,
+        name="shown_script",
+    ),
     path("w/orders", tracker.orders, name="orders"),
     path("w/accounts", tracker.accounts, name="accounts"),
     path("w/seen", tracker.seen, name="seen"),
@@ -28,8 +37,9 @@ urlpatterns = [
     path("espace/lien", door.ask, name="space_ask"),
     re_path(r"^espace/code/(?P<asked>[0-9a-f]{32})$", door.code, name="space_code"),
     path("espace/entrer/<str:token>", door.enter, name="space_enter"),
+    path("espace/boutique", shop_login.enter, name="space_shop"),
     path("espace/sortir", door.leave, name="space_leave"),
-    path("espace/inviter", space.invite, name="space_invite"),
+    path("espace/inviter", inviting.invite, name="space_invite"),
     path("espace/lots/<str:prize>", prizes.choose, name="space_prize"),
     path("espace/paliers/<str:tier>", prizes.take_tier, name="space_tier"),
     path("espace/qr", space.qr, name="space_qr"),
@@ -43,5 +53,9 @@ urlpatterns = [
     path("espace/donnees", data.data_file, name="space_data"),
     path("espace/donnees/effacer", data.ask_erasure, name="space_erase"),
     path("espace/choix", space.choices, name="space_choices"),
+    path("reglages/cles/boutique", shop_keys.keys, name="shop_keys"),
+    path("reglages/cles/boutique/creer", shop_keys.create, name="create_shop_key"),
+    path("reglages/cles/boutique/<str:key>/renouveler", shop_keys.rotate, name="rotate_shop_key"),
+    path("reglages/cles/boutique/<str:key>/revoquer", shop_keys.revoke, name="revoke_shop_key"),
     path("desabonnement/<str:token>", unsubscribing.unsubscribe, name="unsubscribe"),
 ]

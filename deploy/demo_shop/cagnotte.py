@@ -1,7 +1,7 @@
 """The cagnotte at this shop's checkout: asked for, held, shown on the order, given up.
 
-A real shop offers this to customers who are logged in, and to nobody who only types an address:
-whoever knows an address could use the cagnotte behind it. This shop has no accounts to log in to.
+It is offered to customers who are logged in, and to nobody who only types an address: whoever
+knows an address could look into the cagnotte behind it, and use it.
 """
 
 import threading
@@ -94,15 +94,21 @@ def _basket(basket: str, email: str, amount: int) -> dict[str, Any]:
     return {"id": basket, "amount": amount, "currency": "EUR", "customer": customer}
 
 
-def panel(quote: dict[str, Any] | None, held: Held | None, *, money: Any, joins: bool) -> str:
-    """The fieldset of the checkout form: what is earned, what can be used, and the box to tick."""
+def panel(
+    quote: dict[str, Any] | None, held: Held | None, *, money: Any, joins: bool, known: bool
+) -> str:
+    """The fieldset of the checkout form: what is earned, what can be used, and the box to tick.
+
+    `known`: the customer is logged in.
+    """
     parts = []
-    if quote is None:
+    if not known:
         parts.append(
-            '<p class="small">Saisissez votre adresse e-mail, puis regardez ce que votre cagnotte '
-            'peut payer.</p><button class="plain" name="step" value="quote" formnovalidate>'
-            "Voir ma cagnotte</button>"
+            "<p>Connectez-vous pour voir ce que votre cagnotte peut payer.</p>"
+            '<p><a class="button plain" href="/connexion?retour=commande">Se connecter</a></p>'
         )
+    elif quote is None:
+        return ""  # Ricochet is away, or the merchant's cagnottes pay for nothing here
     else:
         earned = quote["usable"]["earns"] if held else quote["earns"]
         parts.append(f"<p>Cette commande vous rapporte {_amount(earned, quote, money)}.</p>")

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, quote, unquote
 from deploy.demo_shop import pages
 from deploy.demo_shop.cagnotte import Cagnottes
 from deploy.demo_shop.catalogue import BY_SLUG
+from deploy.demo_shop.customers import SESSION_SECONDS, Customers
 from deploy.demo_shop.orders import OrderBook
 from deploy.demo_shop.ricochet import Ricochet, Script
 
@@ -27,6 +28,7 @@ class Shop:
     orders: OrderBook
     ricochet: Ricochet
     tracker_only: bool
+    customers: Customers
     _script: Script | None = None
     cagnottes: Cagnottes = field(init=False)
 
@@ -66,6 +68,11 @@ class Exchange(BaseHTTPRequestHandler):
             return ""
         return found.value if found else ""
 
+    def _who(self) -> str:
+        """The address of whoever is logged in in this browser, or ""."""
+        who: str = self.server.shop.customers.who(self._cookie("client"))
+        return who
+
     def _cart(self) -> pages.Cart:
         """`halo:1|trio:2`, without what the shop does not sell."""
         cart: pages.Cart = {}
@@ -84,11 +91,12 @@ class Exchange(BaseHTTPRequestHandler):
             cart=self._cart(),
             script=script,
             key=shop.ricochet.public_key,
+            who=self._who(),
         )
         theirs = shop.ricochet.url
         policy = (
             f"default-src 'none'; script-src 'self' {theirs}; connect-src 'self' {theirs}; "
-            "style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+            f"style-src 'self'; img-src 'self'; form-action 'self' {theirs}; base-uri 'none'; "
             "frame-ancestors 'none'"
         )
         self._send(page.encode(), "text/html", status=status, policy=policy)
@@ -117,12 +125,18 @@ class Exchange(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _go(self, address: str, *, cart: pages.Cart | None = None) -> None:
-        """See other; with a cart, that cart is kept in the cookie."""
+    def _go(
+        self, address: str, *, cart: pages.Cart | None = None, client: str | None = None
+    ) -> None:
+        """See other; with a cart, that cart is kept in the cookie; with `client`, that log-in."""
         self.send_response(HTTPStatus.SEE_OTHER)
         self.send_header("Location", address)
         self.send_header("Content-Length", "0")
         if cart is not None:
             value = quote("|".join(f"{slug}:{quantity}" for slug, quantity in cart.items()))
             self.send_header("Set-Cookie", f"panier={value}; Path=/; SameSite=Lax; HttpOnly")
+        if client is not None:
+            age = SESSION_SECONDS if client else 0
+            kept = f"client={client}; Path=/; SameSite=Lax; HttpOnly; Max-Age={age}"
+            self.send_header("Set-Cookie", kept)
         self.end_headers()

@@ -25,13 +25,14 @@ def euros(cents: int) -> str:
 
 
 def frame(
-    *, title: str, body: str, cart: Cart, script: Script | None, key: str, css: str = ""
+    *, title: str, body: str, cart: Cart, script: Script | None, key: str, who: str = ""
 ) -> str:
     """The page around `body`; without `script` Ricochet is away, and nothing is missing."""
     tag = ""
     if script is not None:
         tag = (
             f'<script src="{escape(script.src)}" data-key="{escape(key)}" async '
+            'data-space="/compte/cagnotte" '
             f'crossorigin="anonymous" integrity="{escape(script.integrity)}"></script>'
         )
     count = sum(cart.values())
@@ -46,12 +47,12 @@ def frame(
 <script src="/static/shop.js"></script>
 {tag}
 </head>
-<body class="{css}">
+<body>
 <p class="ribbon">Livraison offerte dès {euros(FREE_DELIVERY_FROM).replace(",00", "")}</p>
 <header>
   <a class="brand" href="/">Maison Lumen</a>
   <nav aria-label="Boutique"><a href="/#lampes">Lampes</a><a href="/#bougies">Bougies</a>
-  <a href="/compte">Créer un compte</a></nav>
+  <a href="/compte">{"Mon compte" if who else "Se connecter"}</a></nav>
   <a class="cart" href="/panier">Panier ({count})</a>
 </header>
 <main>{body}</main>
@@ -154,22 +155,27 @@ def checkout(
     error: str,
     values: dict[str, str],
     basket: str = "",
+    who: str = "",
     quote: dict[str, Any] | None = None,
     held: Held | None = None,
 ) -> str:
-    """The order form; `error` is a sentence shown on top, with the values as they were typed."""
+    """The order form; `error` is a sentence shown on top, with the values as they were typed.
+
+    `who` is the address of a customer who is logged in: the order is theirs, and their cagnotte
+    may pay for it.
+    """
     if not cart:
         return cart_page(cart)
     alert = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
     to_pay = totals(cart)[2] - (held.discount if held else 0)
     api, script = ("", " checked") if tracker_only else (" checked", "")
     return f"""<h1>Commande</h1><div class="columns"><form method="post" action="/commande">{alert}
-{_field("Prénom", "first_name", values, "given-name")}
-{_field("Nom", "last_name", values, "family-name")}
-{_field("Adresse e-mail", "email", values, "email", kind="email")}
-{_field("Code de parrainage", "code", values, "off", optional=True)}
+{field("Prénom", "first_name", values, "given-name")}
+{field("Nom", "last_name", values, "family-name")}
+{_address(who, values)}
+{field("Code de parrainage", "code", values, "off", optional=True)}
 <input type="hidden" name="basket" value="{escape(basket)}">
-{panel(quote, held, money=euros, joins=bool(values.get("join")))}
+{panel(quote, held, money=euros, joins=bool(values.get("join")), known=bool(who))}
 <fieldset><legend>Démonstration : comment Ricochet l’apprend</legend>
 <label class="choice"><input type="radio" name="via" value="api"{api}>
 Le serveur de la boutique l’envoie par l’API</label>
@@ -180,7 +186,13 @@ Seul le navigateur la signale : elle attend une confirmation</label></fieldset>
 <aside>{_summary(cart, held)}</aside></div>"""
 
 
-def _field(
+def _address(who: str, values: dict[str, str]) -> str:
+    if not who:
+        return field("Adresse e-mail", "email", values, "email", kind="email")
+    return f'<p class="known">Adresse e-mail<br><strong>{escape(who)}</strong></p>'
+
+
+def field(
     label: str,
     name: str,
     values: dict[str, str],
@@ -189,6 +201,7 @@ def _field(
     kind: str = "text",
     optional: bool = False,
 ) -> str:
+    """A labelled input with what was typed."""
     hint, required = (" <small>Facultatif</small>", "") if optional else ("", " required")
     return (
         f'<label class="field">{label}{hint}<input type="{kind}" name="{name}" maxlength="120" '
@@ -211,29 +224,11 @@ def thanks(order: Order) -> str:
     return f"""<h1>Merci {escape(order.first_name)}</h1>
 <p>Votre commande <strong>{order.id}</strong> de {euros(order.amount)} est enregistrée.
 Nous l’expédions sous 48 h.</p>
-{_fact("order", facts)}
+{fact("order", facts)}
 <p><a href="/">Retour à la boutique</a></p>"""
 
 
-def account(error: str, values: dict[str, str]) -> str:
-    alert = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
-    return f"""<h1>Créer un compte</h1><p>Pour suivre vos commandes et parrainer vos proches.</p>
-<form method="post" action="/compte">{alert}
-{_field("Prénom", "first_name", values, "given-name")}
-{_field("Nom", "last_name", values, "family-name")}
-{_field("Adresse e-mail", "email", values, "email", kind="email")}
-{_field("Code de parrainage", "code", values, "off", optional=True)}
-<button>Créer mon compte</button></form>"""
-
-
-def account_made(values: dict[str, str]) -> str:
-    facts = {**values, "customer_id": values["email"].casefold()}
-    return f"""<h1>Bienvenue {escape(values["first_name"])}</h1>
-<p>Votre compte est créé.</p>{_fact("account", facts)}
-<p><a href="/">Voir les lampes et les bougies</a></p>"""
-
-
-def _fact(kind: str, values: dict[str, str]) -> str:
+def fact(kind: str, values: dict[str, str]) -> str:
     """What shop.js passes to `ricochet(kind, …)`, as attributes: no inline script."""
     fields = " ".join(f'data-{name}="{escape(value)}"' for name, value in values.items() if value)
     return f'<div data-ricochet="{kind}" {fields}></div>'

@@ -1,6 +1,11 @@
 """The shop's side of Ricochet's API: what any merchant's server has to write, and no more."""
 
+import base64
+import hashlib
+import hmac
 import json
+import secrets
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -37,6 +42,26 @@ class Ricochet:
     url: str
     secret_key: str
     public_key: str
+    login_key: str = ""
+    login_secret: str = ""
+
+    def cagnotte_url(self, *, email: str, first_name: str = "") -> str:
+        """The way into the cagnotte of a customer who is logged in here, signed for five minutes.
+
+        Without a key, the page that asks for their address.
+        """
+        if not self.login_secret:
+            return f"{self.url}/espace"
+        customer = {"id": email.casefold(), "email": email, "first_name": first_name}
+        said = {
+            "customer": customer,
+            "expires_at": int(time.time()) + 300,
+            "nonce": secrets.token_urlsafe(16),
+        }
+        body = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+        message = f"espace.{self.login_key}.{body}".encode()
+        signature = hmac.new(self.login_secret.encode(), message, hashlib.sha256).hexdigest()
+        return f"{self.url}/espace/boutique?lien={self.login_key}.{body}.{signature}"
 
     def script(self) -> Script | None:
         """What `/w/v1.json` says; None while Ricochet is away: a shop goes on without it."""

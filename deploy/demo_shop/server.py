@@ -5,7 +5,7 @@ from http import HTTPStatus
 from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, urlsplit
 
-from deploy.demo_shop import pages
+from deploy.demo_shop import account, pages
 from deploy.demo_shop.admin import admin
 from deploy.demo_shop.catalogue import BY_SLUG
 from deploy.demo_shop.exchange import MOST_PIECES, Exchange, Shop
@@ -45,8 +45,13 @@ class _Handler(Exchange):
             self._checkout(tracker_only=via == "script")
         elif place == "merci" and (order := shop.orders.by_token(rest)):
             self._page("Merci", pages.thanks(order))
-        elif url.path == "/compte":
-            self._page("Créer un compte", pages.account("", {}))
+        elif url.path == "/connexion":
+            page = account.log_in("", email="", back=query.get("retour", "compte"))
+            self._page("Se connecter", page)
+        elif url.path == "/compte/creer":
+            self._page("Créer un compte", account.create("", {}))
+        elif place == "compte":
+            self._account(rest)
         elif url.path == "/admin":
             page = admin(shop.orders.all(), ricochet_url=shop.ricochet.url)
             self._page("Commandes", page)
@@ -65,8 +70,16 @@ class _Handler(Exchange):
                 self._go("/panier", cart={})
             case ["commande"]:
                 self._order(form)
-            case ["compte"]:
-                self._account(form)
+            case ["connexion"]:
+                self._send_code(form)
+            case ["connexion", "code"]:
+                self._log_in(form)
+            case ["deconnexion"]:
+                shop = self.server.shop
+                shop.customers.leave(self._cookie("client"))
+                self._go("/", client="")
+            case ["compte", "creer"]:
+                self._create_account(form)
             case ["admin", order_id, "confirmer"]:
                 self._confirm(order_id)
             case ["admin", order_id, "rembourser"]:
@@ -89,18 +102,21 @@ class _Handler(Exchange):
         values: dict[str, str] | None = None,
         basket: str = "",
     ) -> None:
-        cart, values = self._cart(), values or {}
-        cagnottes, email = self.server.shop.cagnottes, values.get("email", "")
+        cart, who = self._cart(), self._who()
+        cagnottes = self.server.shop.cagnottes
+        values = values or self._last_names(who)
         amount, basket = pages.totals(cart)[2], basket or secrets.token_hex(12)
-        known = bool(cart) and not _what_is_wrong_with(email)
+        # A cagnotte is shown to the person who is logged in, whatever address somebody types.
+        known = bool(cart and who)
         body = pages.checkout(
             cart,
             tracker_only=tracker_only,
             error=error,
             values=values,
             basket=basket,
-            quote=cagnottes.quote(basket, email=email, amount=amount) if known else None,
-            held=cagnottes.of(basket, email=email, amount=amount) if known else None,
+            who=who,
+            quote=cagnottes.quote(basket, email=who, amount=amount) if known else None,
+            held=cagnottes.of(basket, email=who, amount=amount) if known else None,
         )
         status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
         self._page("Commande", body, status=status)
@@ -110,13 +126,18 @@ class _Handler(Exchange):
         cart = self._cart()
         tracker_only = form.get("via") == "script"
         values = {name: form.get(name, "").strip() for name in _FORM_FIELDS}
+        who = self._who()
+        values["email"] = who or values["email"]
         basket, joins = form.get("basket", "")[:40], form.get("join") == "1"
         shown = values | ({"join": "1"} if joins else {})
         lines, _, total = pages.totals(cart)
         shop = self.server.shop
         step = form.get("step", "pay")
-        if cart and step in ("quote", "use", "drop"):
-            error = self._cagnotte(step, basket, email=values["email"], amount=total)
+        if cart and step in ("use", "drop"):
+            if not who:
+                self._go("/connexion?retour=commande")
+                return
+            error = self._cagnotte(step, basket, email=who, amount=total)
             self._checkout(tracker_only=tracker_only, error=error, values=shown, basket=basket)
             return
         if error := _what_is_missing(values):
@@ -150,23 +171,74 @@ class _Handler(Exchange):
 
     def _cagnotte(self, step: str, basket: str, *, email: str, amount: int) -> str:
         """Hold the cagnotte for this basket, or give it up; a sentence where it did not work."""
-        if error := _what_is_wrong_with(email):
-            return error
         cagnottes = self.server.shop.cagnottes
         if step == "use":
             return cagnottes.use(basket, email=email, amount=amount)
-        if step == "drop":
-            cagnottes.drop(basket)
+        cagnottes.drop(basket)
         return ""
 
-    def _account(self, form: dict[str, str]) -> None:
+    # ------------------------------------------------------------ customers
+    def _account(self, part: str) -> None:
+        """The account of whoever is logged in, or their cagnotte; others are asked to log in."""
+        shop, who = self.server.shop, self._who()
+        if part not in ("", "cagnotte"):
+            self._go("/compte")
+        elif not who:
+            self._go(f"/connexion?retour={part or 'compte'}")
+        elif part:
+            name = self._last_names(who).get("first_name", "")
+            self._go(shop.ricochet.cagnotte_url(email=who, first_name=name))
+        else:
+            own = [order for order in shop.orders.all() if order.email.casefold() == who]
+            self._page("Mon compte", account.home(who, own))
+
+    def _send_code(self, form: dict[str, str]) -> None:
+        email, back = form.get("email", "").strip(), form.get("retour", "compte")
+        ticket, error = "", _what_is_wrong_with(email)
+        if not error:
+            ticket, error = self._code_for(email)
+        if error:
+            page = account.log_in(error, email=email, back=back)
+            self._page("Se connecter", page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        else:
+            self._page("Se connecter", account.code("", ticket=ticket, back=back))
+
+    def _code_for(self, email: str) -> tuple[str, str]:
+        """Send a code: its ticket, or a sentence where none could leave."""
+        try:
+            ticket = self.server.shop.customers.ask(email)
+        except OSError:
+            return "", "Le code n’a pas pu partir. Réessayez dans un instant."
+        return ticket, "" if ticket else "Attendez une heure avant de demander un autre code."
+
+    def _log_in(self, form: dict[str, str]) -> None:
+        ticket, back = form.get("billet", ""), form.get("retour", "")
+        token = self.server.shop.customers.enter(ticket, form.get("code", ""))
+        if token:
+            self.server.shop.customers.leave(self._cookie("client"))
+            self._go(account.PLACES.get(back, "/compte"), client=token)
+            return
+        error = "Ce code ne correspond pas, ou n’est plus valable. Vérifiez les six chiffres."
+        page = account.code(error, ticket=ticket, back=back)
+        self._page("Se connecter", page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def _create_account(self, form: dict[str, str]) -> None:
         values = {name: form.get(name, "").strip() for name in _FORM_FIELDS}
         if error := _what_is_missing(values):
-            page = pages.account(error, values)
+            page = account.create(error, values)
             self._page("Créer un compte", page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         else:
-            self._page("Bienvenue", pages.account_made(values))
+            ticket, _error = self._code_for(values["email"])
+            self._page("Bienvenue", account.created(values, ticket=ticket))
 
+    def _last_names(self, who: str) -> dict[str, str]:
+        """The name of a customer who is logged in, from their last order here."""
+        for order in self.server.shop.orders.all() if who else ():
+            if order.email.casefold() == who:
+                return {"first_name": order.first_name, "last_name": order.last_name}
+        return {}
+
+    # ------------------------------------------------------------ the merchant
     def _confirm(self, order_id: str) -> None:
         self._tell(order_id)
         self._go(f"/admin#{quote(order_id)}")

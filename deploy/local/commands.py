@@ -71,6 +71,8 @@ def environment(
         "RICOCHET_URL": f"http://{MERCHANT}.{DOMAIN}:{ports.web}",
         "RICOCHET_SECRET_KEY": str(demo.get("secret_key", "")),
         "RICOCHET_PUBLIC_KEY": str(demo.get("public_key", "")),
+        "RICOCHET_LOGIN_KEY": str(demo.get("login_key", "")),
+        "RICOCHET_LOGIN_SECRET": str(demo.get("login_secret", "")),
         **extra,
     }
 

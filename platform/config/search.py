@@ -14,7 +14,7 @@ from shell.text import folded
 from tenants.activity.models import Order
 from tenants.features import Feature, is_on
 from tenants.profiles.models import Profile
-from tenants.programme import listing
+from tenants.programme import answering, listing
 
 
 def providers(request: HttpRequest) -> list[Provider]:
@@ -57,6 +57,7 @@ def _referral_pages() -> list[tuple[str, str, str]]:
     return [
         (_("Programme de parrainage"), "programme:rules", "hops"),
         (_("Influenceurs et partenaires"), "programme:ambassadors", "star"),
+        (_("Simuler un parrainage"), "programme:simulate", "hops"),
         (_("Parrainages à vérifier"), "programme:verifications", "shield"),
     ]
 
@@ -69,10 +70,12 @@ def _customers(request: HttpRequest, query: str) -> Iterable[Hit]:
 
 
 def _orders(request: HttpRequest, query: str) -> Iterable[Hit]:
-    found = Order.objects.select_related("profile").filter(external_id__istartswith=query.strip())
+    found = answering.with_parts(Order.objects.all()).filter(external_id__istartswith=query.strip())
+    rules = answering.rules()
     for order in found.order_by("-received_at", "-id")[:MAX_HITS]:
         amount = formats.money(order.amount, order.currency)
-        detail = f"{order.profile.name}, {amount}, {formats.day(order.ordered_at)}"
+        told = answering.answer(order, rules=rules).sentence
+        detail = f"{order.profile.name}, {amount}, {formats.day(order.ordered_at)}. {told}"
         url = reverse("programme:order", args=[order.public_id])
         yield Hit(_("Commande %(number)s") % {"number": order.external_id}, detail, url, "cart")
 

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log10, sqrt
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
@@ -23,13 +24,18 @@ _FUNNEL = 155  # px that stand for a rate of 100 %
 
 @dataclass(frozen=True)
 class Point:
-    """One value: what stands on the axis, the value, and how the tooltip says it."""
+    """One value: what stands on the axis, the value, and how the tooltip says it.
+
+    In a funnel, `href` leads to the lines that the value counts, and `note` compares it.
+    """
 
     label: Text
     value: float
     shown: str = ""
     full: Text = ""
     axis: bool = True
+    href: str = ""
+    note: Text = ""
 
     @property
     def text(self) -> str:
@@ -145,15 +151,41 @@ def shares(*, label: Text, points: Sequence[Point]) -> SafeString:
 def funnel(*, label: Text, steps: Sequence[Point], verbs: Sequence[Text] = ()) -> SafeString:
     """The ricochets: contact points on a line, arcs as high as the rate, rings as wide as √count.
 
-    `verbs` say each rate on a phone: "ont cliqué", "ont créé un compte"…
+    Below each point, a bar as long as its count says the volume, which arcs do not. `verbs` say
+    each rate on a phone: "ont cliqué", "ont créé un compte"… Where a step counts more than the one
+    before it did not come from there alone: its arc is dashed, and no rate is said.
     """
-    count = len(steps)
     base = _FUNNEL + 22
-    largest = sqrt(max((step.value for step in steps), default=0)) or 1
-    width = 1000 / max(1, count)
-    rates = [b.value / a.value if a.value else 0.0 for a, b in itertools.pairwise(steps)]
+    rates = [b.value / a.value if a.value else None for a, b in itertools.pairwise(steps)]
+    said = ["" if rate is None or rate > 1 else formats.percent(rate) for rate in rates]
+    rows = [
+        {
+            "step": step,
+            "rate": said[i - 1] if i else "",
+            "verb": verbs[i - 1] if 0 < i <= len(verbs) else "",
+        }
+        for i, step in enumerate(steps)
+    ]
+    context = {
+        "label": label,
+        "arcs": _arcs(rates, said, width=1000 / max(1, len(steps)), base=base),
+        "rings": _rings(steps),
+        "rows": rows,
+        "base": base,
+        "total": base + 18,
+        "largest": max((step.value for step in steps), default=0),
+    }
+    return render_to_string("shell/charts/funnel.html", context)
+
+
+def _arcs(
+    rates: Sequence[float | None], said: Sequence[str], *, width: float, base: float
+) -> list[dict[str, Any]]:
+    """From each step to the next, as high as its rate; none where nothing starts."""
     arcs = []
     for i, rate in enumerate(rates):
+        if not rate:
+            continue
         x, height = (i + 0.5) * width, _FUNNEL * min(1.0, rate)
         lift = base - 4 / 3 * height
         arcs.append(
@@ -162,12 +194,19 @@ def funnel(*, label: Text, steps: Sequence[Point], verbs: Sequence[Text] = ()) -
                 f"{x + width * 0.8:.1f} {lift:.1f} {x + width:.1f} {base}",
                 "x": (x + width / 2) / 10,
                 "y": base - height - 10,
-                "rate": formats.percent(rate),
+                "rate": said[i],
+                "open": rate > 1,
             }
         )
-    rings = [
+    return arcs
+
+
+def _rings(steps: Sequence[Point]) -> list[dict[str, float]]:
+    largest = sqrt(max((step.value for step in steps), default=0)) or 1
+    width = 100 / max(1, len(steps))
+    return [
         {
-            "x": (i + 0.5) * width / 10,
+            "x": (i + 0.5) * width,
             "outer": 12 + 40 * sqrt(step.value) / largest,
             "inner": 7 + 24 * sqrt(step.value) / largest,
             "flat": (12 + 40 * sqrt(step.value) / largest) * 0.27,
@@ -175,24 +214,6 @@ def funnel(*, label: Text, steps: Sequence[Point], verbs: Sequence[Text] = ()) -
         }
         for i, step in enumerate(steps)
     ]
-    rows = [
-        {
-            "step": step,
-            "rate": formats.percent(rates[i - 1]) if i else "",
-            "verb": verbs[i - 1] if 0 < i <= len(verbs) else "",
-        }
-        for i, step in enumerate(steps)
-    ]
-    context = {
-        "label": label,
-        "arcs": arcs,
-        "rings": rings,
-        "rows": rows,
-        "base": base,
-        "total": base + 18,
-        "first": steps[0].value if steps else 0,
-    }
-    return render_to_string("shell/charts/funnel.html", context)
 
 
 def chain(*, label: Text, referrer: str, person: str, referees: int, caption: Text) -> SafeString:

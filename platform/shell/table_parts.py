@@ -15,7 +15,9 @@ from shell.templatetags import shell as looks
 from shell.templatetags import shell_values as filters
 
 if TYPE_CHECKING:
-    from shell.tables import Column, ListPage
+    from django.db.models import QuerySet
+
+    from shell.tables import Column, ListPage, View
 
 _NUMERIC = {"number", "money", "points", "percent", "date", "moment"}
 
@@ -181,15 +183,23 @@ def _tabs(page: "ListPage") -> list[Tab]:
     if not page.views:
         return []
     base = page.narrowed()
+    broad = page.searching and page.found is None
     return [
         Tab(
             view.label,
             _url(page, vue=None if view is page.views[0] else view.key, page=None),
             view is page.state.view,
-            view.apply(base).count() if view.counted else None,
+            _counted(page, view, base, broad=broad),
         )
         for view in page.views
     ]
+
+
+def _counted(page: "ListPage", view: "View", base: "QuerySet[Any]", *, broad: bool) -> int | None:
+    """How many rows a tab has; the present one's are counted anyway."""
+    if view is page.state.view:
+        return page.page.paginator.count
+    return view.apply(base).count() if view.counted and not broad else None
 
 
 def _chips(page: "ListPage") -> list[Chip]:

@@ -36,6 +36,7 @@ from shell.table_parts import Chip, Head, Row, Tab, describe
 log = logging.getLogger(__name__)
 Text = str | Promise
 SIZES = (10, 25, 50)
+FEW = 1_000  # a search that finds more is broad: its tabs are not counted
 
 
 @dataclass(frozen=True)
@@ -197,12 +198,31 @@ class ListPage:
     def narrowed(self) -> QuerySet[Any]:
         """The rows of the search and the filters, whatever the view."""
         rows = self.queryset()
-        if self.state.query and self.search_label:
+        if self.found is not None:
+            rows = rows.filter(pk__in=self.found)
+        elif self.searching:
             rows = self.search(rows, self.state.query)
         for item in self.filters:
             if item.key in self.state.filters:
                 rows = item.apply(rows, self._filter_value(item, self.state.filters[item.key]))
         return rows
+
+    @property
+    def searching(self) -> bool:
+        return bool(self.state.query and self.search_label)
+
+    @cached_property
+    def found(self) -> list[Any] | None:
+        """The keys of the rows that the search finds; None without one, and for a broad one.
+
+        No index finds a piece of a word. Looking once, rather than for every tab, the page and its
+        total, is what keeps a search quick in a long list.
+        """
+        if not self.searching:
+            return None
+        rows = self.search(self.queryset().order_by(), self.state.query)
+        keys = list(rows.values_list("pk", flat=True)[: FEW + 1])
+        return keys if len(keys) <= FEW else None
 
     def rows(self) -> QuerySet[Any]:
         """All rows of the present view, search, filters and sort."""

@@ -7,18 +7,20 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
-from tenants.messaging import editing
-from tenants.messaging.kinds import Kind
+from tenants.messaging import editing, services
+from tenants.messaging.kinds import Kind, Topic
 from tenants.messaging.models import Campaign, CampaignState, Email, EmailState
 from tenants.messaging.writing.texts import FIELDS, Text
 from tenants.models import Tenant
 
 CANCELLED = "cancelled"
+HELD = "paused"
 TARGETS = ("referral_url", "space_url", "shop_url")
 _SAMPLE = {
     "first_name": "Camille",
@@ -70,9 +72,11 @@ def kind_of_campaign(row: Campaign) -> Kind:
         sample=_SAMPLE,
         target=row.target,
         marketing=True,
+        topic=Topic.CAMPAIGNS,
         tracked=True,
         mailing=True,
         editable=False,
+        held=row.state == CampaignState.PAUSED,
     )
 
 
@@ -161,16 +165,31 @@ def unschedule(*, campaign_id: uuid.UUID, now: datetime) -> Campaign:
 
 @atomic_with_retry
 def pause(*, campaign_id: uuid.UUID, now: datetime) -> Campaign:
-    """Write to nobody else for now; what is already in the queue still goes."""
-    return _move(campaign_id, (CampaignState.SENDING,), CampaignState.PAUSED, now)
+    """Write to nobody else for now: what waits in the queue is set aside when its turn comes."""
+    return _move(campaign_id, _under_way(campaign_id), CampaignState.PAUSED, now)
+
+
+def is_paused(*, kind: str) -> bool:
+    """Whether the campaign of this kind is paused; it stays so until the transaction ends."""
+    row = _named(kind, lock=True)
+    return row is not None and row.state == CampaignState.PAUSED
+
+
+def release(*, row: Campaign, now: datetime) -> None:
+    """Send what a pause set aside. `row` is locked: nothing is set aside meanwhile."""
+    held = Email.objects.filter(kind=row.kind, state=EmailState.SKIPPED, skipped_because=HELD)
+    ids = list(held.values_list("id", flat=True))
+    held.filter(id__in=ids).update(state=EmailState.QUEUED, skipped_because="")
+    services.ask_for(email_ids=ids, now=now)
 
 
 @atomic_with_retry
 def cancel(*, campaign_id: uuid.UUID, now: datetime) -> Campaign:
     """Give up what is left, also what waits in the queue; what was sent stays sent."""
-    left = (CampaignState.SENDING, CampaignState.PAUSED)
+    left = (*_under_way(campaign_id), CampaignState.PAUSED)
     row = _move(campaign_id, left, CampaignState.CANCELLED, now)
-    Email.objects.filter(kind=row.kind, state=EmailState.QUEUED, is_test=False).update(
+    waiting = Q(state=EmailState.QUEUED) | Q(state=EmailState.SKIPPED, skipped_because=HELD)
+    Email.objects.filter(waiting, kind=row.kind, is_test=False).update(
         state=EmailState.SKIPPED, skipped_because=CANCELLED
     )
     return row
@@ -202,10 +221,20 @@ def _move(
     return row
 
 
-def _named(name: str) -> Campaign | None:
+def _under_way(campaign_id: uuid.UUID) -> tuple[CampaignState, ...]:
+    """The states in which emails still leave: also once all are planned and some wait."""
+    row = get(campaign_id=campaign_id, lock=True)
+    waiting = Email.objects.filter(kind=row.kind, state=EmailState.QUEUED, is_test=False)
+    if row.state == CampaignState.SENT and waiting.exists():
+        return (CampaignState.SENDING, CampaignState.SENT)
+    return (CampaignState.SENDING,)
+
+
+def _named(name: str, *, lock: bool = False) -> Campaign | None:
     _prefix, _colon, rest = name.partition(":")
     try:
         number = uuid.UUID(rest)
     except ValueError:
         return None
-    return Campaign.objects.filter(id=number).first()
+    rows = Campaign.objects.select_for_update() if lock else Campaign.objects.all()
+    return rows.filter(id=number).first()

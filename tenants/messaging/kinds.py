@@ -17,11 +17,11 @@ from tenants.messaging.catalogue.friends import FRIENDS
 from tenants.messaging.catalogue.operations import OPERATIONS
 from tenants.messaging.catalogue.partners import PARTNERS
 from tenants.messaging.catalogue.reminders import REMINDERS
-from tenants.messaging.catalogue.shapes import Audience, Kind
+from tenants.messaging.catalogue.shapes import Audience, Kind, Topic
 from tenants.messaging.catalogue.team import TEAM
 from tenants.messaging.writing.texts import Text
 
-__all__ = ["KINDS", "Audience", "Kind", "Provider", "kind_of", "provider_of"]
+__all__ = ["KINDS", "Audience", "Kind", "Provider", "Topic", "kind_of", "provider_of"]
 
 _ALL = (*FRIENDS, *CUSTOMERS, *OPERATIONS, *TEAM, *PARTNERS, *REMINDERS)
 KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}

@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     ASKED = "space-link"
     EMAIL = "space-email"
     UNSUBSCRIBE = "unsubscribe"
+    OPEN = "open"
 
 
 def token_for(*, purpose: Purpose, row_id: uuid.UUID) -> str:
@@ -62,6 +63,12 @@ def unsubscribe_url(*, tenant: Tenant, email_id: uuid.UUID) -> str:
     """The page, and the one-click address (RFC 8058), that ends marketing to this address."""
     token = token_for(purpose=Purpose.UNSUBSCRIBE, row_id=email_id)
     return _url(tenant, "widgets:unsubscribe", token)
+
+
+def picture_url(*, tenant: Tenant, email_id: uuid.UUID) -> str:
+    """The picture that tells that an email was opened, where its reader agreed."""
+    token = token_for(purpose=Purpose.OPEN, row_id=email_id)
+    return _url(tenant, "messaging:opened", token)
 
 
 def referral_url(*, tenant: Tenant, code: str, channel: str, invitation: str = "") -> str:

@@ -2,24 +2,28 @@
 
 Everything that can be decided without sending is decided first. A worker that was killed while
 it sent leaves an event that says `interrupted`: money emails then go out once more under the same
-Message-ID, marketing does not. A server that refuses the address for good ends it; any other
-failure is tried again by the outbox.
+Message-ID, marketing does not. Neither does it when the line broke while the message was handed
+over. A server that refuses the address for good ends it; any other failure is tried again by the
+outbox.
 """
 
+import contextlib
 import smtplib
 import uuid
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from kernel.outbox.types import EventData, Handler
 from tenants.context import current_tenant
+from tenants.messaging import campaigns, links
 from tenants.messaging.addresses import recipient_hash
 from tenants.messaging.bouncing import note_bounce, refusal_of
+from tenants.messaging.choosing import may_count_opens
 from tenants.messaging.clicking import follow_for
 from tenants.messaging.kinds import kind_of
 from tenants.messaging.models import BounceSource, Email, EmailState
@@ -34,6 +38,8 @@ from tenants.messaging.render import NoTextError, Rendered, one_line, render
 from tenants.messaging.services import EVENT_KIND
 from tenants.messaging.writing.texts import Text
 from tenants.models import Tenant
+
+INTERRUPTED = "interrupted"
 
 
 def send(event: EventData) -> None:
@@ -53,17 +59,43 @@ def send(event: EventData) -> None:
     tenant = current_tenant()
     try:
         rendered = _rendered(email, tenant)
-        message(email=email, rendered=rendered, tenant=tenant).send()
+        _hand_over(message(email=email, rendered=rendered, tenant=tenant))
     except NoTextError:
         _skip(email, "no_text")
+        return
+    except _LineBrokeError:
+        if not rendered.unsubscribe_url:
+            raise
+        _skip(email, INTERRUPTED)
         return
     except smtplib.SMTPRecipientsRefused as error:
         _refused(email, error)
         return
     email.state, email.sent_at = EmailState.SENT, timezone.now()
+    email.countable = rendered.countable
     email.subject = rendered.kept(rendered.subject)[:200]
     email.text, email.html = rendered.kept(rendered.text), rendered.kept(rendered.html)
-    email.save(update_fields=["state", "sent_at", "subject", "text", "html"])
+    email.save(update_fields=["state", "sent_at", "subject", "text", "html", "countable"])
+
+
+class _LineBrokeError(Exception):
+    """The connection was lost while a message was handed over: it may have arrived."""
+
+
+def _hand_over(written: EmailMultiAlternatives) -> None:
+    connection = get_connection()
+    # What fails before the message is spoken of has certainly not left: it is tried again.
+    connection.open()
+    try:
+        connection.send_messages([written])
+    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
+        raise  # the server's own word: it did not take it
+    except OSError as error:
+        raise _LineBrokeError from error
+    finally:
+        # It is taken by now, or not: how the server says goodbye changes nothing.
+        with contextlib.suppress(OSError):
+            connection.close()
 
 
 def message(*, email: Email, rendered: Rendered, tenant: Tenant) -> EmailMultiAlternatives:
@@ -95,7 +127,10 @@ def _rendered(email: Email, tenant: Tenant) -> Rendered:
     text = Text(**words) if email.is_test and words else None
     tracked = kind is not None and kind.tracked and not email.is_test
     follow = follow_for(email=email, tenant=tenant) if tracked else None
-    return render(email=email, tenant=tenant, text=text, follow=follow)
+    # Asked at the last moment, as an opt-out is: no consent, no picture.
+    counted = tracked and may_count_opens(email=email)
+    picture = links.picture_url(tenant=tenant, email_id=email.id) if counted else ""
+    return render(email=email, tenant=tenant, text=text, follow=follow, picture_url=picture)
 
 
 def _reason_to_skip(email: Email, event: EventData) -> str:
@@ -109,13 +144,19 @@ def _reason_to_skip(email: Email, event: EventData) -> str:
         return TURNED_OFF
     # Asked at the last moment: an opt-out during a mailing stops the next email (R44).
     reason = may_write(
-        address=email.to, profile=email.profile, marketing=kind.marketing, asked=kind.asked
+        address=email.to,
+        profile=email.profile,
+        marketing=kind.marketing,
+        topic=kind.topic,
+        asked=kind.asked,
     )
     if reason is None and kind.mailing and email.profile is not None:
-        [reason] = mailing_reasons(profiles=[email.profile])
+        [reason] = mailing_reasons(profiles=[email.profile], topic=kind.topic)
     if reason:
         return reason
-    return "interrupted" if kind.marketing and event.interrupted else ""
+    if kind.marketing and event.interrupted:
+        return INTERRUPTED
+    return campaigns.HELD if kind.held and campaigns.is_paused(kind=kind.name) else ""
 
 
 def _skip(email: Email, reason: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from tenants.messaging.models import Email, Enrolment
+from tenants.messaging.models import Choice, Email, Enrolment
 from tenants.messaging.unsubscribing import forget_recipients
 from tenants.profiles.personal import Personal
 
@@ -49,5 +49,15 @@ PERSONAL = (
         "relances",
         technical=frozenset({"occasion", "stopped_because"}),
         forget=True,
+    ),
+    # That somebody refused is kept as a hash, so that they are never written to again.
+    Personal(
+        Choice,
+        "profile_id",
+        "choix d’e-mails",
+        purposes={"refused": "Keep to what a reader chose; as long as we may write to them."},
+        technical=frozenset({"address_hash"}),
+        blank={"opens": False},
+        withheld=frozenset({"address_hash"}),
     ),
 )

@@ -34,6 +34,8 @@ Follow = Callable[[str, dict[str, Any]], str]
 
 # Spaces that French typography needs, and that Python calls unprintable.
 _SPACES = "\u00a0\u202f"
+# Not in a stored copy: whoever looks at it is not its reader.
+_PICTURE = re.compile(r'<img class="opened"[^>]*>')
 # What a stored copy of an email shows in place of a token.
 _TOKEN = re.compile(r"(/(?:espace/entrer|desabonnement|e|invitation|partenariats/lien)/)[\w-]{20,}")
 
@@ -47,10 +49,11 @@ class Rendered:
     html: str
     unsubscribe_url: str
     secret: str = ""
+    countable: bool = False
 
     def kept(self, text: str) -> str:
         """The copy of a part that is kept: what it shows opens nothing."""
-        without = _TOKEN.sub(r"\1…", text)
+        without = _TOKEN.sub(r"\1…", _PICTURE.sub("", text))
         return without.replace(self.secret, "••• •••") if self.secret else without
 
 
@@ -59,19 +62,25 @@ class NoTextError(Exception):
 
 
 def render(
-    *, email: Email, tenant: Tenant, text: Text | None = None, follow: Follow | None = None
+    *,
+    email: Email,
+    tenant: Tenant,
+    text: Text | None = None,
+    follow: Follow | None = None,
+    picture_url: str = "",
 ) -> Rendered:
     """Write `email` for its reader; the connection is in the tenant's schema.
 
     `text` stands in for the words in force (a preview, a test). `follow(address, values)` may lead
-    the links of the text elsewhere. NoTextError, and for a given `text` liquid's errors.
+    the links of the text elsewhere. `picture_url` is fetched when the email is opened: only where
+    its reader agreed. NoTextError, and for a given `text` liquid's errors.
     """
     kind = kind_of(email.kind)
     if kind is None:
         raise NoTextError(email.kind)
     with translation.override(email.language), timezone.override(_zone(tenant)):
         values = fill_values(email=email, kind=kind, tenant=tenant)
-        writer = _Writer(email, kind, tenant, values, follow)
+        writer = _Writer(email, kind, tenant, values, follow=follow, picture_url=picture_url)
         if text is not None:
             return writer.write(text)
         words = text_of(kind=kind, language=email.language)
@@ -104,12 +113,19 @@ class _Writer:
         kind: Kind,
         tenant: Tenant,
         values: dict[str, Any],
+        *,
         follow: Follow | None,
+        picture_url: str,
     ) -> None:
         self.email, self.kind, self.values = email, kind, values
         self.look = look_of(tenant)
         self.people = [str(values.get(who) or "") for who in ("referee", "referrer")]
         self.follow = (lambda address: follow(address, values)) if follow else str
+        self.picture = (
+            f'<img class="opened" src="{escape(picture_url)}" width="1" height="1" alt="">'
+            if picture_url
+            else ""
+        )
         self.unsubscribe_url = (
             links.unsubscribe_url(tenant=tenant, email_id=email.id) if kind.marketing else ""
         )
@@ -142,8 +158,9 @@ class _Writer:
         return Rendered(
             subject=f"[TEST] {subject}" if self.email.is_test else subject,
             text="\n\n".join(plain) + "\n",
-            html=letters.write(letter, self.look),
+            html=letters.write(letter, self.look).replace("</body>", f"{self.picture}</body>"),
             unsubscribe_url=self.unsubscribe_url,
+            countable=bool(self.picture),
             secret=str(self.values.get("code") or "") if self.kind.asked else "",
         )
 

@@ -3,13 +3,14 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from tenants.messaging import permission
+from tenants.messaging import choosing, permission
 from tenants.messaging.bouncing import open_bounce
 from tenants.messaging.kinds import KINDS, Audience, Kind, kind_of
 from tenants.messaging.models import Bounce, Email, EmailState, EmailText, Outcome
@@ -27,9 +28,11 @@ REASONS: dict[str, str | Promise] = {
     permission.NO_ADDRESS: _("La fiche n’avait pas d’adresse e-mail."),
     permission.BOUNCED: _("L’adresse n’existe plus ou refuse nos messages."),
     permission.UNSUBSCRIBED: _("La personne s’est désinscrite."),
+    permission.NOT_WANTED: _("La personne ne veut pas de ce type de message."),
     permission.TURNED_OFF: _("Vous avez désactivé ce message."),
     permission.NO_CONSENT: _("La personne n’a encore rien acheté et n’a pas dit oui."),
     "cancelled": _("Vous avez annulé la campagne."),
+    "paused": _("La campagne est en pause : le message attend."),
     permission.TEST: _("C’est une fiche de test."),
     permission.ERASED: _("La personne a demandé à être effacée."),
     "refused": _("Le serveur du destinataire a refusé ce message."),
@@ -129,6 +132,17 @@ def title_of(email: Email) -> str:
 def bounce_of(*, profile: Profile) -> Bounce | None:
     """Why this customer is not written to any more, for their record."""
     return open_bounce(address=profile.email)
+
+
+def wishes_on_record(*, profile: Profile) -> dict[str, Any]:
+    """What a customer's record says of their wishes: labels of what they refuse, and since when."""
+    wishes = choosing.wishes_of(profile=profile)
+    return {
+        "ended_at": profile.unsubscribed_at,
+        "refused": [choosing.TOPICS[t][0] for t in choosing.TOPICS if t in wishes.refused],
+        "opens": wishes.opens and not wishes.ended,
+        "changed_at": wishes.changed_at,
+    }
 
 
 def _names(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

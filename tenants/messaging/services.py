@@ -1,6 +1,7 @@
 """Asking for an email. It leaves through the outbox, once."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -65,11 +66,10 @@ def queue_all(*, drafts: Sequence[Draft], now: datetime) -> None:
         if draft.to
     ]
     new = insert_if_absent(rows)
-    emit_all(
-        drafts=[
-            Event(kind=EVENT_KIND, payload={"email_id": str(row.id)})
-            for row in rows
-            if row.id in new
-        ],
-        now=now,
-    )
+    ask_for(email_ids=[row.id for row in rows if row.id in new], now=now)
+
+
+def ask_for(*, email_ids: Iterable[uuid.UUID], now: datetime) -> None:
+    """Have emails that are queued sent, through the outbox."""
+    events = [Event(kind=EVENT_KIND, payload={"email_id": str(number)}) for number in email_ids]
+    emit_all(drafts=events, now=now)

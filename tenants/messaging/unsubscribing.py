@@ -7,9 +7,12 @@ hash, so that nobody is written to again by mistake (D4).
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
+
 from kernel.db import atomic_with_retry
 from tenants.messaging.addresses import address_hash, recipient_hash
-from tenants.messaging.models import Email, EmailState, Unsubscription
+from tenants.messaging.catalogue.shapes import Topic
+from tenants.messaging.models import Choice, Email, EmailState, Unsubscription
 from tenants.profiles import consents, emails
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
@@ -24,36 +27,48 @@ def is_unsubscribed(*, address: str, profile: Profile | None = None) -> bool:
 
 def has_ended(*, email: Email) -> bool:
     """Whether marketing to whoever got this email has ended."""
-    if email.profile is not None and email.profile.unsubscribed_at is not None:
+    return ended(hashed=recipient_hash(email), profile=email.profile)
+
+
+def ended(*, hashed: str, profile: Profile | None) -> bool:
+    """Whether marketing has ended for this hash, or for this person."""
+    if profile is not None and profile.unsubscribed_at is not None:
         return True
-    return Unsubscription.objects.filter(address_hash=recipient_hash(email)).exists()
+    return Unsubscription.objects.filter(address_hash=hashed).exists()
 
 
 @atomic_with_retry
 def unsubscribe(*, email: Email, now: datetime) -> None:
     """End marketing to whoever got this email; once more changes nothing."""
-    _note(recipient_hash(email), now)
     profile = email.profile
     if profile is None and email.to:
         profile = Profile.objects.filter(email_key=emails.key(email.to)).first()
+    end(hashed=recipient_hash(email), profile=profile, now=now)
+
+
+def end(*, hashed: str, profile: Profile | None, now: datetime, how: str = "unsubscribe") -> None:
+    """End marketing for a hash, and for the customer behind it; `how` is where they said so."""
+    _note(hashed, now)
     if profile is not None and profile.unsubscribed_at is None:
         profiles.update(profile_id=profile.id, unsubscribed_at=now, consented_at=None)
-        consents.withdraw_own(profile_id=profile.id, how="unsubscribe", now=now)
+        consents.withdraw_own(profile_id=profile.id, how=how, now=now)
 
 
 @atomic_with_retry
 def choose(*, profile: Profile, wanted: bool, now: datetime) -> None:
-    """A customer says in their own space whether they want marketing."""
-    if wanted:
-        Unsubscription.objects.filter(address_hash=address_hash(profile.email)).delete()
-    else:
-        _note(address_hash(profile.email), now)
-        consents.withdraw_own(profile_id=profile.id, how="space", now=now)
-    profiles.update(
-        profile_id=profile.id,
-        unsubscribed_at=None if wanted else now,
-        consented_at=now if wanted else None,
-    )
+    """A customer says, of the merchant's news as a whole, yes or no.
+
+    A yes also takes back that they refused offers alone; what else they refused stays so.
+    """
+    hashed = address_hash(profile.email)
+    if not wanted:
+        end(hashed=hashed, profile=profile, now=now, how="space")
+        return
+    Unsubscription.objects.filter(address_hash=hashed).delete()
+    for row in Choice.objects.filter(Q(address_hash=hashed) | Q(profile=profile)):
+        row.refused = [topic for topic in row.refused if topic != Topic.CAMPAIGNS]
+        row.save(update_fields=["refused"])
+    profiles.update(profile_id=profile.id, unsubscribed_at=None, consented_at=now)
 
 
 @atomic_with_retry

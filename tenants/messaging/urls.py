@@ -11,6 +11,7 @@ _TEXT = "messages/textes/<str:kind>/<str:language>"
 urlpatterns = [
     path("m/<slug:digest>.png", public.logo, name="logo"),
     path("e/<str:token>", public.click, name="click"),
+    path("o/<str:token>.gif", public.opened, name="opened"),
     path("messages", texts.kinds, name="kinds"),
     path("messages/presentation", look.look, name="look"),
     path("messages/envoyes", sent.sent, name="sent"),

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from tenants.activity.models import Order
+from tenants.activity.models import Order, Session, SessionType
+from tenants.context import current_tenant
 from tenants.programme.models import ProgrammeVersion
 from tenants.referrals.models import Click, Invitation
 from tenants.rewards.models import Prize
@@ -32,7 +33,12 @@ def outside_facts() -> dict[str, bool]:
 
 
 def steps(*, outside: Mapping[str, bool]) -> list[Step]:
-    """At most six. `outside` has the facts of higher floors: `script_seen`, `api_key`."""
+    """At most six. `outside` has the facts of higher floors: `script_seen`, `api_key`.
+
+    Who lives from sessions and has no shop is not asked to connect one (O8).
+    """
+    sittings = not current_tenant().site_url and SessionType.objects.exists()
+    outside = {} if sittings else outside
     found = [
         Step(
             _("Publier votre programme"),
@@ -51,7 +57,7 @@ def steps(*, outside: Mapping[str, bool]) -> list[Step]:
         found.append(
             Step(
                 _("Poser le script sur votre boutique"),
-                _("Une ligne à copier ; l’étape se coche quand il répond."),
+                _("Une ligne à copier ; l’étape se coche quand il répond."),
                 "/reglages/site",
                 outside["script_seen"],
             )
@@ -65,18 +71,29 @@ def steps(*, outside: Mapping[str, bool]) -> list[Step]:
                 outside["api_key"],
             )
         )
-    return [
-        *found,
-        Step(
-            _("Recevoir une première commande"),
-            _("De votre boutique, ou saisie sur la fiche d’un client."),
-            reverse("programme:incoming"),
-            Order.objects.exists(),
-        ),
-        Step(
-            _("Voir partir la première invitation"),
-            _("Donnez son lien à un client fidèle : un clic suffit à cocher."),
+    return [*found, _first_fact(sittings=sittings), _first_invitation()]
+
+
+def _first_fact(*, sittings: bool) -> Step:
+    if sittings:
+        return Step(
+            _("Enregistrer une première séance"),
+            _("Depuis la fiche d’un client ; vos règles disent ce qu’elle rapporte."),
             reverse("programme:customers"),
-            Invitation.objects.exists() or Click.objects.exists(),
-        ),
-    ]
+            Session.objects.exists(),
+        )
+    return Step(
+        _("Recevoir une première commande"),
+        _("De votre boutique, ou saisie sur la fiche d’un client."),
+        reverse("programme:incoming"),
+        Order.objects.exists(),
+    )
+
+
+def _first_invitation() -> Step:
+    return Step(
+        _("Voir partir la première invitation"),
+        _("Donnez son lien à un client fidèle : un clic suffit à cocher."),
+        reverse("programme:customers"),
+        Invitation.objects.exists() or Click.objects.exists(),
+    )

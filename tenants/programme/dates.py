@@ -7,9 +7,14 @@ from zoneinfo import ZoneInfo
 from tenants.context import current_tenant
 
 
+def zone() -> ZoneInfo:
+    """Where the merchant's days begin."""
+    return ZoneInfo(current_tenant().timezone)
+
+
 def local(moment: datetime) -> datetime:
     """The moment on the merchant's own clock."""
-    return moment.astimezone(ZoneInfo(current_tenant().timezone))
+    return moment.astimezone(zone())
 
 
 def months_after(moment: datetime, months: int | None) -> datetime | None:

@@ -39,6 +39,8 @@ class Assumptions:
     used: int
     ready_to_spend: int | None = None
     basket_is_own: bool = False
+    basket_is_said: bool = False
+    margin_is_said: bool = False
     used_is_own: bool = False
 
 
@@ -94,14 +96,16 @@ def assumptions(
     ).aggregate(mean=Avg("amount"), count=Count("id"))
     own = recent["count"] >= _ENOUGH_ORDERS
     stated = said.average_basket if said and said.average_basket else fallback_basket
-    state = owed.owed(unit=unit, now=now)
+    share, known = owed.used_share(unit=unit, now=now)
     return Assumptions(
         basket=round(recent["mean"]) if own else stated,
         margin=said.margin if said and said.margin is not None else fallback_margin,
-        used=round(state.share * WHOLE),
+        used=round(share * WHOLE),
         ready_to_spend=said.ready_to_spend if said else None,
         basket_is_own=own,
-        used_is_own=state.share_is_known,
+        basket_is_said=bool(said and said.average_basket),
+        margin_is_said=bool(said and said.margin is not None),
+        used_is_own=known,
     )
 
 

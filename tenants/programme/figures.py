@@ -2,15 +2,16 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from tenants.activity.models import Order, OrderState
+from tenants.activity.models import Order, OrderState, Session, SessionState
 from tenants.profiles.models import Profile
 from tenants.programme import listing
 from tenants.programme.models import Reward, RewardState, Side
+from tenants.programme.periods import Stretch
 from tenants.referrals.models import (
     OPEN_STATES,
     Click,
@@ -21,18 +22,6 @@ from tenants.referrals.models import (
 )
 
 _BUCKETS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From `start` (included) to `end`, and the stretch of the same length just before."""
-
-    start: datetime
-    end: datetime
-
-    @property
-    def before(self) -> "Period":
-        return Period(start=self.start - (self.end - self.start), end=self.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,73 +37,85 @@ class Acquisition:
         return round(self.spent / self.customers) if self.customers else None
 
 
-def _new_referrals(period: Period) -> QuerySet[Referral]:
-    """Referrals of the period that count, once the order behind them is confirmed."""
-    return (
-        Referral.objects.filter(
-            created_at__gte=period.start, created_at__lt=period.end, state__in=OPEN_STATES
-        )
+def brought(rows: QuerySet[Referral], *, stretch: Stretch | None = None) -> QuerySet[Referral]:
+    """Those of `rows` that brought a customer: they count, and the fact behind them is confirmed.
+
+    A referral that still waits for its order has brought nobody yet.
+    """
+    rows = (
+        rows.filter(state__in=OPEN_STATES, awaits_fact=False)
         .exclude(order__state=OrderState.REPORTED)
         .exclude(order__is_test=True)
     )
+    return rows if stretch is None else within(rows, stretch)
 
 
-def acquisition(*, period: Period) -> Acquisition:
+def within(rows: QuerySet[Referral], stretch: Stretch) -> QuerySet[Referral]:
+    """Those of `rows` that were made in it."""
+    return rows.filter(created_at__gte=stretch.start, created_at__lt=stretch.end)
+
+
+def validated(rows: QuerySet[Referral]) -> QuerySet[Referral]:
+    """Those of `rows` that brought a customer and are definitive: the delay for returns is over."""
+    return brought(rows).filter(state=ReferralState.VALIDATED)
+
+
+def came_back(rows: QuerySet[Referral]) -> QuerySet[Referral]:
+    """Those of `rows` whose friend bought, or sat, at least twice."""
+    sittings = Session.objects.filter(
+        profile=OuterRef("referee"), state=SessionState.VALIDATED, is_test=False
+    ).order_by("id")
+    return brought(rows).filter(Q(referee__order_count__gte=2) | Exists(sittings[1:2]))
+
+
+def acquisition(*, stretch: Stretch) -> Acquisition:
     """How many customers referrals brought, and for how much."""
-    brought = _new_referrals(period)
-    return Acquisition(
-        customers=brought.count(),
-        spent=listing.total_of(Reward.objects.filter(referral__in=brought.values("id"))),
-    )
+    new = brought(Referral.objects.order_by(), stretch=stretch)
+    return Acquisition(customers=new.count(), spent=spent_on(new))
 
 
-def trend(*, period: Period) -> list[int]:
-    """New customers by referral in ten equal parts of the period, for a sparkline."""
-    rows = (
-        _new_referrals(period)
-        .annotate(day=TruncDate("created_at"))
-        .order_by()
-        .values("day")
-        .annotate(n=Count("id"))
-    )
-    length = (period.end - period.start) / _BUCKETS
+def spent_on(rows: QuerySet[Referral]) -> int:
+    """What both sides were granted for these referrals, in the wallets' unit."""
+    return listing.total_of(Reward.objects.filter(referral__in=rows.order_by().values("id")))
+
+
+def trend(*, stretch: Stretch) -> list[int]:
+    """New customers by referral in ten equal parts of it, for a sparkline."""
+    length = (stretch.end - stretch.start) / _BUCKETS
     parts = [0] * _BUCKETS
-    for row in rows:
-        noon = datetime.combine(row["day"], period.start.timetz()).replace(hour=12)
-        at = int((noon - period.start) / length)
+    new = brought(Referral.objects.order_by(), stretch=stretch)
+    days = new.annotate(day=TruncDate("created_at", tzinfo=stretch.start.tzinfo))
+    for row in days.values("day").annotate(n=Count("id")):
+        noon = datetime.combine(row["day"], time(12), tzinfo=stretch.start.tzinfo)
+        at = int((noon - stretch.start) / length)
         parts[min(max(at, 0), _BUCKETS - 1)] += row["n"]
     return parts
 
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """From the invitation to the second order, counted over one period."""
+    """From the invitation to the next purchase, counted over one stretch of time."""
 
     invitations: int
     clicks: int
-    accounts: int
     orders: int
+    validated: int
     repeat: int
 
 
-def funnel(*, period: Period) -> Funnel:
-    """The five counts. An account is a person whom a referral or an invitation led to us."""
-    within = {"gte": period.start, "lt": period.end}
-    brought = _new_referrals(period)
-    referred = Referral.objects.filter(referee=OuterRef("pk"), id__in=brought.values("id"))
-    invited = Invitation.objects.filter(
-        email_key=OuterRef("email_key"), created_at__lte=OuterRef("created_at")
-    )
-    recent = Q(created_at__gte=within["gte"], created_at__lt=within["lt"])
-    accounts = Profile.objects.filter(Exists(referred) | (recent & Exists(invited)))
+def funnel(*, stretch: Stretch) -> Funnel:
+    """The five counts; the last three are of the referrals that this stretch brought."""
+    made = Referral.objects.order_by()
     return Funnel(
-        invitations=Invitation.objects.filter(recent).count(),
-        clicks=Click.objects.filter(
-            clicked_at__gte=within["gte"], clicked_at__lt=within["lt"]
+        invitations=Invitation.objects.filter(
+            created_at__gte=stretch.start, created_at__lt=stretch.end
         ).count(),
-        accounts=accounts.count(),
-        orders=brought.count(),
-        repeat=Profile.objects.filter(Exists(referred), order_count__gte=2).count(),
+        clicks=Click.objects.filter(
+            clicked_at__gte=stretch.start, clicked_at__lt=stretch.end
+        ).count(),
+        orders=brought(made, stretch=stretch).count(),
+        validated=within(validated(made), stretch).count(),
+        repeat=within(came_back(made), stretch).count(),
     )
 
 
@@ -173,12 +174,7 @@ def _invited(ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
     return counts
 
 
-def orders(*, period: Period) -> int:
+def orders(*, stretch: Stretch) -> int:
     """How many orders came in; tests are none."""
-    rows = Order.objects.filter(received_at__gte=period.start, received_at__lt=period.end)
+    rows = Order.objects.filter(received_at__gte=stretch.start, received_at__lt=stretch.end)
     return rows.filter(is_test=False).count()
-
-
-def period_of(*, days: int, now: datetime) -> Period:
-    """The last `days` days, up to now."""
-    return Period(start=now - timedelta(days=days), end=now)

@@ -7,17 +7,18 @@ closed month gives the same file for ever, for the books are append-only.
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kernel.ledger.models import AccountKind
 from kernel.ledger.movements import Movement
-from kernel.money import CURRENCIES
+from kernel.money import CURRENCIES, POINTS
+from shell import formats
 from shell.table_export import guarded
+from tenants.programme.book_accounts import OWED, BookAccount, Books
 
 COLUMNS = (
     "JournalCode",
@@ -39,26 +40,6 @@ COLUMNS = (
     "Montantdevise",
     "Idevise",
 )
-_JOURNAL = "RIC"
-
-
-@dataclass(frozen=True, slots=True)
-class BookAccount:
-    """An account of the merchant's own plan: its number and its name."""
-
-    number: str
-    name: str
-
-
-# The usual accounts of the French plan; the merchant's accountant knows better and can change them.
-OWED = "owed"
-DEFAULTS = {
-    OWED: BookAccount("419800", "Clients, cagnottes à honorer"),
-    AccountKind.ISSUED: BookAccount("623400", "Récompenses accordées aux clients"),
-    AccountKind.REDEEMED: BookAccount("411000", "Clients, cagnottes utilisées"),
-    AccountKind.EXPIRED: BookAccount("758800", "Produits divers, cagnottes expirées"),
-    AccountKind.ADJUSTED: BookAccount("623400", "Corrections de cagnottes"),
-}
 _WORDS = {
     (AccountKind.ISSUED, False): gettext_lazy("Récompenses devenues définitives"),
     (AccountKind.ISSUED, True): gettext_lazy("Récompenses reprises"),
@@ -72,25 +53,45 @@ _WORDS = {
 
 
 def lines(
-    *, moved: list[Movement], unit: str, accounts: dict[str, BookAccount]
+    *, moved: list[Movement], unit: str, opening: int, books: Books, currency: str
 ) -> Iterator[list[str]]:
-    """Two lines for each movement, debit first; together they balance."""
-    for number, movement in enumerate(moved, start=1):
-        other = accounts[movement.account]
-        owed = accounts[OWED]
+    """Two lines for each movement, debit first; together they balance.
+
+    `opening` is what cagnottes held before: points are booked at what each balance is worth, so
+    that the rounding of one line never adds up with that of the next.
+    """
+    held, number = opening, 0
+    for movement in moved:
+        booked = worth(held + movement.amount, unit, books) - worth(held, unit, books)
+        held += movement.amount
+        if not booked:
+            continue  # less than a cent: the next line carries it
+        number += 1
+        other, owed = books.accounts[movement.account], books.accounts[OWED]
         # A wallet that gains is a debt that grows: the liability is credited.
-        debit, credit = (other, owed) if movement.amount > 0 else (owed, other)
-        amount = _plain(abs(movement.amount), unit)
-        yield _line(number, movement, unit, account=debit, debit=amount)
-        yield _line(number, movement, unit, account=credit, credit=amount)
+        debit, credit = (other, owed) if booked > 0 else (owed, other)
+        amount = _plain(abs(booked), currency)
+        nothing = _plain(0, currency)
+        head = _head(number, movement, books.journal)
+        tail = _tail(movement, unit)
+        yield [*head, *_names(debit), *tail, amount, nothing, *_end(movement)]
+        yield [*head, *_names(credit), *tail, nothing, amount, *_end(movement)]
 
 
-def as_csv(*, moved: list[Movement], unit: str, accounts: dict[str, BookAccount]) -> str:
+def worth(amount: int, unit: str, books: Books) -> int:
+    """An amount in cents of the merchant's currency, for points at what each is booked at."""
+    if unit != POINTS:
+        return amount
+    return int((amount * books.point_value).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def as_csv(*, moved: list[Movement], unit: str, opening: int, books: Books, currency: str) -> str:
     """The file, with the mark that tells Excel that it is UTF-8, and no formula (R39)."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(lines(moved=moved, unit=unit, accounts=accounts))
+    rows = lines(moved=moved, unit=unit, opening=opening, books=books, currency=currency)
+    writer.writerows(rows)
     return "\ufeff" + buffer.getvalue()
 
 
@@ -99,38 +100,27 @@ def words_of(movement: Movement) -> str:
     return str(_WORDS[movement.account, movement.back])
 
 
-def _line(
-    number: int,
-    movement: Movement,
-    unit: str,
-    *,
-    account: BookAccount,
-    debit: str = "",
-    credit: str = "",
-) -> list[str]:
+def _head(number: int, movement: Movement, journal: str) -> list[str]:
     day = _compact(movement.day)
-    what = f"{words_of(movement)} ({movement.count})"
+    return [guarded(journal), _("Cagnottes"), f"{journal}{day[:6]}{number:04d}", day]
+
+
+def _names(account: BookAccount) -> list[str]:
+    return [guarded(account.number), guarded(account.name), "", ""]
+
+
+def _tail(movement: Movement, unit: str) -> list[str]:
+    day = _compact(movement.day)
     reference = f"{day}-{movement.account}-{movement.reason}"[:40]
-    return [
-        _JOURNAL,
-        _("Cagnottes"),
-        f"{_JOURNAL}{day[:6]}{number:04d}",
-        day,
-        guarded(account.number),
-        guarded(account.name),
-        "",
-        "",
-        reference,
-        day,
-        what,
-        debit or _plain(0, unit),
-        credit or _plain(0, unit),
-        "",
-        "",
-        day,
-        "",
-        unit,
-    ]
+    what = f"{words_of(movement)} ({movement.count})"
+    if unit == POINTS:
+        what = f"{what}, {formats.points(abs(movement.amount))}"
+    return [reference, day, what]
+
+
+def _end(movement: Movement) -> list[str]:
+    """No lettering; and no foreign currency, for the books are in the merchant's own."""
+    return ["", "", _compact(movement.day), "", ""]
 
 
 def _plain(value: int, unit: str) -> str:

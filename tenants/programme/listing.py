@@ -1,24 +1,30 @@
 """What the back office's lists show: rows with their figures, each list in one query."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import (
+    BigIntegerField,
     Case,
     CharField,
     Count,
     Exists,
     F,
+    Func,
     IntegerField,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
     Sum,
+    TextField,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from kernel.ledger.models import Account, AccountKind
 from tenants.activity.models import Order
@@ -97,9 +103,15 @@ def state_of(*, profile: Profile, now: datetime) -> str:
 
 def referrers(rows: QuerySet[Profile]) -> QuerySet[Profile]:
     """Those of `rows` who invited somebody, or to whom a referral was owed."""
-    invited = Invitation.objects.filter(referrer=OuterRef("pk"))
-    referred = Referral.objects.filter(referrer=OuterRef("pk"))
-    return rows.filter(Exists(invited) | Exists(referred))
+    invited = Invitation.objects.order_by().values("referrer")
+    referred = Referral.objects.order_by().filter(referrer__isnull=False).values("referrer")
+    return rows.filter(Q(id__in=invited) | Q(id__in=referred))
+
+
+def holders(rows: QuerySet[Profile], *, unit: str) -> QuerySet[Profile]:
+    """Those of `rows` whose cagnotte has something to spend: the wallets asked once, as a set."""
+    filled = Account.objects.filter(kind=AccountKind.WALLET, unit=unit, posted__gt=F("pending_out"))
+    return rows.filter(id__in=filled.values("owner_id"))
 
 
 def referees(rows: QuerySet[Profile]) -> QuerySet[Profile]:
@@ -124,6 +136,26 @@ def _memberships() -> QuerySet[Membership]:
     return Membership.objects.filter(profile=OuterRef("pk"), left_at__isnull=True)
 
 
+def each_ones(sql: str, params: Sequence[Any]) -> Cast:
+    """Each customer's number out of a query of `owner_id` and `n`, null where it has none.
+
+    The query runs once for all. A look-up for each row would read the books again for every
+    customer, only to sort them.
+    """
+    every = RawSQL(f"(SELECT jsonb_object_agg(owner_id, n) FROM ({sql}) AS every)", params)  # noqa: S608, S611
+    mine = Func(every, Cast("pk", TextField()), template="(%(expressions)s)", arg_joiner=" ->> ")
+    return Cast(mine, BigIntegerField())
+
+
+def by_balance(rows: QuerySet[Profile], *, unit: str, descending: bool) -> QuerySet[Profile]:
+    """`rows` by what each can spend."""
+    wallets = Account.objects.filter(kind=AccountKind.WALLET, unit=unit).order_by()
+    spendable = wallets.annotate(n=Greatest(F("posted") - F("pending_out"), 0))
+    sql, params = spendable.values("owner_id", "n").query.sql_with_params()
+    held = Coalesce(each_ones(sql, params), 0)
+    return rows.order_by(held.desc() if descending else held.asc(), "-id")
+
+
 def find_customers(rows: QuerySet[Profile], *, text: str) -> QuerySet[Profile]:
     """Those of `rows` who match by name, shop, e-mail, phone, code or order number (OF-02)."""
     named = Q()
@@ -132,11 +164,23 @@ def find_customers(rows: QuerySet[Profile], *, text: str) -> QuerySet[Profile]:
     digits = "".join(char for char in text if char.isdigit())
     if len(digits) >= 6:
         named |= Q(search_text__contains=digits)
-    code = ReferralCode.objects.filter(
-        profile=OuterRef("pk"), code__startswith=codes.normalise(text)
-    )
-    order = Order.objects.filter(profile=OuterRef("pk"), external_id__iexact=text.strip())
-    return rows.filter(named | Exists(code) | Exists(order))
+    code = ReferralCode.objects.filter(code__startswith=codes.normalise(text))
+    order = Order.objects.order_by().filter(external_id__in=_spellings(text))
+    return rows.filter(named | Q(id__in=code.values("profile")) | Q(id__in=order.values("profile")))
+
+
+def _spellings(number: str) -> set[str]:
+    """An order's number as people type it; an index finds each of them, but none without case."""
+    bare = number.strip()
+    return {bare, bare.upper(), bare.lower(), bare.capitalize()}
+
+
+def find_people(*, text: str) -> QuerySet[Any, Any]:
+    """Everybody whose name, address, phone or shop matches: the ids that a list of theirs asks."""
+    found = Profile.objects.order_by()
+    for word in fold_text(text).split():
+        found = found.filter(search_text__contains=word)
+    return found.values("id")
 
 
 def orders() -> QuerySet[Order]:
@@ -150,20 +194,22 @@ def orders() -> QuerySet[Order]:
 
 def find_orders(rows: QuerySet[Order], *, text: str) -> QuerySet[Order]:
     """Those of `rows` whose number starts with `text`, or whose customer matches it."""
-    named = Q()
-    for word in fold_text(text).split():
-        named &= Q(profile__search_text__contains=word)
-    return rows.filter(Q(external_id__istartswith=text.strip()) | named)
+    number = Q()
+    for spelling in _spellings(text):
+        number |= Q(external_id__startswith=spelling)
+    return rows.filter(number | Q(profile__in=find_people(text=text)))
 
 
 def all_referrals() -> QuerySet[Referral]:
-    """Every referral with both people, the order, and what the referrer gets for it."""
+    """Every referral with both people, the order, what the referrer gets, and what it costs."""
     granted = Reward.objects.filter(referral=OuterRef("pk"), side=Side.REFERRER)
+    both = Reward.objects.filter(referral=OuterRef("pk")).order_by().values("referral")
     return (
         Referral.objects.select_related("referrer", "referee", "order")
         .prefetch_related("rewards")
         .annotate(
             reward=Subquery(granted.values(left=F("amount") - F("reversed"))[:1]),
+            cost=Subquery(both.annotate(n=Sum(F("amount") - F("reversed"))).values("n")),
         )
         .order_by("-created_at", "-id")
     )

@@ -21,10 +21,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat, Greatest, Trim
 
+from kernel.ledger import movements as books
 from kernel.ledger.accounts import system_account_id
 from kernel.ledger.models import Account, AccountKind, Transfer, TransferKind
 from tenants.loyalty.models import Membership
 from tenants.profiles.models import Profile
+from tenants.programme import listing
 from tenants.referrals.models import Referral, ReferralState
 from tenants.rewards.models import Award, AwardState
 
@@ -106,13 +108,20 @@ def distributed(*, unit: str, since: datetime | None) -> QuerySet[Any]:
             When(given, then=F("amount")), default=-F("amount"), output_field=BigIntegerField()
         ),
         owner_id=Case(
-            When(given, then=F("credit__owner_id")),
-            default=F("debit__owner_id"),
+            When(given, then=Coalesce("credit__merged_into__owner_id", "credit__owner_id")),
+            default=Coalesce("debit__merged_into__owner_id", "debit__owner_id"),
             output_field=UUIDField(),
         ),
     )
     ordered: QuerySet[Any] = changes.order_by("-created_at", "-id")
     return ordered
+
+
+def given_in(*, unit: str, start: datetime, end: datetime) -> tuple[int, int]:
+    """How many were given something in [start, end), and how much in all."""
+    rows = distributed(unit=unit, since=start).filter(created_at__lt=end).order_by()
+    found = rows.aggregate(people=Count("owner_id", distinct=True), total=Sum("change"))
+    return int(found["people"]), int(found["total"] or 0)
 
 
 def named(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -127,20 +136,18 @@ def named(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 def most_loyal(*, unit: str, since: datetime | None) -> QuerySet[Profile]:
     """Who was given points since then: `gained`, `referrals`, `unlocked`, and what `people` has."""
-    moved = distributed(unit=unit, since=since).order_by()
-    mine = moved.filter(owner_id=OuterRef("pk")).values("owner_id")
     referred = Referral.objects.filter(referrer=OuterRef("pk"), state=ReferralState.VALIDATED)
     unlocked = unlocked_awards(since=since).filter(profile=OuterRef("pk"))
     if since is not None:
         referred = referred.filter(created_at__gte=since)
     return (
         people(unit=unit)
-        .filter(id__in=moved.values("owner_id"))
         .annotate(
-            gained=Coalesce(Subquery(mine.annotate(n=Sum("change")).values("n")), 0),
+            gained=listing.each_ones(*books.gains(unit=unit, start=since)),
             referrals=_count(referred.order_by().values("referrer")),
             unlocked=_count(unlocked.order_by().values("profile")),
         )
+        .filter(gained__isnull=False)
     )
 
 

@@ -1,15 +1,16 @@
 """What came of emails that were sent to many: clicks, referrals and orders in the days after.
 
-Who opened an email is not known: that would take a hidden picture, and the reader's consent.
+Who opened an email is known of readers who agreed to a picture that tells it, and of nobody else.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tenants.activity.models import Order
+from tenants.messaging.campaigns import HELD
 from tenants.messaging.models import Click, Email, EmailState
 from tenants.referrals.models import Referral, ReferralState
 
@@ -19,11 +20,16 @@ NOT_COUNTED = (ReferralState.REFUSED, ReferralState.REVERSED)
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Counts. Orders and referrals are those of the readers, in the 30 days after an email."""
+    """Counts. Orders and referrals are those of the readers, in the 30 days after an email.
+
+    `opened` is of `countable`: the emails whose readers let us know.
+    """
 
     sent: int = 0
     skipped: int = 0
     waiting: int = 0
+    countable: int = 0
+    opened: int = 0
     clicked: int = 0
     orders: int = 0
     referrals: int = 0
@@ -35,8 +41,10 @@ def results(*, kinds: Iterable[str]) -> Results:
     sent = emails.filter(state=EmailState.SENT)
     return Results(
         sent=sent.count(),
-        skipped=emails.filter(state=EmailState.SKIPPED).count(),
-        waiting=emails.filter(state=EmailState.QUEUED).count(),
+        skipped=emails.filter(state=EmailState.SKIPPED).exclude(skipped_because=HELD).count(),
+        waiting=emails.filter(Q(state=EmailState.QUEUED) | Q(skipped_because=HELD)).count(),
+        countable=sent.filter(countable=True).count(),
+        opened=sent.filter(opened_at__isnull=False).count(),
         clicked=Click.objects.filter(email__in=sent).values("email_id").distinct().count(),
         orders=_orders(sent),
         referrals=_referrals(sent),

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from shell import formats
 from tenants.activity.models import Order, OrderState, Refusal
-from tenants.programme.models import ProgrammeVersion
 from tenants.programme.sentences import explain_referral
 from tenants.referrals.models import OPEN_STATES, Referral, ReferralState
 
@@ -24,22 +23,6 @@ def outcome_of(order: Order) -> str:
     if order.state == OrderState.REPORTED:
         return _("Annoncée par le navigateur, sans code ni lien de parrainage.")
     return _("Sans parrainage.")
-
-
-def why_no_reward(order: Order, *, version: ProgrammeVersion | None) -> str:
-    """The answer to "Pourquoi pas de récompense ?", whatever the order."""
-    referral = referral_of(order.referrals.all())
-    if referral is not None:
-        return outcome_of(order)
-    if version is None:
-        return _("Votre programme n’était pas encore publié : aucune commande ne rapporte.")
-    earlier = order.profile.first_order_at
-    if earlier is not None and earlier < order.ordered_at:
-        return _("Ce n’est pas une première commande, et rien ne la relie à un parrain.")
-    return _(
-        "Rien ne relie cette commande à un parrain : aucun code saisi, aucun lien suivi avant"
-        " l’achat, aucune invitation à cette adresse."
-    )
 
 
 def referral_of(rows: Iterable[Referral]) -> Referral | None:

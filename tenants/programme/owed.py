@@ -45,11 +45,11 @@ class Owed:
     by_expiry: list[Expiry]
 
 
-def owed(*, unit: str, now: datetime) -> Owed:
+def owed(*, unit: str, now: datetime, zone: ZoneInfo) -> Owed:
     """What is outstanding at `now`."""
     total = ledger.outstanding(unit=unit)
     held, debt = books.held_and_owed(unit=unit)
-    share, known = _used_share(unit=unit, now=now)
+    share, known = used_share(unit=unit, now=now)
     return Owed(
         unit=unit,
         held=held,
@@ -60,7 +60,7 @@ def owed(*, unit: str, now: datetime) -> Owed:
         share=share,
         share_is_known=known,
         expected=round(held * share),
-        by_expiry=books.by_expiry(unit=unit),
+        by_expiry=books.by_expiry(unit=unit, zone=zone),
     )
 
 
@@ -75,16 +75,23 @@ def month_bounds(*, month: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     )
 
 
+def opening(*, unit: str, month: date, zone: ZoneInfo) -> int:
+    """What cagnottes held when the merchant's month began."""
+    return books.balance_at(unit=unit, at=month_bounds(month=month, zone=zone)[0])
+
+
 def month_movements(*, unit: str, month: date, zone: ZoneInfo) -> list[Movement]:
     """The month's movements, by day and reason."""
     start, end = month_bounds(month=month, zone=zone)
     return books.movements(unit=unit, start=start, end=end, zone=zone.key)
 
 
-def sheet(*, unit: str, month: date, zone: ZoneInfo) -> Sheet:
-    """The month on one page."""
+def sheet(*, unit: str, month: date, zone: ZoneInfo, moved: list[Movement] | None = None) -> Sheet:
+    """The month on one page; `moved` spares reading its movements again."""
     start, end = month_bounds(month=month, zone=zone)
-    moved = month_movements(unit=unit, month=month, zone=zone)
+    if moved is None:
+        moved = month_movements(unit=unit, month=month, zone=zone)
+    closing = books.balance_at(unit=unit, at=end)
     return Sheet(
         opening=books.balance_at(unit=unit, at=start),
         issued=_sum(moved, AccountKind.ISSUED, back=False),
@@ -93,7 +100,7 @@ def sheet(*, unit: str, month: date, zone: ZoneInfo) -> Sheet:
         given_back=_sum(moved, AccountKind.REDEEMED, back=True),
         expired=sum(m.amount for m in moved if m.account == AccountKind.EXPIRED),
         corrected=sum(m.amount for m in moved if m.account == AccountKind.ADJUSTED),
-        closing=books.balance_at(unit=unit, at=end),
+        closing=closing,
     )
 
 
@@ -101,12 +108,12 @@ def _sum(moved: Iterable[Movement], account: AccountKind, *, back: bool) -> int:
     return sum(m.amount for m in moved if m.account == account and m.back == back)
 
 
-def _used_share(*, unit: str, now: datetime) -> tuple[float, bool]:
+def used_share(*, unit: str, now: datetime) -> tuple[float, bool]:
     """Of what came to an end in two years, the part that was used rather than expired."""
-    moved = books.movements(unit=unit, start=now - timedelta(days=730), end=now, zone="UTC")
-    used = -sum(m.amount for m in moved if m.account == AccountKind.REDEEMED)
-    expired = -sum(m.amount for m in moved if m.account == AccountKind.EXPIRED)
-    ended = sum(m.count for m in moved if m.account in (AccountKind.REDEEMED, AccountKind.EXPIRED))
+    found = books.ended(unit=unit, start=now - timedelta(days=730), end=now)
+    used, uses = found.get(AccountKind.REDEEMED, (0, 0))
+    expired, expiries = found.get(AccountKind.EXPIRED, (0, 0))
+    ended = uses + expiries
     if ended < _ENOUGH or not expired or used < 0:
         return ASSUMED_SHARE, False
     return used / (used + expired), True

@@ -106,22 +106,25 @@ def publish(*, author_id: uuid.UUID | None, now: datetime) -> ProgrammeVersion:
     row, _made = Preferences.objects.select_for_update().get_or_create(id=1)
     plan = draft()
     features.switch(tenant_id=current_tenant().id, on=[Feature.REFERRAL])
-    version = versions.publish(
-        now=now,
-        author_id=author_id,
-        active=True,
-        name=plan.name,
-        unit=plan.unit,
-        qualifying=plan.qualifying,
-        referrer_amount=plan.referrer_amount if plan.who != "referee" else 0,
-        referee_amount=plan.referee_amount if plan.who != "referrer" else 0,
-        minimum_order=plan.minimum_order if plan.qualifying == Qualifying.ORDER else 0,
-        pending_days=plan.pending_days,
-    )
+    version = versions.publish(now=now, author_id=author_id, **rules_of(plan))
     _make_prizes(plan, now)
     row.set_up_at, row.setup_step = now, ""
     row.save(update_fields=["set_up_at", "setup_step"])
     return version
+
+
+def rules_of(plan: Draft) -> dict[str, Any]:
+    """The rules that a draft makes, as `versions.publish` takes them."""
+    return {
+        "active": True,
+        "name": plan.name,
+        "unit": plan.unit,
+        "qualifying": plan.qualifying,
+        "referrer_amount": plan.referrer_amount if plan.who != "referee" else 0,
+        "referee_amount": plan.referee_amount if plan.who != "referrer" else 0,
+        "minimum_order": plan.minimum_order if plan.qualifying == Qualifying.ORDER else 0,
+        "pending_days": plan.pending_days,
+    }
 
 
 def prize_cost(*, plan: Draft, share: int) -> int:

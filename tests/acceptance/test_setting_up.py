@@ -4,10 +4,12 @@ import re
 
 from django.urls import reverse
 
+from accounts.models import Membership, Role
 from tenants.features import Feature, is_on, switch
 from tenants.models import Tenant
 from tenants.programme.models import Preferences, ProgrammeVersion
 from tenants.rewards.models import Prize
+from tests.acceptance.conftest import RULES
 from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import text_of
 
@@ -64,6 +66,59 @@ def test_sp05_every_step_says_what_a_new_customer_costs(
     assert "10,25 €" not in alone
     half_typed = typed | {"referrer_amount": "8,", "sim_margin": "beaucoup"}
     assert claire.get("/mise-en-route/estimation", half_typed).status_code == 200
+
+
+def test_sp05_the_rules_page_says_what_a_new_customer_costs_at_each_input(
+    claire: TenantClient, merchant: Tenant
+) -> None:
+    """The same simulator beside the rules: amount, named parts that add up, verdict, sliders, and
+    where the assumptions come from. It is asked at each input, and half-typed figures count as
+    none; without scripts a button asks."""
+    rules = RULES | {"referrer_amount": "8,00", "referee_amount": "6,24", "unit": "EUR"}
+    sliders = {"sim_basket": "62", "sim_margin": "44", "sim_used": "72"}
+    page = claire.get("/reglages/programme").content.decode()
+    for name in sliders:
+        assert re.search(rf'<input type="range"[^>]*name="{name}"[^>]*form="rules-form"', page), (
+            name
+        )
+    assert "Panier : hypothèse, à ajuster." in text_of(claire.get("/reglages/programme"))
+    found = text_of(claire.post("/reglages/programme/apercu", rules | sliders))
+    assert "10,25 €" in found, found
+    assert "Parrain, 8,00 € × 72 % 5,76 €" in found and "Filleul, 6,24 € × 72 % 4,49 €" in found
+    assert "Marge restante 17,03 €" in found, "44 % of 62,00 €, less 10,25 €"
+    assert "Rentable dès le premier achat." in found
+    assert "Panier : votre saisie." in found
+    dear = text_of(
+        claire.post("/reglages/programme/apercu", rules | sliders | {"sim_margin": "10"})
+    )
+    assert "Rentable au 2e achat de ce client." in dear and "Manque sur le premier achat" in dear
+    half = claire.post("/reglages/programme/apercu", rules | sliders | {"referrer_amount": "8,0,"})
+    assert half.status_code == 200 and "Parrain 0,00 €" in text_of(half)
+    # Without scripts: the page again, with what was typed, the cost, and nothing published.
+    asked = claire.post("/reglages/programme", rules | sliders | {"estimate": "1"})
+    assert asked.status_code == 200 and "10,25 €" in text_of(asked)
+    assert 'value="6,24"' in asked.content.decode()
+    assert not ProgrammeVersion.objects.exists()
+    assert "<noscript><button" in page.replace("\n", "") and "Recalculer le coût" in page
+
+
+def test_sp05_gifts_in_kind_are_a_part_of_their_own(claire: TenantClient, merchant: Tenant) -> None:
+    gift = {
+        "gift_referrer_order_kind": "custom",
+        "gift_referrer_order_name": "Bougie Aube",
+        "gift_referrer_order_value": "12,00",
+    }
+    rules = RULES | {"referrer_amount": "", "referee_amount": "5,00"} | gift
+    found = text_of(claire.post("/reglages/programme/apercu", rules | {"sim_used": "100"}))
+    assert "Cadeaux, à leur valeur 12,00 €" in found and "17,00 €" in found
+
+
+def test_sp05_who_may_only_look_sees_the_cost_too(claire: TenantClient, merchant: Tenant) -> None:
+    answer = claire.post("/reglages/programme", RULES)
+    assert answer.status_code == 302
+    Membership.objects.filter(tenant_id=merchant.id).update(role=Role.VIEWER)
+    page = claire.get("/reglages/programme").content.decode()
+    assert "data-estimate-cost" in page and "rules-form" not in page
 
 
 def test_o2_next_next_done_publishes_a_good_programme(

@@ -17,10 +17,11 @@ from tests.benchmarks import (
     provisioning,
     recalculation,
     results,
+    sizes,
     tenancy,
 )
 
-PARTS = ("provisioning", "tenancy", "orders", "clicks", "recalculation", "customers")
+PARTS = ("provisioning", "tenancy", "orders", "clicks", "recalculation", "customers", "sizes")
 
 
 def main() -> None:
@@ -47,6 +48,10 @@ def main() -> None:
             rich.print("Taking customers in…")
             lines = 4_000 if options.quick else customers.LINES
             rows += customers.measure(lines=lines, sample=lines // 100)
+        if "sizes" in parts:
+            rich.print("Opening pages of a large merchant…")
+            many = 5_000 if options.quick else sizes.CUSTOMERS
+            rows += sizes.measure(customers=many, rounds=min(rounds, 5))
         if {"orders", "clicks"} & set(parts):
             place.start_web(stack)
         if "clicks" in parts:

@@ -40,7 +40,8 @@ from tests.isolation.played import Played, played
 from tests.isolation.snapshot import Watch
 from tests.isolation.treats import Treats, booked, given, invoiced, many
 from widgets.links import landing
-from widgets.models import Site, SpaceLink
+from widgets.models import ShopKey, Site, SpaceLink
+from widgets.shop_login import keys as shop_keys
 from widgets.space import entering, sessions
 from widgets.tracker.services import register_site
 
@@ -77,6 +78,7 @@ class Side:
     job: Job
     customer_import: CustomerImport
     key: ApiKey
+    shop_key: ShopKey
     secret: str
     site: Site
     asked: SpaceLink
@@ -193,6 +195,7 @@ def _side(tenant: Tenant) -> Side:
         **space,
         key=key,
         secret=secret,
+        shop_key=shop_keys.create_key(name="Boutique", now=NOW)[0],
         site=register_site(url=f"https://{slug}.example", now=NOW),
         asked=SpaceLink.objects.get(id=asked_id),
         space_token=links.token_for(purpose=links.Purpose.ASKED, row_id=asked_id),

@@ -14,6 +14,7 @@ PAGES: dict[Feature, frozenset[str]] = {
             "programme:rules_preview",
             "programme:referrals",
             "programme:referral",
+            "programme:simulate",
             "programme:close_referral",
             "programme:reopen_referral",
             "programme:remove_referral",
@@ -36,6 +37,7 @@ PAGES: dict[Feature, frozenset[str]] = {
             "programme:archive_gift",
             "widgets:card",
             "widgets:card_file",
+            "site:launcher",
             # whoever follows a link, and the customer
             "widgets:link",
             "widgets:link_go",

@@ -26,6 +26,7 @@ from tests.isolation.whom import (
     link,
     member,
     prize,
+    shop_key,
     text,
     tier,
 )
@@ -98,6 +99,10 @@ TENANT: dict[str, Page] = {
     "widgets:latest": ANYBODY,
     "widgets:pinned": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),
     "widgets:manifest": ANYBODY,
+    "widgets:shown": ANYBODY,
+    "widgets:shown_script": Page(
+        For.ANYBODY, names=lambda _: {"kind": "launcher", "digest": "0" * 16}
+    ),
     "widgets:orders": Page(For.SITE),
     "widgets:accounts": Page(For.SITE),
     "widgets:seen": Page(For.SITE),
@@ -113,6 +118,11 @@ TENANT: dict[str, Page] = {
     "widgets:space_code": link(lambda s: {"asked": s.asked.id.hex}),
     "widgets:space_enter": link(lambda s: {"token": s.space_token}),
     "widgets:unsubscribe": link(lambda s: {"token": s.unsubscribe_token}),
+    "widgets:space_shop": ANYBODY,  # its link is in the query: tests/widgets/test_shop_login.py
+    "widgets:shop_keys": member(),
+    "widgets:create_shop_key": member(**OWNER),
+    "widgets:rotate_shop_key": member(shop_key, **OWNER),
+    "widgets:revoke_shop_key": member(shop_key, **OWNER),
     "widgets:space_leave": Page(For.CUSTOMER),
     "widgets:space_invite": Page(For.CUSTOMER),
     "widgets:space_prize": Page(For.CUSTOMER, names=prize),
@@ -131,6 +141,8 @@ TENANT: dict[str, Page] = {
     # emails
     "messaging:logo": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),
     "messaging:click": link(lambda s: {"token": s.click_token}),
+    # A point, whatever the token: nothing is told by it.
+    "messaging:opened": Page(For.ANYBODY, names=lambda s: {"token": s.unsubscribe_token}),
     "messaging:kinds": member(),
     "messaging:look": member(),
     "messaging:sent": member(),
@@ -148,6 +160,7 @@ TENANT: dict[str, Page] = {
     "messaging:restore": text(language="fr", version=0),
     # the shop and the brand
     "site:site": member(),
+    "site:launcher": member(),
     **DESK,
     **OPERATIONS,
 }

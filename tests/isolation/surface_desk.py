@@ -51,8 +51,15 @@ DESK: dict[str, Page] = {
     "programme:setup_step": Page(
         For.MEMBER, role=Role.MANAGER, names=lambda _: {"step": "cagnotte"}, everybodys=True
     ),
+    "programme:simulate": member(**MANAGER),
+    "programme:simulate_draft": member(**MANAGER),
+    "programme:invitations": member(),
+    "programme:clicks": member(),
     "programme:owed": member(),
     "programme:owed_file": member(**MANAGER),
+    "programme:owed_lots": member(),
+    "programme:owed_pending": member(),
+    "programme:owed_accounts": member(**MANAGER),
     "programme:modules": member(),
     "programme:switch_module": Page(
         For.MEMBER, acts=Role.OWNER, names=lambda _: {"module": "loyalty"}, everybodys=True
@@ -78,6 +85,7 @@ DESK: dict[str, Page] = {
     "programme:undo_close": member(),
     "programme:orders": member(),
     "programme:refused": member(),
+    "programme:why": member(),
     "programme:order": member(order),
     "programme:confirm_order": member(order, **MANAGER),
     "programme:refund": member(order, **MANAGER),

@@ -126,6 +126,10 @@ def key(side: "Side") -> dict[str, Any]:
     return {"key": side.key.public_id}
 
 
+def shop_key(side: "Side") -> dict[str, Any]:
+    return {"key": side.shop_key.public_id}
+
+
 def invitation(side: "Side") -> dict[str, Any]:
     return {"invitation": side.invitation_id}
 

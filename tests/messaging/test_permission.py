@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tenants.activity.models import Session, SessionState, SessionType, Source
-from tenants.messaging import bouncing, permission, unsubscribing
+from tenants.messaging import bouncing, choosing, permission
 from tenants.messaging.addresses import address_hash
+from tenants.messaging.kinds import Topic
 from tenants.messaging.models import BounceSource
 from tenants.profiles.models import Profile
 from tests.messaging.conftest import NOW
@@ -34,7 +35,7 @@ def test_the_rule_for_each_person(
 ) -> None:
     Profile.objects.filter(id=camille.id).update(**fields)
     camille.refresh_from_db()
-    assert permission.mailing_reasons(profiles=[camille]) == [expected]
+    assert permission.mailing_reasons(profiles=[camille], topic=Topic.CAMPAIGNS) == [expected]
 
 
 def test_an_address_that_bounced_is_left_alone(camille: Profile) -> None:
@@ -43,7 +44,7 @@ def test_an_address_that_bounced_is_left_alone(camille: Profile) -> None:
     bouncing.note_bounce(
         hashed=address_hash(camille.email), source=BounceSource.SMTP, status="5.1.1", now=NOW
     )
-    assert permission.mailing_reasons(profiles=[camille]) == ["bounced"]
+    assert permission.mailing_reasons(profiles=[camille], topic=Topic.CAMPAIGNS) == ["bounced"]
 
 
 @pytest.mark.parametrize(("validated", "expected"), [(True, None), (False, "no_consent")])
@@ -61,14 +62,14 @@ def test_a_session_that_took_place_makes_a_customer(
         source=Source.API,
         state=SessionState.VALIDATED if validated else SessionState.BOOKED,
     )
-    assert permission.mailing_reasons(profiles=[camille]) == [expected]
+    assert permission.mailing_reasons(profiles=[camille], topic=Topic.CAMPAIGNS) == [expected]
 
 
 def test_a_yes_in_the_own_space_is_a_consent_and_a_no_takes_it_back(camille: Profile) -> None:
-    unsubscribing.choose(profile=camille, wanted=True, now=NOW)
+    choosing.choose_own(profile=camille, wanted=tuple(Topic), opens=False, now=NOW)
     camille.refresh_from_db()
-    assert permission.mailing_reasons(profiles=[camille]) == [None]
-    unsubscribing.choose(profile=camille, wanted=False, now=NOW + timedelta(days=1))
+    assert permission.mailing_reasons(profiles=[camille], topic=Topic.CAMPAIGNS) == [None]
+    choosing.choose_own(profile=camille, wanted=(), opens=False, now=NOW + timedelta(days=1))
     camille.refresh_from_db()
     assert camille.consented_at is None
-    assert permission.mailing_reasons(profiles=[camille]) == ["unsubscribed"]
+    assert permission.mailing_reasons(profiles=[camille], topic=Topic.CAMPAIGNS) == ["unsubscribed"]

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tenants.context import enter
-from tenants.messaging import outbox, unsubscribing
+from tenants.messaging import choosing, outbox, unsubscribing
+from tenants.messaging.kinds import Topic
 from tenants.messaging.links import Purpose, read_token, token_for
 from tenants.messaging.models import Email, EmailState, Unsubscription
 from tenants.models import Tenant
@@ -132,15 +133,15 @@ def test_unsubscribing_keeps_no_address(queued: Queued, merchant: Tenant) -> Non
 def test_money_emails_reach_whoever_unsubscribed(
     queued: Queued, camille: Profile, mail_server: MailServer
 ) -> None:
-    unsubscribing.choose(profile=camille, wanted=False, now=NOW)
+    choosing.choose_own(profile=camille, wanted=(), opens=False, now=NOW)
     camille.refresh_from_db()
     outbox.send(event_of(reward(queued, camille)))
     assert len(mail_server.messages) == 1
 
 
 def test_a_customer_takes_unsubscribing_back(camille: Profile) -> None:
-    unsubscribing.choose(profile=camille, wanted=False, now=NOW)
-    unsubscribing.choose(profile=camille, wanted=True, now=NOW)
+    choosing.choose_own(profile=camille, wanted=(), opens=False, now=NOW)
+    choosing.choose_own(profile=camille, wanted=tuple(Topic), opens=False, now=NOW)
     camille.refresh_from_db()
     assert camille.unsubscribed_at is None
     assert not unsubscribing.is_unsubscribed(address=camille.email, profile=camille)

@@ -59,7 +59,7 @@ def test_a_campaign_is_written_and_sent_after_a_confirmation_in_numbers(
     assert Campaign.objects.get().state == CampaignState.SENDING
     page = text_of(claire.get(address))
     assert "Messages envoyés" in page
-    assert "Nous ne comptons pas les ouvertures" in page
+    assert "Nous ne comptons les ouvertures que des lecteurs qui l’acceptent" in page
     assert "Rentrée" in text_of(claire.get("/campagnes?q=rentr"))
 
 

@@ -17,7 +17,7 @@ from tenants.programme.models import ProgrammeVersion, Reward
 from tenants.rewards.models import Claim, ClaimState, Prize
 from tenants.rewards.services import save_prize
 from tests.fixtures.tenants import TenantClient
-from tests.pages.conftest import RULES, Story, new_key, text_of
+from tests.pages.conftest import RULES, Story, customer, new_key, text_of
 
 
 @pytest.fixture
@@ -51,6 +51,7 @@ def test_the_home_page_counts_what_referrals_brought_and_cost(
     assert "Coût par nouveau client 13,00 €" in page
     assert "et 13,00 € en attente" in page
     assert 'href="/cagnottes-dues"' in response.content.decode()
+    assert "/cagnottes-dues/lignes" in claire.get("/cagnottes-dues").content.decode()
 
 
 def test_the_home_page_asks_as_much_for_many_customers_as_for_few(
@@ -62,8 +63,6 @@ def test_the_home_page_asks_as_much_for_many_customers_as_for_few(
         connection,
     ) as few:
         claire.get("/")
-    from tests.pages.conftest import customer
-
     for number in range(8):
         friend = customer(f"Ami{number}", "Test")
         services.refer_by_hand(

@@ -18,7 +18,7 @@ def test_sp23_the_page_of_incoming_orders_says_what_became_of_each(
     buy(customer("Zoé", "Mathis"), "LUM-3")
     page = text_of(claire.get("/reglages/trackers"))
     assert "Parrainage de Camille Rouvière. 8,00 € disponibles le" in page
-    assert "Sans parrainage" in page and "Boutique (API)" in page
+    assert "Rien ne relie cette commande à un parrain" in page and "Boutique (API)" in page
 
 
 def test_a_refused_order_shows_what_to_mend(claire: TenantClient, story: Story) -> None:

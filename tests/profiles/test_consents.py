@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from kernel.ids import uuid7
-from tenants.messaging import unsubscribing
+from tenants.messaging import choosing
 from tenants.models import Tenant
 from tenants.profiles import consents
 from tenants.profiles import services as profiles
@@ -76,7 +76,7 @@ def test_a_later_yes_holds_again(camille: Profile) -> None:
 def test_unsubscribing_ends_the_merchants_own_and_leaves_the_partners(camille: Profile) -> None:
     give(camille)
     partners = give(camille, partner=NOE)
-    unsubscribing.choose(profile=camille, wanted=False, now=NOW)
+    choosing.choose_own(profile=camille, wanted=(), opens=False, now=NOW)
     assert held(camille) == {partners}
 
 

@@ -11,7 +11,7 @@ from kernel.jobs.models import Job
 from kernel.jobs.services import run_step
 from tenants import features
 from tenants.features import Feature, FeatureOffError
-from tenants.messaging import campaigns, outbox, unsubscribing
+from tenants.messaging import campaigns, choosing, outbox
 from tenants.messaging.campaigns import CampaignStateError
 from tenants.messaging.models import Campaign, CampaignState, Email, EmailState
 from tenants.messaging.writing.texts import Text
@@ -173,7 +173,7 @@ def test_an_opt_out_during_the_mailing_stops_the_next_email(
     row = draft()
     sending.launch(campaign_id=row.id, now=NOW)
     work(row)
-    unsubscribing.choose(profile=bob, wanted=False, now=NOW)
+    choosing.choose_own(profile=bob, wanted=(), opens=False, now=NOW)
     for email in Email.objects.filter(kind=row.kind):
         outbox.send(event_of(email))
     assert [message["To"] for message in mail_server.messages] == [ana.email]

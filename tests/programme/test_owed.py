@@ -5,6 +5,7 @@ import io
 import random
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +15,7 @@ from kernel.ledger import movements as books
 from kernel.ledger import selectors, services
 from kernel.ledger.models import Account, AccountKind
 from tenants.programme import ledger_file, owed
+from tenants.programme.book_accounts import DEFAULTS, BookAccount, Books
 from tests.fixtures.effort import effort
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -87,12 +89,21 @@ def test_every_months_sheet_leads_from_its_opening_to_its_closing(merchant):
     posted = sum(Account.objects.filter(kind="wallet").values_list("posted", flat=True))
     held, debt = books.held_and_owed(unit="EUR")
     assert closing == posted == held - debt
-    assert sum(part.amount for part in books.by_expiry(unit="EUR")) == held
+    assert sum(part.amount for part in books.by_expiry(unit="EUR", zone=PARIS)) == held
+
+
+def file_of(unit: str, month: date, books: Books | None = None) -> str:
+    return ledger_file.as_csv(
+        moved=owed.month_movements(unit=unit, month=month, zone=PARIS),
+        unit=unit,
+        opening=owed.opening(unit=unit, month=month, zone=PARIS),
+        books=books or Books(),
+        currency="EUR",
+    )
 
 
 def entries(month: date) -> list[dict[str, str]]:
-    moved = owed.month_movements(unit="EUR", month=month, zone=PARIS)
-    text = ledger_file.as_csv(moved=moved, unit="EUR", accounts=ledger_file.DEFAULTS)
+    text = file_of("EUR", month)
     return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
 
 
@@ -122,14 +133,44 @@ def test_a_month_begins_at_the_merchants_midnight(merchant):
     assert owed.sheet(unit="EUR", month=date(2026, 3, 1), zone=PARIS).issued == 500
 
 
-def test_points_are_whole_and_money_has_its_comma(merchant):
-    points = common(uuid.uuid4(), "p", START) | {"unit": "PTS"}
-    services.issue(amount=250, **points)
+def test_points_are_booked_at_their_worth_to_the_cent(merchant):
+    """Whatever a point is worth, months add up to what the balance is worth: nothing is lost in
+    rounding, and no line is of nothing."""
+    books = Books(point_value=Decimal("0.3"))
+    owner, held = uuid.uuid4(), 0
+    for number in range(7):
+        base = common(owner, f"p:{number}", START + timedelta(days=number)) | {"unit": "PTS"}
+        services.issue(amount=5 if number else 1, **base)
+        held += 5 if number else 1
+    spent = common(owner, "s", START + timedelta(days=30)) | {"unit": "PTS"}
+    services.redeem(amount=4, **spent)
+    balance = 0
+    for month in (date(2026, 1, 1), date(2026, 2, 1)):
+        text = file_of("PTS", month, books).removeprefix("\ufeff")
+        rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+        assert all(cents(row["Debit"]) + cents(row["Credit"]) > 0 for row in rows)
+        assert sum(cents(row["Debit"]) - cents(row["Credit"]) for row in rows) == 0
+        liability = [row for row in rows if row["CompteNum"] == "419800"]
+        balance += sum(cents(row["Credit"]) - cents(row["Debit"]) for row in liability)
+        closing = owed.sheet(unit="PTS", month=month, zone=PARIS).closing
+        assert balance == ledger_file.worth(closing, "PTS", books)
+        assert "points" in rows[-1]["EcritureLib"]
+    assert balance == round((held - 4) * 0.3)
+
+
+def test_money_has_its_comma_and_no_second_currency(merchant):
     services.issue(amount=1205, **common(uuid.uuid4(), "e", START))
-    for unit, shown in (("PTS", "250"), ("EUR", "12,05")):
-        moved = owed.month_movements(unit=unit, month=date(2026, 1, 1), zone=PARIS)
-        text = ledger_file.as_csv(moved=moved, unit=unit, accounts=ledger_file.DEFAULTS)
-        assert f";{shown};" in text and f";{unit}\r\n" in text
+    text = file_of("EUR", date(2026, 1, 1))
+    assert ";12,05;" in text and text.endswith(";;\r\n")
+
+
+def test_no_account_becomes_a_formula(merchant):
+    """R39."""
+    services.issue(amount=1205, **common(uuid.uuid4(), "e", START))
+    evil = BookAccount("411000", '=cmd|" /C calc"!A0')
+    books = Books(accounts={**DEFAULTS, AccountKind.ISSUED: evil})
+    row = next(csv.reader(file_of("EUR", date(2026, 1, 1), books).splitlines()[1:], delimiter=";"))
+    assert row[5].startswith("'=")
 
 
 @pytest.mark.parametrize("used", [0, 30])
@@ -142,7 +183,7 @@ def test_the_expected_use_says_whether_it_is_known(merchant, used):
         amount=1000, expires_at=START + timedelta(days=1), **common(owner, "lost", START)
     )
     services.expire_lot(lot_id=lost.id, now=START + timedelta(days=2))
-    state = owed.owed(unit="EUR", now=START + timedelta(days=3))
+    state = owed.owed(unit="EUR", now=START + timedelta(days=3), zone=PARIS)
     assert state.share_is_known == bool(used)
     assert state.share == (0.75 if used else owed.ASSUMED_SHARE)
     assert state.expected == round(state.held * state.share)

@@ -8,9 +8,9 @@ import pytest
 
 from tenants import features
 from tenants.features import Feature
+from tenants.messaging import choosing, unsubscribing
 from tenants.messaging import scenarios as stored
 from tenants.messaging import services as messaging
-from tenants.messaging import unsubscribing
 from tenants.messaging.models import Email, EmailState, Enrolment, EnrolmentState, Scenario
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
@@ -103,7 +103,7 @@ def test_whoever_invited_somebody_is_not_asked_to(buyer: Profile) -> None:
 
 def test_an_opt_out_ends_the_scenario(buyer: Profile) -> None:
     run(NOW + DAY)
-    unsubscribing.choose(profile=buyer, wanted=False, now=NOW + 2 * DAY)
+    choosing.choose_own(profile=buyer, wanted=(), opens=False, now=NOW + 2 * DAY)
     assert run(NOW + 10 * DAY) == 0
     assert stopped() == ["unsubscribed"]
 

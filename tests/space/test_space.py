@@ -13,12 +13,12 @@ from tenants.models import Tenant
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
-from tenants.programme import conductor, versions
+from tenants.programme import conductor, services, versions
 from tenants.referrals.models import Invitation
 from tenants.rewards import services as rewards
 from tests.fixtures.tenants import TenantClient
 from tests.space.conftest import STARTED, Earns
-from widgets.space.views import space
+from widgets.space.views import inviting
 
 NB = "\u00a0"
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -136,9 +136,10 @@ def test_a_friend_is_invited_once_in_the_customers_name(
 
 
 def test_inviting_tells_nobody_who_is_a_customer(at_home: TenantClient) -> None:
-    """R33, R42: a customer and somebody invited before get the same answer."""
+    """R33, R42: a customer and somebody whom another invited before get the same answer."""
     profiles.create(now=STARTED, source="manual", email="cliente@exemple.fr")
-    at_home.post("/espace/inviter", {"email": "lea@exemple.fr"})
+    nadia = profiles.create(now=STARTED, source="manual", email="nadia@exemple.fr")
+    services.invite_friend(referrer=nadia, email="lea@exemple.fr", first_name="", now=STARTED)
     answers = []
     for email in ("cliente@exemple.fr", "lea@exemple.fr"):
         answer = at_home.post("/espace/inviter", {"email": email})
@@ -146,6 +147,16 @@ def test_inviting_tells_nobody_who_is_a_customer(at_home: TenantClient) -> None:
         answers.append((answer.status_code, html))
     assert answers[0] == answers[1]
     assert answers[0][0] == 409
+    assert Email.objects.filter(kind="invitation").count() == 1
+
+
+def test_what_one_did_oneself_is_no_secret(at_home: TenantClient) -> None:
+    """SP-07: their own friend of yesterday is not "an address that cannot be invited"."""
+    at_home.post("/espace/inviter", {"email": "lea@exemple.fr"})
+    again = at_home.post("/espace/inviter", {"email": "LEA@exemple.fr"})
+    assert again.status_code == 409 and "Vous avez déjà invité cette adresse" in words(
+        again.content.decode()
+    )
     assert Email.objects.filter(kind="invitation").count() == 1
 
 
@@ -177,9 +188,9 @@ def test_whoever_tries_addresses_out_is_stopped(at_home: TenantClient) -> None:
     profiles.create(now=STARTED, source="manual", email="cliente@exemple.fr")
     codes = [
         at_home.post("/espace/inviter", {"email": "cliente@exemple.fr"}).status_code
-        for _ in range(space.INVITATION_TRIES + 1)
+        for _ in range(inviting.INVITATION_TRIES + 1)
     ]
-    assert codes == [409] * space.INVITATION_TRIES + [429]
+    assert codes == [409] * inviting.INVITATION_TRIES + [429]
 
 
 def test_the_rings_spread_once_when_the_cagnotte_grew(
@@ -214,14 +225,19 @@ def test_a_closed_programme_keeps_the_cagnotte(at_home: TenantClient, camille_ea
 def test_language_and_emails_are_the_customers_choice(
     at_home: TenantClient, camille: Profile
 ) -> None:
-    at_home.post("/espace/choix", {"language": "en", "news": "non"})
+    at_home.post("/espace/choix", {"language": "en"})
+    camille.refresh_from_db()
+    assert (camille.unsubscribed_at, camille.consented_at) == (None, None)
+    at_home.post("/espace/choix", {"language": "en", "choix": "1"})
     camille.refresh_from_db()
     assert camille.language == "en"
     assert camille.unsubscribed_at is not None
     assert '<html lang="en"' in at_home.get("/espace").content.decode()
-    at_home.post("/espace/choix", {"language": "xx", "news": "oui"})
+    at_home.post("/espace/choix", {"language": "xx", "choix": "1", "sujets": ["reminders", "x"]})
     camille.refresh_from_db()
     assert (camille.language, camille.unsubscribed_at) == ("en", None)
+    page = at_home.get("/espace").content.decode()
+    assert re.findall(r'name="sujets" value="(\w+)" checked', page) == ["reminders"]
 
 
 def test_names_never_run_in_the_space(

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from widgets.models import WidgetKind
 from widgets.script import bundle
+from widgets.shown import bundle as shown
 
 KEY = "pk_live_0123456789abcdefghjkmnpq"
 CLICK = "018f3c7a-1b2c-7d3e-8f40-5162738495a6"
@@ -54,11 +56,13 @@ class Origin:
 
 
 class House(Origin):
-    """The double of our server. `mood` says how it answers posts."""
+    """The double of our server. `mood` says how it answers posts, `shown` what is put forward."""
 
     def __init__(self) -> None:
         house = self
         self.mood = "well"
+        self.shown: list[dict[str, Any]] | str = []
+        self.gets: list[str] = []
         self.posts: list[tuple[str, dict[str, Any]]] = []
         self.headers: list[dict[str, str]] = []
 
@@ -67,12 +71,18 @@ class House(Origin):
                 pass
 
             def do_GET(self) -> None:
+                house.gets.append(self.path)
+                kind, body = "text/javascript", bundle.current().body
+                if self.path == "/w/widgets.json":
+                    kind, body = "application/json", house.said()
+                elif self.path.startswith("/w/launcher."):
+                    body = shown.current(WidgetKind.LAUNCHER).body
                 self.send_response(200)
-                self.send_header("Content-Type", "text/javascript; charset=utf-8")
+                self.send_header("Content-Type", f"{kind}; charset=utf-8")
                 self.send_header("Access-Control-Allow-Origin", "*")
                 self.send_header("Cross-Origin-Resource-Policy", "cross-origin")
                 self.end_headers()
-                self.wfile.write(bundle.current().body)
+                self.wfile.write(body)
 
             def do_OPTIONS(self) -> None:
                 house.posts.append(("OPTIONS " + self.path, {}))
@@ -96,6 +106,12 @@ class House(Origin):
                 self.wfile.write(b"<p>not JSON" if house.mood == "broken" else b"{}")
 
         super().__init__(Handler, "127.0.0.1")
+
+    def said(self) -> bytes:
+        """What `/w/widgets.json` answers."""
+        if isinstance(self.shown, str):
+            return self.shown.encode()
+        return json.dumps({"widgets": self.shown}).encode()
 
     def on(self, path: str) -> list[dict[str, Any]]:
         """The bodies posted to `path`, in order."""

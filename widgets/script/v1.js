@@ -1,7 +1,8 @@
 /**
  * Ricochet for shops, version 1: keeps the click on a referral link until the order, and reports
- * the order. Plain ES2022, sent minified. It runs in pages that are not ours, so it
- * stores nothing before consent, throws nothing, and leaves one global: `ricochet`.
+ * the order. Where the merchant put something forward on the shop, it loads that apart. Plain
+ * ES2022, sent minified. It runs in pages that are not ours, so it stores nothing before consent,
+ * throws nothing, and leaves one global: `ricochet`.
  *
  * @typedef {{id: string, amount: number, currency: string, email?: string, first_name?: string,
  *   last_name?: string, customer_id?: string, code?: string}} Order  `amount` is in cents.
@@ -14,7 +15,7 @@
   if (early?.version) return; // the tag stands twice in the page
 
   const tag = document.currentScript || document.querySelector('script[data-key^="pk_"]');
-  const { key, domain, consent: given, days } = tag?.dataset || {};
+  const { key, domain, consent: given, days, space, widgets: wanted } = tag?.dataset || {};
   const DAY = 86400;
   const REFERRAL = 'ricochet_ref';
   const CHOICE = 'ricochet_consent';
@@ -162,6 +163,31 @@
     if (taken && consent) write(SEEN, '1', 1);
   };
 
+  /** Loads what the merchant put forward, if anything: each widget a script, pinned by its hash. */
+  const show = async () => {
+    try {
+      if (!key || wanted === 'off') return;
+      const answer = await fetch(new URL('/w/widgets.json', tag.src), {
+        credentials: 'omit', referrerPolicy: 'strict-origin',
+      });
+      const { widgets } = await answer.json();
+      // Where Trusted Types are on, we vouch for our own server's addresses and for no other.
+      const policy = widgets.length && window.trustedTypes?.createPolicy('ricochet', {
+        createScriptURL: (path) => new URL(new URL(path, tag.src).pathname, tag.src).href,
+      });
+      for (const { src, integrity, show } of widgets) {
+        const script = document.createElement('script');
+        script.src = policy ? policy.createScriptURL(src) : new URL(src, tag.src).href;
+        Object.assign(script, { integrity, crossOrigin: 'anonymous', async: true });
+        script.dataset.show = JSON.stringify({ ...show, space });
+        document.head.append(script);
+        note('shows', show.kind);
+      }
+    } catch (error) {
+      note('shows nothing', error);
+    }
+  };
+
   const commands = {
     /** @param {boolean} yes */
     consent: (yes) => {
@@ -216,6 +242,9 @@
     // What the page asked for while this file was on its way; a withdrawal among it comes in time.
     for (const call of early?.q || []) ricochet(...call);
     greet();
+    // The page comes first: what is put forward waits until all of it is there.
+    if (document.readyState === 'complete') show();
+    else window.addEventListener('load', show, { once: true });
   } catch (error) {
     note('not started', error);
   }

@@ -20,10 +20,10 @@ from widgets.script.bundle import Bundle, current, find
 
 # Shops that do not pin a version have the next one within minutes, and go on when we are away.
 _SHORT = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
-_FOR_EVER = "public, max-age=31536000, immutable"
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
-def _open_to_all(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def open_to_all(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Any site may load what `view` answers, also with SRI and cross-origin isolation."""
 
     @functools.wraps(view)
@@ -47,7 +47,8 @@ def accepted_encodings(header: str) -> set[str]:
     return accepted
 
 
-def _serve(request: HttpRequest, bundle: Bundle, cache_control: str) -> HttpResponse:
+def serve(request: HttpRequest, bundle: Bundle, cache_control: str) -> HttpResponse:
+    """A script, compressed as the browser likes it; nothing where it has this version already."""
     accepted = accepted_encodings(request.headers.get("Accept-Encoding", ""))
     # Django's conditional middleware is not in use: three lines spare a download.
     etag = f'W/"{bundle.digest}"'
@@ -70,24 +71,24 @@ def _serve(request: HttpRequest, bundle: Bundle, cache_control: str) -> HttpResp
 
 
 @require_safe
-@_open_to_all
+@open_to_all
 def latest(request: HttpRequest) -> HttpResponse:
     """`GET /w/v1.js`: the present version, for shops that do not pin one."""
-    return _serve(request, current(), _SHORT)
+    return serve(request, current(), _SHORT)
 
 
 @require_safe
-@_open_to_all
+@open_to_all
 def pinned(request: HttpRequest, digest: str) -> HttpResponse:
     """`GET /w/v1.<hash>.js`: one version for ever (R35); 404 for a hash that never was ours."""
     bundle = find(digest)
     if bundle is None:
         raise Http404
-    return _serve(request, bundle, _FOR_EVER)
+    return serve(request, bundle, FOR_EVER)
 
 
 @require_safe
-@_open_to_all
+@open_to_all
 def manifest(request: HttpRequest) -> JsonResponse:
     """`GET /w/v1.json`: `src` and `integrity` to pin, `latest` to follow, as absolute addresses."""
     bundle = current()

@@ -1,11 +1,14 @@
 """What is typed on the page of the shop and the brand."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shell.fields import TilesField, ToggleField
 from shell.forms import HouseForm
+from widgets.shown.selectors import Words
 
 _COLOR = re.compile(r"^#?([0-9a-fA-F]{6})\Z")
 
@@ -22,7 +25,7 @@ class SiteForm(HouseForm):
         label=_("Activité"),
         max_length=80,
         required=False,
-        help_text=_("Par exemple : boutique en ligne."),
+        help_text=_("Par exemple : boutique en ligne."),
     )
     site_url = forms.URLField(
         label=_("Adresse de la boutique"),
@@ -48,3 +51,40 @@ class SiteForm(HouseForm):
                 _("Écrivez un dièse et six chiffres ou lettres de A à F, par exemple #E5A83B.")
             )
         return f"#{found.group(1).upper()}"
+
+
+class LauncherForm(HouseForm):
+    """The programme, put forward on the shop. An empty text follows the rules in force."""
+
+    active = ToggleField(
+        label=_("Proposer le parrainage sur la boutique"),
+        help_text=_("Le script affiche un bouton en bas de chaque page, une fois la page lue."),
+    )
+    label = forms.CharField(label=_("Bouton"), max_length=40, required=False)
+    title = forms.CharField(label=_("Titre du volet"), max_length=70, required=False)
+    text = forms.CharField(
+        label=_("Texte du volet"),
+        max_length=220,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    action = forms.CharField(label=_("Bouton du volet"), max_length=40, required=False)
+    side = TilesField(
+        label=_("Place du bouton"),
+        options=(("right", _("À droite"), ""), ("left", _("À gauche"), "")),
+        error_messages={"required": _("Choisissez une place.")},
+    )
+
+    def __init__(self, *args: Any, defaults: Words, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("label", "title", "text", "action"):
+            self.fields[name].widget.attrs["placeholder"] = getattr(defaults, name)
+
+    @property
+    def words(self) -> Words:
+        """What was typed, on one line each."""
+        typed = {
+            name: " ".join(str(self.cleaned_data[name]).split())
+            for name in ("label", "title", "text", "action")
+        }
+        return Words(**typed, side=self.cleaned_data["side"])

@@ -6,4 +6,7 @@ from widgets.site import views
 
 app_name = "site"
 
-urlpatterns = [path("reglages/site", views.site, name="site")]
+urlpatterns = [
+    path("reglages/site", views.site, name="site"),
+    path("reglages/site/mise-en-avant", views.launcher, name="launcher"),
+]

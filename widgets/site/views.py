@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import has_role, member_required
 from accounts.models import Role
@@ -15,8 +16,13 @@ from kernel.errors import RicochetError
 from shell.forms import answer
 from tenants.addresses import origin
 from tenants.context import current_tenant
+from tenants.features import Feature, feature_required, is_on
+from tenants.programme import versions
+from widgets.models import WidgetKind
 from widgets.script.bundle import current
-from widgets.site.forms import SiteForm
+from widgets.shown.selectors import defaults, stored
+from widgets.shown.services import save_launcher
+from widgets.site.forms import LauncherForm, SiteForm
 from widgets.site.services import save_site
 from widgets.tracker.selectors import sites
 
@@ -25,18 +31,9 @@ from widgets.tracker.selectors import sites
 @member_required()
 def site(request: HttpRequest) -> HttpResponse:
     """Show the shop, its script and the brand; managers change them."""
-    tenant = current_tenant()
-    initial = {
-        "name": tenant.name,
-        "kind": tenant.kind,
-        "site_url": tenant.site_url,
-        "color": tenant.brand_color,
-    }
-    form = SiteForm(request.POST or None, initial=initial)
+    form = _site_form(request.POST or None)
     may_change = has_role(request, Role.MANAGER)
-    context = {
-        **_context(),
-        "can_change": may_change,
+    context = _context(may_change=may_change) | {
         # Just saved: what was typed has done its work, and is not given back.
         "draft": "" if len(messages.get_messages(request)) else "site",
     }
@@ -46,6 +43,44 @@ def site(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and _saved(request, form):
             return redirect("site:site")
     return answer(request, "site/site.html", context, form)
+
+
+@require_POST
+@member_required(role=Role.MANAGER)
+@feature_required(Feature.REFERRAL)
+def launcher(request: HttpRequest) -> HttpResponse:
+    """Switch what the script puts forward on the shop on or off, and change its words."""
+    form = _launcher_form(request.POST)
+    if not form.is_valid():
+        context = _context(may_change=True) | {
+            "form": _site_form(None),
+            "launcher": form,
+            "has_errors": True,
+        }
+        return render(request, "site/site.html", context, status=422)
+    active = form.cleaned_data["active"]
+    save_launcher(active=active, words=form.words, now=timezone.now())
+    on, off = _("Le parrainage est proposé sur la boutique."), _("La boutique n’affiche rien.")
+    messages.success(request, on if active else off)
+    return redirect(f"{reverse('site:site')}#mise-en-avant")
+
+
+def _site_form(data: QueryDict | None) -> SiteForm:
+    tenant = current_tenant()
+    initial = {
+        "name": tenant.name,
+        "kind": tenant.kind,
+        "site_url": tenant.site_url,
+        "color": tenant.brand_color,
+    }
+    return SiteForm(data, initial=initial)
+
+
+def _launcher_form(data: QueryDict | None) -> LauncherForm:
+    row = stored(kind=WidgetKind.LAUNCHER)
+    usual = defaults(version=versions.in_force(now=timezone.now()), tenant=current_tenant())
+    initial = {"side": usual.side} | (row.words | {"active": row.active} if row else {})
+    return LauncherForm(data, initial=initial, defaults=usual)
 
 
 def _saved(request: HttpRequest, form: SiteForm) -> bool:
@@ -69,7 +104,7 @@ def _saved(request: HttpRequest, form: SiteForm) -> bool:
     return True
 
 
-def _context() -> dict[str, Any]:
+def _context(*, may_change: bool) -> dict[str, Any]:
     bundle = current()
     base = origin(current_tenant())
     rows = sites()
@@ -82,4 +117,12 @@ def _context() -> dict[str, Any]:
         )
         for row in rows
     ]
-    return {"sites": snippets, "seen": any(row.last_seen_at for row in rows)}
+    now = timezone.now()
+    return {
+        "can_change": may_change,
+        "sites": snippets,
+        "seen": any(row.last_seen_at for row in rows),
+        "launcher": _launcher_form(None) if is_on(Feature.REFERRAL) else None,
+        "launcher_on": getattr(stored(kind=WidgetKind.LAUNCHER), "active", False),
+        "programme_open": versions.is_open(versions.in_force(now=now)),
+    }

@@ -36,26 +36,6 @@ class CodeForm(HouseForm):
     )
 
 
-class InviteForm(HouseForm):
-    """A friend, named by who invites them."""
-
-    first_name = forms.CharField(
-        label=_("Son prénom"),
-        max_length=80,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    email = forms.EmailField(
-        label=_("Son adresse e-mail"),
-        max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={
-            "required": _("Indiquez l’adresse de votre proche, par exemple thomas@exemple.fr."),
-            "invalid": _("Indiquez une adresse complète, par exemple thomas@exemple.fr."),
-        },
-    )
-
-
 class AddressForm(HouseForm):
     """Where a prize is posted to. Kept on the claim until 60 days after the hand-over."""
 

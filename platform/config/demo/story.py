@@ -16,6 +16,8 @@ from kernel.errors import RicochetError
 from kernel.ledger import selectors as ledger
 from tenants.activity.models import Source
 from tenants.activity.types import OrderInput, RefundInput
+from tenants.context import current_tenant
+from tenants.features import Feature, switch
 from tenants.loyalty import versions as loyalty
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
@@ -70,6 +72,7 @@ def tell(*, today: datetime, progress: Callable[[str], None], seed: int = 7) -> 
 
 def _open_checkout(today: datetime) -> None:
     """From now on an order earns 2 %, and the cagnotte pays a part of it in the shop."""
+    switch(tenant_id=current_tenant().id, on=[Feature.LOYALTY])
     loyalty.publish(
         now=today,
         unit="EUR",

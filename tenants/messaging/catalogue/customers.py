@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tenants.features import Feature
-from tenants.messaging.catalogue.shapes import SECURITY, Kind
+from tenants.messaging.catalogue.shapes import SECURITY, Kind, Topic
 
 CUSTOMERS = (
     Kind(
@@ -146,6 +146,7 @@ CUSTOMERS = (
         module=Feature.TIERS,
         values=("tier", "description", "space_url"),
         marketing=True,
+        topic=Topic.NEWS,
         optional=True,
         sample={
             "first_name": "Camille",

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tenants.features import Feature
-from tenants.messaging.catalogue.shapes import Audience, Kind
+from tenants.messaging.catalogue.shapes import Audience, Kind, Topic
 
 FRIENDS = (
     Kind(
@@ -27,6 +27,7 @@ FRIENDS = (
         needs=("referral_url",),
         target="referral_url",
         marketing=True,
+        topic=Topic.INVITATIONS,
         always=_("Sans lui, le proche ne saurait rien de l’invitation."),
         sample={
             "referrer": "Camille Rouvière",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tenants.messaging.catalogue.shapes import Audience, Kind, Words
+from tenants.messaging.catalogue.shapes import Audience, Kind, Topic, Words
 
 # Days, step by step. What `before` is about comes later: its days count backwards.
 SCENARIOS: dict[str, tuple[int, ...]] = {
@@ -38,12 +38,20 @@ def kind_name(key: str, number: int) -> str:
     return f"reminder_{key}_{number}"
 
 
-def _reminder(key: str, number: int, label: Words, when: Words, **more: Any) -> Kind:
+def _reminder(
+    key: str,
+    number: int,
+    label: Words,
+    when: Words,
+    topic: Topic = Topic.REMINDERS,
+    **more: Any,
+) -> Kind:
     return Kind(
         kind_name(key, number),
         label=label,
         when=when,
         marketing=True,
+        topic=topic,
         tracked=True,
         mailing=True,
         always=_("Il s’active avec sa relance."),
@@ -57,6 +65,7 @@ def _to_friend(key: str, label: Words, when: Words) -> Kind:
         1,
         label,
         when,
+        topic=Topic.INVITATIONS,
         audience=Audience.FRIEND,
         values=("referrer", "amount", "code", "referral_url"),
         needs=("referral_url",),

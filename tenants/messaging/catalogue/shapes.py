@@ -23,6 +23,15 @@ class Audience(StrEnum):
     CONTACT = "contact"  # somebody of another brand, whose address a partner gave
 
 
+class Topic(StrEnum):
+    """What a refusable email is about: its reader may refuse each by itself."""
+
+    REMINDERS = "reminders"
+    CAMPAIGNS = "campaigns"
+    NEWS = "news"
+    INVITATIONS = "invitations"
+
+
 class Shape(StrEnum):
     """How the raw value of an email's context is shown."""
 
@@ -58,6 +67,7 @@ class Kind:
     - `needs`: values without which it is useless: in the body, or behind the button
     - `target`: the value to which the button leads, "" for no button
     - `marketing`: refusable by the reader, and sent at most once
+    - `topic`: what its reader refuses it as; every marketing kind has one
     - `optional`: the merchant may turn it off; `always` says why not
     - `asked`: sent because its reader asks for it this moment, whatever became of earlier emails
     - `tracked`: the links of its text pass by us, and their clicks are counted
@@ -65,6 +75,7 @@ class Kind:
     - `module`: the module to which it belongs; while that is off it is neither shown nor sent
     - `mailing`: a reminder or a campaign: only to whom `permission.mailing_reasons` allows, and
       only while the module is on. A reminder's words are reached from its scenario.
+    - `held`: its campaign is paused: what waits is set aside until it goes on
     """
 
     name: str
@@ -76,6 +87,7 @@ class Kind:
     needs: tuple[str, ...] = ()
     target: str = "space_url"
     marketing: bool = False
+    topic: Topic | None = None
     optional: bool = False
     always: Words = MONEY
     asked: bool = False
@@ -83,6 +95,7 @@ class Kind:
     editable: bool = True
     mailing: bool = False
     module: Feature | None = None
+    held: bool = False
 
     @property
     def offered(self) -> bool:

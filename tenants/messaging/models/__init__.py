@@ -1,6 +1,6 @@
 """Emails, the words and looks they are made of, and what became of them."""
 
-from tenants.messaging.models.addresses import Bounce, BounceSource, Unsubscription
+from tenants.messaging.models.addresses import Bounce, BounceSource, Choice, Unsubscription
 from tenants.messaging.models.campaigns import Campaign, CampaignState
 from tenants.messaging.models.clicks import Click, EmailLink
 from tenants.messaging.models.emails import PURPOSES, Email, EmailState, Outcome
@@ -18,6 +18,7 @@ __all__ = [
     "BounceSource",
     "Campaign",
     "CampaignState",
+    "Choice",
     "Click",
     "Email",
     "EmailLink",

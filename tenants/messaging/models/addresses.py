@@ -3,6 +3,7 @@
 from django.db import models
 
 from kernel.ids import uuid7
+from tenants.profiles.models import Profile
 
 
 class Unsubscription(models.Model):
@@ -14,6 +15,26 @@ class Unsubscription(models.Model):
 
     class Meta:
         db_table = "messaging_unsubscription"
+
+
+class Choice(models.Model):
+    """What the reader of one address wants; without a row, all that is allowed.
+
+    `refused` holds topics (`catalogue.shapes.Topic`). `opens` is a consent: without it no email
+    carries a picture that tells that it was opened.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    address_hash = models.CharField(max_length=64, unique=True)
+    profile = models.ForeignKey(
+        Profile, on_delete=models.PROTECT, related_name="email_choices", null=True
+    )
+    refused = models.JSONField(default=list)
+    opens = models.BooleanField(default=False, db_default=False)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "messaging_choice"
 
 
 class BounceSource(models.TextChoices):

@@ -26,7 +26,8 @@ class Email(models.Model):
     """One email to one person. `key` makes asking twice the same as asking once.
 
     `context` holds what the text needs, as it was when the email was asked for. Subject and bodies
-    are kept as sent. `outcome` is what a mail provider told us later.
+    are kept as sent. `outcome` is what a mail provider told us later. `countable` says that its
+    reader lets us know when they open it, `opened_at` that they did.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -46,6 +47,8 @@ class Email(models.Model):
     is_test = models.BooleanField(default=False, db_default=False)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True, db_default="")
     outcome_at = models.DateTimeField(null=True)
+    countable = models.BooleanField(default=False, db_default=False)
+    opened_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "messaging_email"

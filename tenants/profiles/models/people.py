@@ -81,7 +81,17 @@ class Profile(models.Model):
     class Meta:
         db_table = "profiles_profile"
         indexes = [
-            models.Index(fields=["-last_order_at", "-id"], name="profile_last_order"),
+            # Whoever never ordered comes last in the list, whichever way it runs.
+            models.Index(
+                models.F("last_order_at").desc(nulls_last=True),
+                models.F("id").desc(),
+                name="profile_last_bought",
+            ),
+            models.Index(
+                fields=["erasure_asked_at"],
+                condition=Q(erasure_asked_at__isnull=False),
+                name="profile_erasure_asked",
+            ),
             models.Index(fields=["last_name", "first_name", "id"], name="profile_name"),
         ]
         constraints = [

@@ -1,11 +1,12 @@
 """The forms of a campaign: its words and its segment, and the moment it leaves."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shell.fields import IntegerField, MoneyField
@@ -110,10 +111,32 @@ def initial_of(row: Campaign) -> Mapping[str, Any]:
     return {"name": row.name, "target": row.target, **words, **row.segment}
 
 
-class WhenForm(HouseForm):
-    """A moment on the merchant's own clock."""
+class ClockField(forms.DateTimeField):
+    """A moment on the merchant's own clock.
 
-    at = forms.DateTimeField(
+    Of the hour that comes twice in autumn the first is meant; the one that spring leaves out is
+    refused, because nobody could say when that is.
+    """
+
+    def to_python(self, value: Any) -> datetime | None:
+        with timezone.override(UTC):  # what was typed, whatever clock the page has
+            typed = super().to_python(value)
+        if typed is None:
+            return None
+        zone = ZoneInfo(current_tenant().timezone)
+        at = typed.replace(tzinfo=zone)
+        if at.astimezone(UTC).astimezone(zone).replace(tzinfo=UTC) != typed:
+            raise forms.ValidationError(
+                _("Cette heure n’existe pas ce jour-là : prenez la suivante."),
+                code="no_such_hour",
+            )
+        return at
+
+
+class WhenForm(HouseForm):
+    """When a campaign leaves."""
+
+    at = ClockField(
         label=_("Date et heure d’envoi"),
         input_formats=["%Y-%m-%dT%H:%M"],
         error_messages={
@@ -126,4 +149,4 @@ class WhenForm(HouseForm):
     def moment(self) -> datetime:
         """The chosen moment, in the merchant's zone."""
         at: datetime = self.cleaned_data["at"]
-        return at.replace(tzinfo=ZoneInfo(current_tenant().timezone))
+        return at

@@ -10,7 +10,9 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from kernel.ledger.models import Account, AccountKind
+from tenants.context import current_tenant
 from tenants.loyalty.models import Membership
+from tenants.messaging.kinds import Topic
 from tenants.messaging.permission import mailing_reasons
 from tenants.profiles.models import Profile
 from tenants.programme import versions
@@ -60,7 +62,8 @@ def audience(*, segment: Mapping[str, Any], now: datetime) -> Audience:
     chosen, excluded = 0, Counter[str]()
     for part in _slices(people(segment=segment, now=now).only(*_READ)):
         chosen += len(part)
-        excluded.update(reason for reason in mailing_reasons(profiles=part) if reason)
+        reasons = mailing_reasons(profiles=part, topic=Topic.CAMPAIGNS)
+        excluded.update(reason for reason in reasons if reason)
     return Audience(chosen, chosen - excluded.total(), dict(excluded.most_common()))
 
 
@@ -74,7 +77,9 @@ def _slices(rows: QuerySet[Profile]) -> Iterator[list[Profile]]:
 def _balance(rows: QuerySet[Profile], now: datetime, **bounds: Any) -> QuerySet[Profile]:
     version = versions.in_force(now=now)
     wallets = Account.objects.filter(
-        kind=AccountKind.WALLET, unit=version.unit if version else "EUR", owner_id=OuterRef("pk")
+        kind=AccountKind.WALLET,
+        unit=version.unit if version else current_tenant().currency,
+        owner_id=OuterRef("pk"),
     ).annotate(free=F("posted") - F("pending_out"))
     if "free__lte" in bounds:
         # Whoever has no wallet yet has nothing in it.

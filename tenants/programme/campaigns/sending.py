@@ -1,12 +1,13 @@
 """The work that sends a campaign: chunk by chunk, one email for each person, whatever happens."""
 
+import logging
 import uuid
 from collections import Counter
 from datetime import datetime
 from typing import Any
 
 from kernel.db import atomic_with_retry
-from kernel.errors import ConflictError
+from kernel.errors import ConflictError, InvalidInputError
 from kernel.jobs import services as jobs
 from kernel.jobs.models import Job
 from kernel.jobs.types import Progress, Step
@@ -17,6 +18,7 @@ from tenants.features import Feature
 from tenants.messaging import campaigns, editing
 from tenants.messaging import services as messaging
 from tenants.messaging.campaigns import CampaignStateError
+from tenants.messaging.kinds import Topic
 from tenants.messaging.models import Campaign, CampaignState
 from tenants.messaging.permission import mailing_reasons
 from tenants.profiles.models import Profile
@@ -25,6 +27,8 @@ from tenants.programme.campaigns.segments import audience, people
 from tenants.programme.models import Side
 from tenants.referrals import codes
 from tenants.referrals.models import ReferralCode
+
+logger = logging.getLogger(__name__)
 
 KIND = "campaign.send"
 CHUNK = 100
@@ -47,14 +51,18 @@ def launch(
     now: datetime,
     author_id: uuid.UUID | None = None,
     expected: int | None = None,
+    planned: bool = False,
 ) -> Campaign:
     """Begin to send, or go on after a pause. Twice is once.
 
     `expected` is the number of people that somebody confirmed: AudienceChangedError when it is
-    another by now. CampaignStateError once it was cancelled or is over.
+    another by now. `planned` begins only what is planned for now, still. CampaignStateError once
+    it was cancelled or is over.
     """
     features.require(Feature.CAMPAIGNS)
     row = campaigns.get(campaign_id=campaign_id, lock=True)
+    if planned and not _is_due(row, now):
+        raise CampaignStateError
     if row.state == CampaignState.SENDING:
         return row
     if row.state not in (CampaignState.DRAFT, CampaignState.SCHEDULED, CampaignState.PAUSED):
@@ -67,6 +75,8 @@ def launch(
     found = audience(segment=row.segment, now=now)
     if expected is not None and expected != found.allowed:
         raise AudienceChangedError(found.allowed)
+    if row.state == CampaignState.PAUSED:
+        campaigns.release(row=row, now=now)
     row.run += 1
     job = jobs.start(
         kind=KIND,
@@ -88,9 +98,29 @@ def launch_due(*, now: datetime) -> int:
         return 0
     due = Campaign.objects.filter(state=CampaignState.SCHEDULED, scheduled_at__lte=now)
     ids = list(due.order_by("scheduled_at").values_list("id", flat=True))
-    for number in ids:
-        launch(campaign_id=number, now=now)
-    return len(ids)
+    return sum(_launch_planned(number, now) for number in ids)
+
+
+def _launch_planned(campaign_id: uuid.UUID, now: datetime) -> bool:
+    """Begin one; one that cannot begin keeps none of the others waiting."""
+    try:
+        launch(campaign_id=campaign_id, now=now, planned=True)
+    except CampaignStateError:
+        return False  # somebody took it back, or planned it for later, this very moment
+    except InvalidInputError:
+        # Its words name what is no more. As a draft it can be mended; planned, it never could.
+        logger.warning("the planned campaign %s cannot be sent: a draft again", campaign_id)
+        campaigns.unschedule(campaign_id=campaign_id, now=now)
+        return False
+    except Exception:
+        logger.exception("the planned campaign %s did not begin", campaign_id)
+        return False
+    return True
+
+
+def _is_due(row: Campaign, now: datetime) -> bool:
+    at = row.scheduled_at
+    return row.state == CampaignState.SCHEDULED and at is not None and at <= now
 
 
 def step(job: Job, now: datetime) -> Progress:
@@ -101,7 +131,7 @@ def step(job: Job, now: datetime) -> Progress:
     after = uuid.UUID(job.cursor["after"]) if job.cursor else uuid.UUID(int=0)
     chosen = people(segment=row.segment, now=row.started_at or now)
     part = list(chosen.filter(id__gt=after).order_by("id")[:CHUNK])
-    reasons = mailing_reasons(profiles=part)
+    reasons = mailing_reasons(profiles=part, topic=Topic.CAMPAIGNS)
     allowed = [p for p, reason in zip(part, reasons, strict=True) if reason is None]
     messaging.queue_all(drafts=_drafts(row, allowed, now), now=now)
     counts = Counter[str](job.result.get("excluded", {}))

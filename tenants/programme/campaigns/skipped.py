@@ -4,6 +4,7 @@ from collections import Counter
 
 from django.db.models import Count
 
+from tenants.messaging.campaigns import HELD
 from tenants.messaging.models import Campaign, Email, EmailState
 
 
@@ -11,6 +12,7 @@ def why_not(row: Campaign) -> dict[str, int]:
     """Counts by reason, the most frequent first."""
     late = (
         Email.objects.filter(kind=row.kind, state=EmailState.SKIPPED, is_test=False)
+        .exclude(skipped_because=HELD)
         .values_list("skipped_because")
         .annotate(n=Count("id"))
     )

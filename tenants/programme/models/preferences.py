@@ -14,6 +14,9 @@ class Preferences(models.Model):
     ready_to_spend = models.BigIntegerField(null=True, help_text="For one new customer.")
     gift_after = models.IntegerField(null=True, help_text="Referrals that earn a gift (OF-05).")
     explanation = models.TextField(blank=True, help_text="How the programme works (SO-08).")
+    book_accounts = models.JSONField(
+        default=dict, db_default={}, help_text="The accountant's own numbers and names."
+    )
     draft = models.JSONField(default=dict, db_default={}, help_text="The set-up, unpublished.")
     setup_step = models.CharField(max_length=20, blank=True)
     set_up_at = models.DateTimeField(null=True)

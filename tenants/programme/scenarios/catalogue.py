@@ -13,7 +13,7 @@ from tenants.programme.scenarios.shapes import Spec
 MOST_A_MONTH = 4
 
 _BOUGHT = _("la personne achète")
-_LEFT = _("elle se désinscrit, ou son adresse refuse nos messages")
+_LEFT = _("elle se désinscrit ou ne veut plus de rappels, ou son adresse refuse nos messages")
 _OFTEN = _("elle a déjà reçu quatre messages en trente jours")
 _FORGOTTEN = _("l’invitation est oubliée, au bout de 60 jours")
 
@@ -96,6 +96,7 @@ STOPS: dict[str, str | Promise] = {
     "too_many": _("Assez de messages ce mois-ci"),
     stored.TURNED_OFF: _("Relance éteinte"),
     permission.UNSUBSCRIBED: _("Désinscrits"),
+    permission.NOT_WANTED: _("Ne veulent pas de rappels"),
     permission.BOUNCED: _("Adresse refusée"),
     permission.NO_ADDRESS: _("Sans adresse"),
     permission.NO_CONSENT: _("Sans achat ni accord"),

@@ -15,6 +15,7 @@ from tenants.messaging import permission
 from tenants.messaging import scenarios as stored
 from tenants.messaging import services as messaging
 from tenants.messaging.catalogue.reminders import kind_name
+from tenants.messaging.kinds import Topic
 from tenants.messaging.models import Email, EmailState, Enrolment, EnrolmentState, Scenario
 from tenants.programme import versions
 from tenants.programme.models import ProgrammeVersion
@@ -114,7 +115,9 @@ def _draft(spec: Spec, row: Enrolment, moment: Moment) -> messaging.Draft:
     kind = kind_name(spec.key, row.step)
     if spec.friends:
         invitation = friends.invitation_of(row)
-        reason = permission.may_write(address=invitation.email, marketing=True)
+        reason = permission.may_write(
+            address=invitation.email, marketing=True, topic=Topic.INVITATIONS
+        )
         if reason:
             raise StopError(reason)
         return messaging.Draft(
@@ -140,16 +143,17 @@ def _refused(rows: list[Enrolment], now: datetime) -> dict[uuid.UUID, str]:
     """Which of the customers must not be written to, and why."""
     people = {row.profile.id: row.profile for row in rows if row.profile is not None}
     profiles = list(people.values())
-    reasons = dict(zip(people, permission.mailing_reasons(profiles=profiles), strict=True))
+    found = permission.mailing_reasons(profiles=profiles, topic=Topic.REMINDERS)
+    reasons = dict(zip(people, found, strict=True))
     often = _written_often(set(people), now)
-    found: dict[uuid.UUID, str] = {}
+    refused: dict[uuid.UUID, str] = {}
     for row in rows:
         if row.profile_id is None:
             continue
         reason = reasons[row.profile_id] or ("too_many" if row.profile_id in often else None)
         if reason:
-            found[row.id] = reason
-    return found
+            refused[row.id] = reason
+    return refused
 
 
 def _written_often(ids: set[uuid.UUID], now: datetime) -> set[uuid.UUID]:

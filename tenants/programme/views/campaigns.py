@@ -1,6 +1,7 @@
 """Campaigns: the list, one that is written, one that is on its way or was sent."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -140,12 +141,17 @@ def show_campaign(
 ) -> HttpResponse:
     waits = row.state in (CampaignState.DRAFT, CampaignState.SCHEDULED)
     found = audience(segment=row.segment, now=timezone.now()) if waits else None
+    counts = results(kinds=[row.kind])
+    # All is planned, and some still wait for their turn: to the merchant it is under way.
+    leaving = row.state == CampaignState.SENT and counts.waiting > 0
+    state = CampaignState.SENDING if leaving else CampaignState(row.state)
     context = {
         "campaign": row,
-        "look": LOOKS[CampaignState(row.state)],
+        "look": LOOKS[state],
+        "under_way": state == CampaignState.SENDING,
         "audience": found,
         "excluded": _named(found.excluded if found else why_not(row)),
-        "results": results(kinds=[row.kind]),
+        "results": counts,
         "job": Job.objects.filter(id=row.job_id).first() if row.job_id else None,
         "form": form,
         "language": "fr",
@@ -154,7 +160,8 @@ def show_campaign(
         "can_change": has_role(request, Role.MANAGER),
         "waits": waits,
     }
-    return render(request, "programme/campaigns/detail.html", context, status=status)
+    with timezone.override(ZoneInfo(current_tenant().timezone)):
+        return render(request, "programme/campaigns/detail.html", context, status=status)
 
 
 @csp_update({"frame-src": [SELF]})

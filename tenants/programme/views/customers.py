@@ -1,6 +1,7 @@
 """The customers: the list, adding one, changing one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -61,7 +62,7 @@ class CustomersPage(ListPage):
         View("tous", gettext_lazy("Tous")),
         View("parrains", gettext_lazy("Parrains"), listing.referrers),
         View("filleuls", gettext_lazy("Filleuls"), listing.referees),
-        View("cagnottes", gettext_lazy("Cagnottes"), lambda rows: rows.filter(balance__gt=0)),
+        View("cagnottes", gettext_lazy("Cagnottes")),
         View("inactifs", gettext_lazy("Inactifs"), lambda rows: rows.filter(look="inactive")),
     )
     filters = (Filter("etat", gettext_lazy("État"), lambda q, v: q.filter(look=v), choices=_LOOKS),)
@@ -89,8 +90,15 @@ class CustomersPage(ListPage):
             if self.exporting
             else customer_columns.on_screen(counted, referral=referral)
         )
-        views = [view for view in self.views if referral or view.key not in _OF_REFERRALS]
+        views = [
+            self._holders(view) if view.key == "cagnottes" else view
+            for view in self.views
+            if referral or view.key not in _OF_REFERRALS
+        ]
         self.views = [*views, _MEMBERS] if loyalty else views  # type: ignore[misc]
+
+    def _holders(self, view: View) -> View:
+        return replace(view, apply=lambda rows: listing.holders(rows, unit=unit(self.request)))
 
     def queryset(self) -> QuerySet[Any]:
         rows = listing.customers(unit=unit(self.request), now=timezone.now())
@@ -110,6 +118,9 @@ class CustomersPage(ListPage):
         rows = super().rows()
         if self.state.sort == "-last_order":
             return rows.order_by(F("last_order_at").desc(nulls_last=True), "-id")
+        if self.state.sort.removeprefix("-") == "balance":
+            descending = self.state.sort.startswith("-")
+            return listing.by_balance(rows, unit=unit(self.request), descending=descending)
         return rows
 
 

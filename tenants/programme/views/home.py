@@ -8,175 +8,102 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
-from kernel.ledger.selectors import outstanding
-from kernel.money import Amount
 from shell import charts, formats
 from shell.charts import Point
-from tenants.activity.models import Order
+from tenants.activity.models import Invoice, Order, Session
 from tenants.features import Feature, is_on
-from tenants.programme import checklist, figures, waiting
-from tenants.programme.figures import Acquisition, Funnel, Period
+from tenants.programme import checklist, dates, figures, loyalty_listing, periods, waiting
+from tenants.programme.figures import Funnel
+from tenants.programme.views import home_figures
 from tenants.programme.views.common import can_change, unit
-from tenants.programme.views.tasks import tasks
+from tenants.programme.views.tasks import tasks_of
+from tenants.referrals.models import Referral
 
-PERIODS = (
-    ("7", gettext_lazy("7 jours")),
-    ("30", gettext_lazy("30 jours")),
-    ("90", gettext_lazy("90 jours")),
-    ("365", gettext_lazy("12 mois")),
-)
+_LOYAL_SHOWN = 6
 
 
 @require_safe
 @member_required()
 def home(request: HttpRequest) -> HttpResponse:
-    """Greeting, key figures, the road from invitation to second order, ambassadors, work."""
+    """Greeting, key figures, the road from invitation to next purchase, ambassadors, work."""
     now = timezone.now()
-    wanted = request.GET.get("periode", "30")
-    days = wanted if wanted in dict(PERIODS) else "30"
     steps = checklist.steps(outside=checklist.outside_facts())
-    if not Order.objects.exists():
-        context = {"steps": steps, "can_change": can_change(request), "first_day": True}
-        return render(request, "programme/home.html", context)
-    period = figures.period_of(days=int(days), now=now)
+    work = waiting.waiting(now=now)
     context = {
-        "days": days,
-        "periods": PERIODS,
-        "start": period.start,
-        "end": now,
-        "figures": _key_figures(period, days, now, unit(request)),
-        **_referring(period),
         "unit": unit(request),
-        "tasks": tasks(now=now, unit=unit(request))[:5],
-        "left": [step for step in steps if not step.done],
+        "tasks": tasks_of(work, unit=unit(request))[:5],
         "can_change": can_change(request),
+        "referral_on": is_on(Feature.REFERRAL),
+        "campaigns_on": is_on(Feature.CAMPAIGNS),
     }
+    if not _anything_happened():
+        done = sum(step.done for step in steps)
+        context |= {"steps": steps, "done": done, "first_day": True}
+        return render(request, "programme/home.html", context)
+    wanted = request.GET.get("periode", periods.DEFAULT)
+    key = wanted if wanted in dict(periods.SENTENCES) else periods.DEFAULT
+    period = periods.period_of(key=key, now=now, zone=dates.zone())
+    context |= {
+        "period": key,
+        "periods": [(name, short) for name, short, _sentence in periods.CHOICES],
+        "period_label": dict(periods.SENTENCES)[key],
+        "start": dates.local(period.start),
+        "end": dates.local(now),
+        "figures": home_figures.key_figures(period=period, key=key, unit=unit(request), work=work),
+        "left": [step for step in steps if not step.done],
+    }
+    if context["referral_on"]:
+        road, before = figures.funnel(stretch=period), figures.funnel(stretch=period.before)
+        context |= {
+            "funnel": _funnel(road, before, key),
+            "beyond_email": road.clicks > road.invitations,
+            "ambassadors": figures.ambassadors(),
+        }
+    elif is_on(Feature.LOYALTY):
+        context["loyal"] = _most_loyal(unit(request), period.start)
     return render(request, "programme/home.html", context)
 
 
-def _referring(period: Period) -> dict[str, Any]:
-    """What only a merchant who has people refer others looks at."""
-    if not is_on(Feature.REFERRAL):
-        return {}
-    return {
-        "funnel": _funnel(figures.funnel(period=period)),
-        "ambassadors": figures.ambassadors(),
-    }
+def _anything_happened() -> bool:
+    """Whether there is anything to count: a shop's first order, a photographer's first sitting."""
+    return any(
+        rows.exists()
+        for rows in (
+            Order.objects.all(), Session.objects.all(), Invoice.objects.all(),
+            Referral.objects.all(),
+        )
+    )  # fmt: skip
 
 
-def _key_figures(period: Period, days: str, now: datetime, unit: str) -> list[dict[str, Any]]:
-    owed = outstanding(unit=unit)
-    work = waiting.waiting(now=now)
-    return [
-        *(_referral_figures if is_on(Feature.REFERRAL) else _order_figures)(period, days, unit),
-        {
-            "label": _("Cagnotte due"),
-            "value": _amount(owed.available, unit),
-            "href": reverse("programme:owed"),
-            "context": _("dont rien en attente")
-            if not owed.pending
-            else _("et %(amount)s en attente") % {"amount": _amount(owed.pending, unit)},
-        },
-        {
-            "label": _("À traiter"),
-            "value": formats.number(work.total),
-            "href": reverse("programme:todo"),
-            "context": _("Tout est traité")
-            if not work.total
-            else ngettext("dont %(n)s lot à préparer", "dont %(n)s lots à préparer", work.claims)
-            % {"n": formats.number(work.claims)},
-        },
-    ]
+def _most_loyal(unit: str, since: datetime) -> list[Any]:
+    rows: Any = loyalty_listing.most_loyal(unit=unit, since=since)
+    return list(rows.order_by("-gained", "id")[:_LOYAL_SHOWN])
 
 
-def _order_figures(period: Period, _days: str, _unit: str) -> list[dict[str, Any]]:
-    """In their place where referral is off: what came in."""
-    count, before = figures.orders(period=period), figures.orders(period=period.before)
-    return [
-        {
-            "label": _("Commandes reçues"),
-            "value": formats.number(count),
-            "href": reverse("programme:orders"),
-            "context": _("contre %(n)s avant") % {"n": formats.number(before)},
-        }
-    ]
-
-
-def _referral_figures(period: Period, days: str, unit: str) -> list[dict[str, Any]]:
-    current, before = (
-        figures.acquisition(period=period),
-        figures.acquisition(period=period.before),
+def _funnel(now: Funnel, before: Funnel, key: str) -> str:
+    """Each count with the same before, and the address of its lines over the same period (B17)."""
+    invitations, clicks = reverse("programme:invitations"), reverse("programme:clicks")
+    listed = f"{reverse('programme:referrals')}?etape="
+    steps = (
+        ("invitations", _("invitations"), "", f"{invitations}?"),
+        ("clicks", _("clics"), _("ont cliqué"), f"{clicks}?"),
+        ("orders", _("premières commandes"), _("ont commandé"), f"{listed}amenes&"),
+        ("validated", _("récompenses validées"), _("ont été validées"), f"{listed}valides&"),
+        ("repeat", _("réachats"), _("ont recommandé"), f"{listed}revenus&"),
     )
-    listed = f"{reverse('programme:referrals')}?depuis={days}"
-    return [
-        {
-            "label": _("Nouveaux clients parrainés"),
-            "value": formats.number(current.customers),
-            "href": listed,
-            "spark": charts.sparkline(
-                figures.trend(period=period), label=_("Nouveaux clients au fil de la période")
-            ),
-            **_growth(current, before),
-        },
-        {
-            "label": _("Coût par nouveau client"),
-            "value": _amount(current.cost, unit),
-            "href": f"{listed}&vue=tous&tri=-reward",
-            **_cost_change(current, before, unit),
-        },
-    ]
-
-
-def _amount(value: int | None, unit: str) -> str:
-    return "—" if value is None else formats.amount(Amount(value, unit))
-
-
-def _growth(current: Acquisition, before: Acquisition) -> dict[str, Any]:
-    words = _("contre %(n)s avant") % {"n": formats.number(before.customers)}
-    if not before.customers:
-        return {"context": words}
-    change = (current.customers - before.customers) / before.customers
-    if not change:
-        return {"context": _("comme avant")}
-    return {
-        "context": words,
-        "trend": formats.percent(abs(change)),
-        "direction": "up" if change > 0 else "down",
-        "verdict": "good" if change > 0 else "bad",
-    }
-
-
-def _cost_change(current: Acquisition, before: Acquisition, unit: str) -> dict[str, Any]:
-    words = _("%(total)s en tout") % {"total": _amount(current.spent, unit)}
-    if current.cost is None or before.cost is None or current.cost == before.cost:
-        return {"context": words}
-    change = current.cost - before.cost
-    return {
-        "context": _("et %(total)s en tout") % {"total": _amount(current.spent, unit)},
-        "trend": _amount(abs(change), unit),
-        "direction": "up" if change > 0 else "down",
-        # A falling cost is good news.
-        "verdict": "good" if change < 0 else "bad",
-    }
-
-
-def _funnel(counts: Funnel) -> str:
-    steps = [
-        (_("invitations"), counts.invitations, ""),
-        (_("clics"), counts.clicks, _("ont cliqué")),
-        (_("comptes créés"), counts.accounts, _("ont créé un compte")),
-        (_("premières commandes"), counts.orders, _("ont commandé")),
-        (_("réachats"), counts.repeat, _("ont recommandé")),
-    ]
-    # Links shared outside e-mail bring clicks without invitations: the road then starts there.
-    if counts.invitations < counts.clicks:
-        steps = steps[1:]
     return charts.funnel(
         label=_("De l’invitation au réachat"),
-        steps=[Point(label, count) for label, count, _verb in steps],
-        verbs=[verb for _label, _count, verb in steps[1:]],
+        steps=[
+            Point(
+                label,
+                getattr(now, name),
+                href=f"{url}depuis={key}",
+                note=_("%(n)s avant") % {"n": formats.number(getattr(before, name))},
+            )
+            for name, label, _verb, url in steps
+        ],
+        verbs=[verb for _name, _label, verb, _url in steps[1:]],
     )

@@ -1,40 +1,23 @@
-"""Orders: what came in, from where, and what became of it (SP-23, O5)."""
+"""The lists of orders: what came in, from where, and what became of it (SP-23, O5)."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
-from accounts.models import Role
-from kernel.errors import RicochetError
-from shell import formats
-from shell.forms import answer
 from shell.tables import Column, Empty, Filter, ListPage, View
 from tenants.activity import selectors as activity
 from tenants.activity.models import Invoice, Order, OrderState, SessionType, Source
-from tenants.programme import by_hand, listing, versions
-from tenants.programme.forms import RefundForm
-from tenants.programme.models import Decision
-from tenants.programme.outcomes import outcome_of, referral_of, refusal_text, why_no_reward
-from tenants.programme.referral_sentences import ladder
-from tenants.programme.sentences import explain
-from tenants.programme.views.common import (
-    can_change,
-    confirm,
-    customer_url,
-    order_or_404,
-    order_url,
-    put_error,
-)
+from tenants.programme import answering, listing
+from tenants.programme.outcomes import refusal_text
+from tenants.programme.views.common import can_change, customer_url, order_url
 
 # The words of `shell.states` for an order.
 LOOKS = {
@@ -79,7 +62,7 @@ class OrdersPage(ListPage):
             value=lambda order: LOOKS[order.state],
             template="programme/cells/order_state.html",
         ),
-        Column("outcome", gettext_lazy("Ce qu’il en est advenu"), value=outcome_of),
+        Column("outcome", gettext_lazy("Ce qu’il en est advenu")),  # its value: see `__init__`
         Column("amount", gettext_lazy("Montant"), kind="money", sort="amount"),
         Column("received", gettext_lazy("Reçue"), kind="date", sort="received_at",
                value="received_at"),
@@ -120,8 +103,22 @@ class OrdersPage(ListPage):
         "/reglages/site",
     )
 
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        told = partial(answering.answer, rules=answering.rules())
+        self.columns = tuple(  # type: ignore[misc, assignment]
+            replace(
+                column,
+                value=told,
+                template="programme/cells/answer.html",
+            )
+            if column.key == "outcome"
+            else column
+            for column in self.columns
+        )
+
     def queryset(self) -> QuerySet[Any]:
-        return listing.orders()
+        return answering.with_parts(listing.orders())
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         return listing.find_orders(rows, text=query)
@@ -169,7 +166,8 @@ class IncomingPage(OrdersPage):
 
     def queryset(self) -> QuerySet[Any]:
         last = Order.objects.order_by("-received_at", "-id").values("id")[:_LAST]
-        return listing.orders().filter(id__in=list(last.values_list("id", flat=True)))
+        ids = list(last.values_list("id", flat=True))
+        return super().queryset().filter(id__in=ids)
 
 
 @require_safe
@@ -206,92 +204,3 @@ def _beside(current: str) -> dict[str, Any]:
         "refused_count": activity.refusals().count(),
         "has_services": SessionType.objects.exists() or Invoice.objects.exists(),
     }
-
-
-@require_safe
-@member_required()
-def order(request: HttpRequest, order: str) -> HttpResponse:
-    """One order: the fact, its refunds, and every decision taken about it."""
-    row = order_or_404(order)
-    decisions = Decision.objects.select_related(
-        "profile", "referral__referrer", "referral__referee", "version", "order"
-    ).filter(order=row)
-    version = versions.in_force(now=row.ordered_at)
-    referral = referral_of(row.referrals.all())
-    context = {
-        "order": row,
-        "look": LOOKS[OrderState(row.state)],
-        "source": SOURCES[Source(row.source)],
-        "outcome": outcome_of(row),
-        "why": why_no_reward(row, version=version),
-        "referral": referral,
-        "rungs": ladder(referral) if referral else [],
-        "rewarded": any(r.rewards.all() for r in row.referrals.all()),
-        "decisions": [(d, explain(d)) for d in decisions.order_by("decided_at", "id")],
-        "refunds": row.refunds.order_by("refunded_at", "id"),
-        "left": row.amount - row.refunded,
-        "form": RefundForm(left=row.amount - row.refunded),
-        "can_change": can_change(request),
-    }
-    return render(request, "programme/order.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_required(role=Role.MANAGER)
-def confirm_order(request: HttpRequest, order: str) -> HttpResponse:
-    """Say that an order which only a browser reported is real: what it promises gets its date."""
-    row = order_or_404(order)
-    if request.method == "POST":
-        try:
-            by_hand.confirm_order(order_id=row.id, now=timezone.now())
-        except RicochetError as error:
-            messages.error(request, str(error))
-        else:
-            fresh = order_or_404(order)
-            messages.success(
-                request,
-                _("Commande n° %(number)s confirmée. %(words)s")
-                % {"number": row.external_id, "words": outcome_of(fresh)},
-            )
-        return redirect(order_url(row))
-    amount = formats.money(row.amount, row.currency)
-    return confirm(
-        request,
-        title=_("Confirmer la commande n° %(number)s ?") % {"number": row.external_id},
-        text=formats.elided(
-            _("Vous l’avez bien reçue : %(amount)s, de %(name)s.")
-            % {"amount": amount, "name": row.profile.name},
-            row.profile.name,
-        ),
-        act=_("Confirmer la commande"),
-        back=order_url(row),
-        danger=False,
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_required(role=Role.MANAGER)
-def refund(request: HttpRequest, order: str) -> HttpResponse:
-    """Enter a refund, whole or in part: what the order granted is reversed in proportion."""
-    row = order_or_404(order)
-    left = row.amount - row.refunded
-    form = RefundForm(request.POST or None, left=left)
-    key = request.POST.get("key", "")
-    if request.method == "POST" and row.refunds.filter(external_id=f"manual-{key}").exists():
-        return redirect(order_url(row))
-    if request.method == "POST" and form.is_valid():
-        amount = form.cleaned_data["amount"]
-        try:
-            by_hand.refund(
-                order=row, amount=amount, key=str(form.cleaned_data["key"]), now=timezone.now()
-            )
-        except RicochetError as error:
-            put_error(form, error)
-        else:
-            words = {"amount": formats.money(amount, row.currency), "number": row.external_id}
-            messages.success(
-                request, _("%(amount)s remboursés sur la commande n° %(number)s") % words
-            )
-            return redirect(order_url(row))
-    context = {"order": row, "left": left, "back": reverse("programme:order", args=[order])}
-    return answer(request, "programme/refund.html", context, form)

@@ -59,6 +59,7 @@ def customer(request: HttpRequest, customer: str) -> HttpResponse:
         "claims": record.claims(profile=profile),
         "awards": record.awards(profile=profile),
         "bounce": messaging.bounce_of(profile=profile),
+        "wishes": messaging.wishes_on_record(profile=profile),
         "can_change": can_change(request),
         "may_erase": may_erase(request),
         **_received(profile),

@@ -1,5 +1,6 @@
 """Every referral, with how it came and what became of it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,11 +12,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
+from kernel.money import Amount
+from shell import formats
 from shell.tables import Column, Empty, Filter, ListPage, View
 from tenants.features import Feature, feature_required
-from tenants.programme import figures, listing, record, versions
+from tenants.programme import dates, figures, listing, periods, record, versions
 from tenants.programme.sentences import explain_referral
-from tenants.programme.views.common import can_change, customer_url
+from tenants.programme.views.common import can_change, customer_url, unit
+from tenants.programme.views.loyalty.members import amount_columns
 from tenants.referrals.models import Channel, ReferralState, Step
 
 _STEPS = {
@@ -25,11 +29,16 @@ _STEPS = {
     Step.SIGNED: gettext_lazy("Lien signé"),
     Step.EMAIL: gettext_lazy("Adresse invitée"),
 }
-_PERIODS = (
-    ("7", gettext_lazy("7 derniers jours")),
-    ("30", gettext_lazy("30 derniers jours")),
-    ("90", gettext_lazy("90 derniers jours")),
-    ("365", gettext_lazy("12 derniers mois")),
+# What a referral brought, as the road on the first page counts it.
+_REACHED = {
+    "amenes": figures.brought,
+    "valides": figures.validated,
+    "revenus": figures.came_back,
+}
+_REACHED_WORDS = (
+    ("amenes", gettext_lazy("Nouveaux clients")),
+    ("valides", gettext_lazy("Récompenses validées")),
+    ("revenus", gettext_lazy("Revenus acheter")),
 )
 
 
@@ -45,9 +54,13 @@ def _in(state: ReferralState) -> Any:
     return lambda rows: rows.filter(state=state)
 
 
-def _since(rows: QuerySet[Any], days: str) -> QuerySet[Any]:
-    period = figures.period_of(days=int(days), now=timezone.now())
-    return rows.filter(created_at__gte=period.start)
+def since(key: str) -> datetime:
+    """When the period that an address names began."""
+    return periods.period_of(key=key, now=timezone.now(), zone=dates.zone()).start
+
+
+def _since(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    return rows.filter(created_at__gte=since(key))
 
 
 # What a file carries beside what the screen shows.
@@ -86,7 +99,6 @@ class ReferralsPage(ListPage):
             value=lambda row: record.REFERRAL_LOOKS[row.state],
         ),
         Column("why", gettext_lazy("Explication"), value=explain_referral),
-        Column("reward", gettext_lazy("Récompense"), kind="money", sort="reward"),
         Column("date", gettext_lazy("Date"), kind="date", sort="created_at", value="created_at"),
     )
     views = (
@@ -98,7 +110,13 @@ class ReferralsPage(ListPage):
         View("annules", gettext_lazy("Annulés"), _in(ReferralState.REVERSED)),
     )
     filters = (
-        Filter("depuis", gettext_lazy("Période"), _since, choices=_PERIODS),
+        Filter("depuis", gettext_lazy("Période"), _since, choices=periods.SENTENCES),
+        Filter(
+            "etape",
+            gettext_lazy("Résultat"),
+            lambda rows, value: _REACHED[value](rows),
+            choices=_REACHED_WORDS,
+        ),
         Filter(
             "par",
             gettext_lazy("Par"),
@@ -118,8 +136,16 @@ class ReferralsPage(ListPage):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        if "export" in request.GET:
-            self.columns = (*self.columns, *_ONLY_IN_FILES)  # type: ignore[misc, assignment]
+        counted, exporting = unit(request), "export" in request.GET
+        amounts = amount_columns(
+            counted, ("reward", _("Récompense")), ("cost", _("Coût des deux côtés"))
+        )
+        if not exporting:  # what the referrer gets; behind a figure of the first page, what it cost
+            amounts = amounts[1:] if request.GET.get("etape") in _REACHED else amounts[:1]
+        *first, date = self.columns
+        extra = _ONLY_IN_FILES if exporting else ()
+        # They follow the programme's unit; the names in the URL are looked up in them (R37).
+        self.columns = (*first, *amounts, date, *extra)  # type: ignore[misc]
 
     def queryset(self) -> QuerySet[Any]:
         return listing.all_referrals()
@@ -135,7 +161,16 @@ class ReferralsPage(ListPage):
 @member_required()
 @feature_required(Feature.REFERRAL)
 def referrals(request: HttpRequest) -> HttpResponseBase:
-    """The list."""
+    """The list; where it is the lines behind a figure, their count and sum (B17)."""
     version = versions.in_force(now=timezone.now())
-    context = {"version": version, "can_change": can_change(request), "title": _("Parrainage")}
-    return ReferralsPage(request).respond("programme/referrals.html", context)
+    page = ReferralsPage(request)
+    context: dict[str, Any] = {
+        "version": version,
+        "can_change": can_change(request),
+        "title": _("Parrainage"),
+    }
+    if "etape" in page.state.filters:
+        rows = page.rows()
+        context["brought"] = rows.count()
+        context["spent"] = formats.amount(Amount(figures.spent_on(rows), unit(request)))
+    return page.respond("programme/referrals.html", context)

@@ -1,7 +1,7 @@
 """Settings: the index, and the referral programme's rules with what they cost."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -26,6 +26,7 @@ from tenants.programme.forms_programme import ProgrammeForm, initial_of
 from tenants.programme.models import ProgrammeVersion, RewardRule, Side, Trigger
 from tenants.programme.rules_layout import PLAIN
 from tenants.programme.setting_up import POINT_VALUE
+from tenants.programme.views import costs
 from tenants.programme.views.common import author, can_change, put_error
 
 _AMOUNTS = (
@@ -64,15 +65,16 @@ def rules(request: HttpRequest) -> HttpResponse:
     form = _form(request, version)
     if request.method == "POST":
         if not can_change(request):
-            return render(request, "programme/rules.html", _context(version, None), status=403)
+            return render(request, "programme/rules.html", _context(version, None, {}), status=403)
+        if "estimate" in request.POST:  # without scripts, a button asks for the cost
+            form.is_valid()
+            context = _context(version, form, request.POST) | _may(request, "rules")
+            return render(request, "programme/rules.html", context | {"form": form})
         if form.is_valid() and _published(request, version, form):
             return redirect("programme:rules")
-    context = {
-        **_context(version, form),
-        "can_change": can_change(request),
-        # Just saved: what was typed has done its work, and is not given back.
-        "draft": "" if len(messages.get_messages(request)) else "rules",
-    }
+    # Just saved: what was typed has done its work, and is not given back.
+    draft = "" if len(messages.get_messages(request)) else "rules"
+    context = _context(version, form, request.POST) | _may(request, draft)
     return answer(request, "programme/rules.html", context, form)
 
 
@@ -87,7 +89,11 @@ def rules_preview(request: HttpRequest) -> HttpResponse:
     for name in PLAIN:
         form.cleaned_data.setdefault(name, getattr(version or ProgrammeVersion(), name))
     drawn = form.draft()
-    return render(request, "programme/rules_preview.html", _told(drawn))
+    return render(request, "programme/rules_preview.html", _told(drawn, request.POST))
+
+
+def _may(request: HttpRequest, draft: str) -> dict[str, Any]:
+    return {"can_change": can_change(request), "draft": draft}
 
 
 def _form(request: HttpRequest, version: ProgrammeVersion | None) -> ProgrammeForm:
@@ -138,7 +144,9 @@ def _same(version: ProgrammeVersion, changes: dict[str, Any], gifts: list[Reward
     return unchanged and shapes(gifts) == shapes(versions.gifts_of(version))
 
 
-def _context(version: ProgrammeVersion | None, form: ProgrammeForm | None) -> dict[str, Any]:
+def _context(
+    version: ProgrammeVersion | None, form: ProgrammeForm | None, typed: Mapping[str, Any]
+) -> dict[str, Any]:
     currency = current_tenant().currency
     shown = version or ProgrammeVersion(unit=currency)
     if form is not None and form.is_bound:
@@ -156,7 +164,7 @@ def _context(version: ProgrammeVersion | None, form: ProgrammeForm | None) -> di
         "unit": form.wallet_unit if form is not None else shown.unit,
         "cells": list(form.cells()) if form is not None else [],
         "earlier": _earlier(currency),
-        **_told(shown),
+        **_told(shown, typed),
     }
 
 
@@ -190,7 +198,7 @@ def _names(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     return {user.pk: user.name for user in User.objects.filter(pk__in=set(ids))}
 
 
-def _told(version: ProgrammeVersion) -> dict[str, Any]:
+def _told(version: ProgrammeVersion, typed: Mapping[str, Any]) -> dict[str, Any]:
     """The rules as a story, and what one new customer costs under them (SP-05)."""
     currency = current_tenant().currency
     terms = Terms(
@@ -203,15 +211,13 @@ def _told(version: ProgrammeVersion) -> dict[str, Any]:
     assumed = economics.assumptions(
         unit=version.unit, fallback_basket=_BASKET, fallback_margin=_MARGIN, now=timezone.now()
     )
-    found = economics.estimate(terms=terms, assumptions=assumed)
     return {
         "story": rules_story.story(version, currency=currency),
-        "currency": currency,
-        "estimate": found,
-        "assumed": assumed,
-        "whole": max(found.margin, found.cost) or 1,
-        "two_from": found.referrer,
-        "in_kind_from": found.referrer + found.referee,
+        "simulator": costs.panel(
+            terms=terms,
+            assumed=costs.typed_assumptions(assumed, typed),
+            sliders=costs.SLIDERS,
+        ),
     }
 
 

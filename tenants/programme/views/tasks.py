@@ -29,7 +29,11 @@ class Task:
 
 def tasks(*, now: datetime, unit: str) -> list[Task]:
     """The kinds of work that wait now, money and people first. `unit` is the cagnottes'."""
-    work = waiting.waiting(now=now)
+    return tasks_of(waiting.waiting(now=now), unit=unit)
+
+
+def tasks_of(work: Waiting, *, unit: str) -> list[Task]:
+    """The same of what was counted already."""
     return [task for make in _MAKERS if (task := make(work, unit)) is not None]
 
 

@@ -1,16 +1,19 @@
-"""`manage.py release_script`: keeps the present script for the shops that will pin it."""
+"""`manage.py release_script`: keeps the present scripts under their addresses."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from widgets.script import bundle
+from widgets.shown import bundle as shown
 
 
 class Command(BaseCommand):
-    help = "Write the present widget script to widgets/script/released, to be committed."
+    help = "Write the present scripts to widgets/*/released, to be committed."
     requires_system_checks: list[str] = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         path = bundle.release()
         self.stdout.write(f"{path.name}  {bundle.current().integrity}")
+        for path in shown.release():
+            self.stdout.write(path.name)

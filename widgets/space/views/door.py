@@ -80,7 +80,7 @@ def code(request: HttpRequest, asked: str) -> HttpResponse:
             profile = entering.enter_by_code(
                 link_id=uuid.UUID(asked), digits=form.cleaned_data["code"], now=now
             )
-            return _open(request, profile)
+            return open_space(request, profile)
         except ThrottledError as error:
             form.add_error(None, _wait(error))
             return _too_often(show(request, "code", {"form": form}, status=429), error)
@@ -102,7 +102,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         try:
-            return _open(request, entering.enter_by_link(token=token, now=now))
+            return open_space(request, entering.enter_by_link(token=token, now=now))
         except LinkOverError:
             return _over(request)
     session = session_in(request)
@@ -125,7 +125,8 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _open(request: HttpRequest, profile: Profile) -> HttpResponse:
+def open_space(request: HttpRequest, profile: Profile) -> HttpResponse:
+    """To the space of whoever has proved who they are; always in a new session (R29)."""
     now = timezone.now()
     before = session_in(request)
     if before is not None:

@@ -20,7 +20,7 @@ from tenants.programme import setting_up
 from tenants.programme.models import ProgrammeVersion
 from tenants.programme.setting_up import Draft
 from tenants.rewards.models import Prize
-from widgets.space.forms import InviteForm
+from widgets.space.invite_form import InviteForm
 from widgets.space.pages import show, tenant_of
 from widgets.space.selectors import PendingLine, PrizeLine, RefereeLine, Space
 from widgets.space.sharing import sharing_of
@@ -45,6 +45,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "credited": False,
         "done": "",
         "languages": settings.LANGUAGES,
+        "referral_on": True,  # publishing the set-up switches it on
     }
     return show(request, "home", context)
 

@@ -1,6 +1,5 @@
 """The space itself: the cagnotte page, inviting, the printed link, the rules, the settings."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -9,21 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.throttles import ThrottledError, hit
-from kernel.errors import InvalidInputError, RicochetError
 from kernel.money import Amount
 from shell import formats
 from tenants.features import Feature, is_on
-from tenants.messaging import unsubscribing
+from tenants.messaging import choosing
 from tenants.profiles import services as profiles
-from tenants.profiles.services import UnsafeNameError
 from tenants.programme import offers
-from tenants.programme.services import invite_friend
 from tenants.referrals import codes
-from tenants.referrals.services import TooManyInvitationsError
 from widgets.models import SpaceSession
 from widgets.space import selectors, sessions
-from widgets.space.forms import AskForm, InviteForm
+from widgets.space.forms import AskForm
+from widgets.space.invite_form import InviteForm
 from widgets.space.pages import (
     customer_page,
     of_module,
@@ -35,9 +30,7 @@ from widgets.space.pages import (
     to_space,
 )
 from widgets.space.sharing import qr_file, qr_svg, sharing_of
-
-_DAY = timedelta(days=1)
-INVITATION_TRIES = 25
+from widgets.space.wishes import asked_for, shown
 
 
 @require_safe
@@ -48,44 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if session is None:
         left = request.GET.get("fait") == "sortie"
         return show(request, "door", {"form": AskForm(), "left": left})
-    return _space(request, session, InviteForm())
-
-
-@require_POST
-@customer_page
-@of_module(Feature.REFERRAL)
-def invite(request: HttpRequest) -> HttpResponse:
-    """Write to a friend, once, in this customer's name (D7, R42)."""
-    session = own_session(request)
-    form = InviteForm(request.POST)
-    if form.is_valid():
-        try:
-            # Refusals count as well: whoever tries addresses out learns little from them (R33).
-            hit(
-                action="space-invite",
-                subject=str(session.profile_id),
-                limit=INVITATION_TRIES,
-                window=_DAY,
-                now=timezone.now(),
-            )
-            invite_friend(
-                referrer=session.profile,
-                email=form.cleaned_data["email"],
-                first_name=form.cleaned_data["first_name"],
-                now=timezone.now(),
-            )
-            return to_space(done="invitation", at="inviter")
-        except ThrottledError as error:
-            form.add_error(None, str(TooManyInvitationsError.words))
-            return _space(request, session, form, status=error.status)
-        except UnsafeNameError:
-            form.add_error("first_name", _("Indiquez un prénom, sans adresse ni lien."))
-        except InvalidInputError:
-            form.add_error("email", form.fields["email"].error_messages["invalid"])
-        except RicochetError as error:
-            form.add_error("email" if error.param == "email" else None, error.message)
-            return _space(request, session, form, status=error.status)
-    return _space(request, session, form, status=422)
+    return show_space(request, session, InviteForm())
 
 
 @require_safe
@@ -133,20 +89,25 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_POST
 @customer_page
 def choices(request: HttpRequest) -> HttpResponse:
-    """The customer's language, and whether they want invitations by email."""
+    """The customer's language, and which emails they want."""
     session = own_session(request)
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         profiles.update(profile_id=session.profile_id, language=language)
-    wanted = request.POST.get("news")
-    if wanted in ("oui", "non"):
-        unsubscribing.choose(profile=session.profile, wanted=wanted == "oui", now=timezone.now())
+    if "choix" in request.POST:
+        choosing.choose_own(profile=session.profile, **asked_for(request), now=timezone.now())
     return to_space(done="choix", at="reglages")
 
 
-def _space(
-    request: HttpRequest, session: SpaceSession, form: InviteForm, *, status: int = 200
+def show_space(
+    request: HttpRequest,
+    session: SpaceSession,
+    form: InviteForm,
+    *,
+    sent: str = "",
+    status: int = 200,
 ) -> HttpResponse:
+    """The page of the cagnotte and its form to invite; `sent` says whose invitation left."""
     space = selectors.space_of(
         profile=session.profile, tenant=tenant_of(request), now=timezone.now()
     )
@@ -157,6 +118,7 @@ def _space(
         "profile": session.profile,
         "sharing": sharing,
         "form": form,
+        "sent": sent,
         "claims": selectors.open_claims(space.claims, now=timezone.now()),
         "credited": credited,
         "done": request.GET.get("fait", ""),
@@ -164,6 +126,7 @@ def _space(
         "loyalty_on": is_on(Feature.LOYALTY),
         "referral_on": is_on(Feature.REFERRAL),
         "tab": "wallet",
+        **shown(choosing.wishes_of(profile=session.profile)),
     }
     return show(request, "home", context, status=status)
 

@@ -11,3 +11,22 @@ for (const button of document.querySelectorAll("[data-print]")) {
   /** @type {HTMLElement} */ (button).hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// One row is enough for most: the others wait for a tap. Without scripts all are there.
+for (const form of document.querySelectorAll("[data-friends]")) {
+  /** @type {HTMLElement[]} */
+  const rows = [...form.querySelectorAll("[data-friend]")];
+  const more = /** @type {HTMLElement} */ (form.querySelector("[data-friend-more]"));
+  const waiting = rows.slice(1).filter((row) => (
+    ![...row.querySelectorAll("input")].some((input) => input.value || input.ariaInvalid)
+  ));
+  for (const row of waiting) row.hidden = true;
+  more.hidden = !waiting.length;
+  more.addEventListener("click", () => {
+    const row = waiting.shift();
+    if (!row) return;
+    row.hidden = false;
+    row.querySelector("input")?.focus();
+    more.hidden = !waiting.length;
+  });
+}

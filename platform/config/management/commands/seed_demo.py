@@ -23,6 +23,10 @@ from tenants.lookup import forget
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
 from tenants.provisioning.services import provision_tenant
+from widgets.models import WidgetKind
+from widgets.shop_login import keys as shop_keys
+from widgets.shown import selectors as shown
+from widgets.shown.services import save_launcher
 from widgets.tracker.services import register_site
 
 PASSWORD = "ricochet-demo"  # noqa: S105
@@ -105,6 +109,9 @@ def _paint(tenant: Tenant, color: str) -> None:
 def _write_keys(tenant: Tenant, shop: str, now: datetime) -> None:
     """Leave the demo shop its keys in the file that RICOCHET_DEMO_FILE names."""
     site = register_site(url=shop, now=now)
+    if shown.stored(kind=WidgetKind.LAUNCHER) is None:
+        words = shown.Words(label="", title="", text="", action="")
+        save_launcher(active=True, words=words, now=now)
     if not os.environ.get("RICOCHET_DEMO_FILE"):
         return
     place = Path(os.environ["RICOCHET_DEMO_FILE"])
@@ -112,6 +119,10 @@ def _write_keys(tenant: Tenant, shop: str, now: datetime) -> None:
     secret = left.get("secret_key")
     if not secret:
         _key, secret = create_key(name="Boutique", scopes=list(SCOPES), mode="live", now=now)
+    login_key, login_secret = left.get("login_key"), left.get("login_secret")
+    if not login_secret:
+        login, login_secret = shop_keys.create_key(name="Boutique", now=now)
+        login_key = login.public_id
     place.parent.mkdir(parents=True, exist_ok=True)
     place.touch(mode=0o600)
     place.write_text(
@@ -119,6 +130,8 @@ def _write_keys(tenant: Tenant, shop: str, now: datetime) -> None:
             {
                 "secret_key": secret,
                 "public_key": site.public_key,
+                "login_key": login_key,
+                "login_secret": login_secret,
                 "tenant_origin": origin(tenant),
                 "logins": [
                     {"role": str(role), "email": email, "password": PASSWORD}

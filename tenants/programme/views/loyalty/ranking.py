@@ -1,6 +1,6 @@
 """What loyalty did in a period, who was the most loyal, and the lines behind the points (FS-18)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -19,18 +19,14 @@ from shell.tables import Column, Empty, ListPage
 from tenants.features import Feature, feature_required, is_on
 from tenants.loyalty import versions
 from tenants.loyalty.models import MembershipMode
-from tenants.programme import listing, loyalty_listing
+from tenants.programme import listing, loyalty_listing, periods
 from tenants.programme.views.common import customer_url, unit
 from tenants.programme.views.loyalty.members import amount_columns
+from tenants.programme.views.referrals import since
 from tenants.referrals.models import Referral, ReferralState
 
 # The same days as in the list of referrals, so that a figure finds its lines there.
-PERIODS = {
-    "30": gettext_lazy("30 derniers jours"),
-    "90": gettext_lazy("90 derniers jours"),
-    "365": gettext_lazy("12 derniers mois"),
-    "": gettext_lazy("Depuis le début"),
-}
+PERIODS = {**dict(periods.SENTENCES), "": gettext_lazy("Depuis le début")}
 _DEFAULT = "365"
 
 _REASONS = {
@@ -59,7 +55,7 @@ class _InPeriod(ListPage):
         self.period = wanted if wanted in PERIODS else _DEFAULT
         self.since: datetime | None = None
         if self.period:
-            self.since = timezone.now() - timedelta(days=int(self.period))
+            self.since = since(self.period)
 
     def given(self) -> QuerySet[Any]:
         """Every movement of the period."""
@@ -140,7 +136,7 @@ class MovementsPage(_InPeriod):
                 value=lambda row: row.name or row.email or _("Client effacé"),
                 href=_owner_url,
             ),
-            Column("why", gettext_lazy("Raison"), value=_why),
+            Column("why", gettext_lazy("Raison"), value=why),
             change,
             Column("created_at", gettext_lazy("Date"), kind="moment", sort="created_at"),
         )
@@ -161,7 +157,7 @@ def _owner_url(row: Any) -> str:
     return f"/clients/{public_id('cus', row.owner_id)}/cagnotte"
 
 
-def _why(row: Any) -> str:
+def why(row: Any) -> str:
     return str(_REASONS.get(row.reason) or _("Mouvement"))
 
 
@@ -171,17 +167,17 @@ def _why(row: Any) -> str:
 def ranking(request: HttpRequest) -> HttpResponseBase:
     """Four figures over a period, and who gained the most in it."""
     page = RankingPage(request)
-    active = page.given()
+    active = page.queryset()
     only_members = _only_members_earn()
     if only_members:
-        active = active.filter(owner_id__in=loyalty_listing.current_members())
+        active = loyalty_listing.members(active)
     referred = Referral.objects.filter(state=ReferralState.VALIDATED)
     if page.since is not None:
         referred = referred.filter(created_at__gte=page.since)
     context = {
         "tab": "ranking",
         **_periods(page),
-        "active": active.values("owner_id").distinct().count(),
+        "active": active.count(),
         "only_members": only_members,
         "members": loyalty_listing.member_count(),
         "distributed": page.total(),

@@ -134,7 +134,10 @@ def _frame(step: str, plan: Draft) -> dict[str, Any]:
         "before": STEPS[at - 1] if at else "",
         "last": at == len(STEPS) - 1,
         "plan": plan,
-        "simulator": simulator.panel(plan=plan),
+        # The first step asks for the margin in its form, and every step for the basket there.
+        "simulator": simulator.panel(
+            plan=plan, sliders=("sim_margin", "sim_used") if at else ("sim_used",)
+        ),
     }
 
 

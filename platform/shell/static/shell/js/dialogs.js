@@ -62,3 +62,15 @@ document.addEventListener("submit", (event) => {
     field.focus();
   }
 }, true);
+
+/**
+ * What is open beside a page on a wide screen begins folded on a phone, once.
+ * @param {ParentNode} root
+ */
+export function fold(root) {
+  if (!matchMedia("(max-width: 759px)").matches) return;
+  for (const found of root.querySelectorAll("details[data-fold-on-phone]")) {
+    found.removeAttribute("data-fold-on-phone");
+    found.removeAttribute("open");
+  }
+}

@@ -1,5 +1,5 @@
 /** Everything that pages do in the browser. Without it, each page still works. */
-import "./dialogs.js";
+import { fold } from "./dialogs.js";
 import * as forms from "./forms.js";
 import * as toasts from "./toasts.js";
 import * as bulk from "./bulk.js";
@@ -13,6 +13,7 @@ document.documentElement.classList.add("js");
 
 /** @param {ParentNode} root */
 function init(root) {
+  fold(root);
   toasts.init(root);
   forms.init(root);
   bulk.init(root);
