@@ -25,6 +25,7 @@ from api.models import ApiKey
 from api.problems import ParameterError
 from api.services.idempotency import Answer
 from kernel.errors import InvalidInputError
+from tenants.activity import connections
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 _renderer = JSONRenderer()
@@ -45,6 +46,8 @@ class Door(APIView):
     scopes: ClassVar[dict[str, str]] = {}
     # The body of this request as it came, once it was read.
     sent: dict[str, Any] | None = None
+    # Whether what a POST brings is a fact: then its key is heard (O7).
+    brings_facts = False
 
     def perform_content_negotiation(
         self, request: Request, force: bool = False
@@ -77,6 +80,8 @@ class Door(APIView):
             effect=lambda: effect(fields, now),
             now=now,
         )
+        if self.brings_facts and isinstance(request.auth, ApiKey):
+            connections.heard(name=request.auth.connection, now=now)
         response = respond(answer.body, status=answer.status)
         if answer.replayed:
             response.headers["Idempotent-Replayed"] = "true"

@@ -43,6 +43,11 @@ class ApiKey(models.Model):
         return f"rk_{self.mode}_…{self.last4}"
 
     @property
+    def connection(self) -> str:
+        """How `tenants.activity` knows what this key brings."""
+        return f"key:{self.id.hex}"
+
+    @property
     def is_test(self) -> bool:
         return self.mode == Mode.TEST
 

@@ -18,6 +18,11 @@ def new_public_key() -> str:
     return KEY_PREFIX + "".join(secrets.choice(_ALPHABET) for _ in range(24))
 
 
+def connection_of(public_key: str) -> str:
+    """The connection of a public key."""
+    return f"site:{public_key}"
+
+
 class Site(models.Model):
     """One origin (`https://shop.example`) whose pages may report to this merchant."""
 
@@ -32,6 +37,11 @@ class Site(models.Model):
 
     class Meta:
         ordering = ["created_at", "id"]
+
+    @property
+    def connection(self) -> str:
+        """How `tenants.activity` knows what this site brings."""
+        return connection_of(self.public_key)
 
 
 class WidgetKind(models.TextChoices):

@@ -35,6 +35,8 @@ _STARTING_AFTER = OpenApiParameter(
 class Invoices(Door):
     """`/api/v1/invoices`."""
 
+    brings_facts = True
+
     scopes: ClassVar[dict[str, str]] = {"GET": "facts:read", "POST": "facts:write"}
 
     @documented(
@@ -95,6 +97,8 @@ class OneInvoice(Door):
 
 class Payments(Door):
     """`/api/v1/invoices/<reference>/payments`."""
+
+    brings_facts = True
 
     scopes: ClassVar[dict[str, str]] = {"POST": "facts:write"}
 

@@ -45,17 +45,21 @@ def is_test(request: Request) -> bool:
 class FactDoor(Door):
     """A door whose refusals the merchant sees among the orders that arrived (SP-23)."""
 
+    brings_facts = True
+
     def note_refusal(self, error: RicochetError, *, external_id: str) -> None:
         """Write down why an order was not taken, outside the transaction that failed."""
         ours = isinstance(error, InvalidInputError | ConflictError | NotFoundError)
         if self.sent is None or not ours or error.code.startswith("idempotency_"):
             return
+        key = self.request.auth
         activity.record_refusal(
             source=Source.API,
             external_id="".join(char for char in external_id[:80] if char.isprintable()),
             code=error.code,
             param=error.param or "",
             now=timezone.now(),
+            connection=key.connection if isinstance(key, ApiKey) else "",
         )
 
 

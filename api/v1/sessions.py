@@ -56,6 +56,8 @@ class SessionTypes(Door):
 class Sessions(Door):
     """`/api/v1/sessions`."""
 
+    brings_facts = True
+
     scopes: ClassVar[dict[str, str]] = {"GET": "facts:read", "POST": "facts:write"}
 
     @documented(
@@ -118,6 +120,8 @@ class OneSession(Door):
 
 class Validation(Door):
     """`/api/v1/sessions/<reference>/validate`."""
+
+    brings_facts = True
 
     scopes: ClassVar[dict[str, str]] = {"POST": "facts:write"}
 

@@ -280,6 +280,7 @@ FILE_UPLOAD_HANDLERS = [
 SHELL_MENU = "config.menu.build"
 SHELL_SEARCH = "config.search.providers"
 SETUP_FACTS = "config.setup_facts.facts"
+CONNECTIONS = "config.connections.connections"
 OUTBOX_NUDGE = "config.tasks.nudge"
 OUTBOX_HANDLERS = "config.outbox.HANDLERS"
 # Kinds of emails that merchants make: prefix → `tenants.messaging.kinds.Provider`.

@@ -47,6 +47,11 @@ TASKS: dict[str, Any] = {
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        "find connections that fell silent": {
+            "task": "config.check_connections",
+            "schedule": 900.0,
+            "options": {"expires": 900},
+        },
         "tend the tenants": {"task": "config.tend_tenants", "schedule": 3600.0},
         "post due rewards": {
             "task": "config.post_due_rewards",

@@ -25,7 +25,7 @@ from tenants.context import UnknownTenantError, enter_by_id
 from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
 from tenants.models import Tenant
-from tenants.programme import clock, retention
+from tenants.programme import clock, connections, retention
 from tenants.programme.campaigns import sending as campaigns
 from tenants.programme.scenarios import clock as reminders
 from tenants.provisioning import lifecycle
@@ -129,6 +129,13 @@ def forget_old_facts() -> None:
     """Forget clicks, refusals and letters whose time is over, tenant by tenant (D6)."""
     this_connection().set_schema_to_public()
     _in_each(active_tenants(), lambda: retention.forget(now=timezone.now()))
+
+
+@shared_task(name="config.check_connections")
+def check_connections() -> None:
+    """Find the scripts and keys that fell silent, and tell the owners, tenant by tenant (O7)."""
+    this_connection().set_schema_to_public()
+    _in_each(active_tenants(), lambda: connections.check(now=timezone.now()))
 
 
 @shared_task(name="config.purge_accounts")

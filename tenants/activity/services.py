@@ -195,7 +195,13 @@ def record_refund(
 
 
 def record_refusal(
-    *, source: Source, external_id: str, code: str, param: str, now: datetime
+    *,
+    source: Source,
+    external_id: str,
+    code: str,
+    param: str,
+    now: datetime,
+    connection: str = "",
 ) -> None:
     """Remember that an order was not taken. Called outside the transaction that failed."""
     with transaction.atomic():
@@ -205,6 +211,7 @@ def record_refusal(
             external_id=external_id[:80],
             code=code,
             param=param[:60],
+            connection=connection,
         )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from tenants.activity import connections
 from tenants.activity.services import forget_old_refusals
 from tenants.messaging.forgetting import forget_old_letters
 from tenants.profiles.importing.storing import forget_due
@@ -17,4 +18,5 @@ def forget(*, now: datetime) -> int:
         + forget_old_letters(now=now)
         + forget_old_addresses(now=now)
         + forget_due(now=now)
+        + connections.forget_old(now=now)
     )

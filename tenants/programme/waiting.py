@@ -1,6 +1,6 @@
 """What waits for somebody: counted for the menu, listed for "À traiter"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +9,12 @@ from django.db.models.functions import Greatest
 
 from kernel.ledger.models import Account, AccountKind
 from kernel.outbox.models import Event, EventState
-from tenants.activity.models import Order, OrderState, Refusal
+from tenants.activity.models import Order, OrderState, Refusal, Silence
 from tenants.features import Feature, is_on
 from tenants.programme import erasing
 from tenants.programme.gifts import due_gift_count
 from tenants.programme.models import Reward, RewardState
+from tenants.programme.stuck import Stuck, stuck
 from tenants.referrals.models import Referral, ReferralState
 from tenants.rewards.code_lists import low
 from tenants.rewards.models import Claim, ClaimState, Prize, PrizeKind
@@ -37,11 +38,15 @@ class Waiting:
     held: int = 0
     held_amount: int = 0
     erasures: int = 0
+    silent: int = 0
+    stuck: Stuck = field(default_factory=Stuck)
 
     @property
     def total(self) -> int:
         urgent = self.claims + self.reported + self.refused + self.dead + self.erasures
-        return urgent + self.held + self.sold_out + self.gifts + self.codes
+        late = self.stuck.sessions.count + self.stuck.invoices.count
+        rest = self.held + self.sold_out + self.gifts + self.codes + self.silent
+        return urgent + rest + late
 
 
 def waiting(*, now: datetime) -> Waiting:
@@ -63,6 +68,8 @@ def waiting(*, now: datetime) -> Waiting:
         held=Referral.objects.filter(state=ReferralState.HELD).count() if referral else 0,
         held_amount=int(suspect["total"] or 0),
         erasures=erasing.asked().count(),
+        silent=Silence.objects.filter(since__isnull=False).count(),
+        stuck=stuck(now=now),
     )
 
 

@@ -21,6 +21,7 @@ from tests.isolation.snapshot import Watch
 
 # Tasks that go over the fleet by themselves, and what proves that they leave alone who is out.
 FLEET = {
+    "config.check_connections",
     "config.finish_partners",
     "config.forget_api_answers",
     "config.forget_old_facts",

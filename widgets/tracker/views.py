@@ -18,9 +18,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from kernel.errors import InvalidInputError, RicochetError
+from tenants.activity import connections
 from tenants.activity.models import Source
 from tenants.activity.services import record_refusal
 from tenants.programme import conductor
+from widgets.models import connection_of
 from widgets.tracker import limits, parsing, selectors, services
 from widgets.tracker.body import read_object
 from widgets.tracker.problems import OriginNotAllowedError, TooManyReportsError, problem
@@ -114,7 +116,8 @@ def orders(request: HttpRequest) -> None:
     now = timezone.now()
     body = read_object(request)
     fields = parsing.Fields(body)
-    known = _known(fields.key())
+    key = fields.key()
+    known = _known(key)
     try:
         order = parsing.parse_order(
             fields,
@@ -124,9 +127,10 @@ def orders(request: HttpRequest) -> None:
         )
         if known:
             conductor.order_received(order=order, now=now)
+            connections.heard(name=connection_of(key), now=now)
     except RicochetError as error:
         if known and not error.retry:
-            _remember(body, error)
+            _remember(body, error, connection_of(key))
         raise
 
 
@@ -156,7 +160,7 @@ def seen(request: HttpRequest) -> None:
         )
 
 
-def _remember(body: dict[str, Any], error: RicochetError) -> None:
+def _remember(body: dict[str, Any], error: RicochetError, connection: str) -> None:
     """Show the merchant an order that came and could not be taken (SP-23)."""
     external_id = body.get("id")
     record_refusal(
@@ -165,6 +169,7 @@ def _remember(body: dict[str, Any], error: RicochetError) -> None:
         code=error.code,
         param=_printable(error.param or ""),
         now=timezone.now(),
+        connection=connection,
     )
 
 

@@ -1,11 +1,13 @@
 """Facts about customers, each stored once: orders, invoices and their payments, sessions."""
 
+from tenants.activity.models.connections import Heard, Silence
 from tenants.activity.models.invoices import Invoice, InvoiceState, Payment, PaymentKind
 from tenants.activity.models.orders import Order, OrderState, Refund, Refusal
 from tenants.activity.models.sessions import Session, SessionState, SessionType
 from tenants.activity.models.sources import Source
 
 __all__ = [
+    "Heard",
     "Invoice",
     "InvoiceState",
     "Order",
@@ -17,5 +19,6 @@ __all__ = [
     "Session",
     "SessionState",
     "SessionType",
+    "Silence",
     "Source",
 ]

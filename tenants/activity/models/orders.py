@@ -83,6 +83,9 @@ class Refusal(models.Model):
     external_id = models.CharField(max_length=80, blank=True)
     code = models.CharField(max_length=40)
     param = models.CharField(max_length=60, blank=True)
+    connection = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="What brought it (O7)."
+    )
 
     class Meta:
         db_table = "activity_refusal"

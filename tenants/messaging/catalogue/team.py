@@ -17,6 +17,21 @@ TEAM: tuple[Kind, ...] = (
         editable=False,
     ),
     Kind(
+        "connection_silent",
+        label=_("Connexion silencieuse"),
+        when=_("Une fois, quand une connexion se tait depuis bien plus longtemps que d’habitude."),
+        audience=Audience.TEAM,
+        values=("connection", "last_on", "office_url"),
+        target="office_url",
+        sample={
+            "connection": "boutique-lumen.fr",
+            "last_at": "2026-12-02T09:00:00+00:00",
+            "path": "/reglages/trackers",
+        },
+        optional=True,
+        editable=False,
+    ),
+    Kind(
         "recalculation_done",
         label=_("Recalcul terminé"),
         when=_("À la fin d’un recalcul des points, à la personne qui l’a lancé."),

@@ -38,6 +38,8 @@ _ALL = (
     Value("brands", _("Marques qui peuvent lui écrire")),
     Value("for_account", _("Vrai si l’ouverture d’un compte est récompensée"), Shape.FLAG),
     Value("for_session", _("Vrai si une séance est récompensée"), Shape.FLAG),
+    Value("connection", _("Nom de la connexion")),
+    Value("last_on", _("Date de la dernière réception"), Shape.DAY, "last_at"),
     Value("office_url", _("Adresse de la page à ouvrir"), Shape.MADE),
     Value("taken", _("Montant repris"), Shape.AMOUNT),
     Value("for_reset", _("Vrai pour une remise à zéro"), Shape.FLAG),

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -15,7 +16,7 @@ from accounts.access import member_required
 from shell.tables import Column, Empty, Filter, ListPage, View
 from tenants.activity import selectors as activity
 from tenants.activity.models import Invoice, Order, OrderState, SessionType, Source
-from tenants.programme import answering, listing
+from tenants.programme import answering, connections, listing
 from tenants.programme.outcomes import refusal_text
 from tenants.programme.views.common import can_change, customer_url, order_url
 
@@ -193,6 +194,7 @@ def incoming(request: HttpRequest) -> HttpResponseBase:
         "last": last,
         "refused_count": activity.refusals().count(),
         "source": SOURCES[Source(last.source)] if last else "",
+        "cards": connections.cards(now=timezone.now()),
     }
     return IncomingPage(request).respond("programme/incoming.html", context)
 

@@ -1,7 +1,6 @@
 """What waits for somebody, as cards: each with its count, a sentence and a link."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
@@ -11,20 +10,10 @@ from django.utils.translation import ngettext
 from kernel.money import Amount
 from shell import formats
 from tenants.programme import gifts, waiting
+from tenants.programme.views import stuck_tasks
+from tenants.programme.views.stuck_tasks import Task
 from tenants.programme.waiting import Waiting
 from tenants.rewards.code_lists import low
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One kind of work, as the home page and "À traiter" name it."""
-
-    title: str
-    text: str
-    icon: str
-    tone: str
-    url: str
-    link: str
 
 
 def tasks(*, now: datetime, unit: str) -> list[Task]:
@@ -34,11 +23,12 @@ def tasks(*, now: datetime, unit: str) -> list[Task]:
 
 def tasks_of(work: Waiting, *, unit: str) -> list[Task]:
     """The same of what was counted already."""
-    return [task for make in _MAKERS if (task := make(work, unit)) is not None]
+    usual = (make(work, unit) for make in _MAKERS)
+    return [*stuck_tasks.tasks(work), *(task for task in usual if task is not None)]
 
 
 def _reported(work: Waiting, unit: str) -> Task | None:
-    if not work.reported:
+    if not work.reported or work.stuck.orders.unused:
         return None
     title = ngettext("%(n)s commande à confirmer", "%(n)s commandes à confirmer", work.reported)
     text = _("Seul le navigateur les a annoncées. %(amount)s attendent.") % {

@@ -12,6 +12,7 @@ from accounts.models import Role
 from kernel.outbox.services import retry_dead
 from tenants.features import Feature, is_on
 from tenants.programme import erasing, gifts, verifications, waiting
+from tenants.programme.views import stuck_tasks
 from tenants.programme.views.common import can_change
 from tenants.programme.views.personal import may_erase
 from tenants.rewards.code_lists import low
@@ -24,8 +25,10 @@ _SHOWN = 8
 def todo(request: HttpRequest) -> HttpResponse:
     """The page: the rows themselves, with their buttons."""
     now, referral = timezone.now(), is_on(Feature.REFERRAL)
+    work = waiting.waiting(now=now)
     context = {
-        "work": waiting.waiting(now=now),
+        "work": work,
+        "notices": stuck_tasks.tasks(work),
         "claims": waiting.open_claims(limit=_SHOWN),
         "held": verifications.waiting(limit=_SHOWN) if referral else [],
         "orders": waiting.reported_orders(limit=_SHOWN),

@@ -16,6 +16,8 @@ from api.scopes import SCOPES
 from api.services.keys import create_key
 from config.demo import mail, story, studio
 from shell import brand
+from tenants.activity import connections
+from tenants.activity.models import Heard, Order, Source
 from tenants.addresses import origin
 from tenants.context import enter
 from tenants.features import Feature, switch
@@ -112,13 +114,15 @@ def _write_keys(tenant: Tenant, shop: str, now: datetime) -> None:
     if shown.stored(kind=WidgetKind.LAUNCHER) is None:
         words = shown.Words(label="", title="", text="", action="")
         save_launcher(active=True, words=words, now=now)
+    _remember_heard(site.connection, Source.TRACKER, now)
     if not os.environ.get("RICOCHET_DEMO_FILE"):
         return
     place = Path(os.environ["RICOCHET_DEMO_FILE"])
     left = json.loads(place.read_text()) if place.exists() else {}
     secret = left.get("secret_key")
     if not secret:
-        _key, secret = create_key(name="Boutique", scopes=list(SCOPES), mode="live", now=now)
+        key, secret = create_key(name="Boutique", scopes=list(SCOPES), mode="live", now=now)
+        _remember_heard(key.connection, Source.API, now)
     login_key, login_secret = left.get("login_key"), left.get("login_secret")
     if not login_secret:
         login, login_secret = shop_keys.create_key(name="Boutique", now=now)
@@ -139,4 +143,13 @@ def _write_keys(tenant: Tenant, shop: str, now: datetime) -> None:
                 ],
             }
         )
+    )
+
+
+def _remember_heard(name: str, source: Source, now: datetime) -> None:
+    """The story was told by nobody: say that this connection brought its orders."""
+    told = Order.objects.filter(source=source, received_at__gt=now - connections.MEMORY)
+    moments = set(told.values_list("received_at", flat=True))
+    Heard.objects.bulk_create(
+        [Heard(connection=name, at=at) for at in sorted(moments)], ignore_conflicts=True
     )
