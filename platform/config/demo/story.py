@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from config.demo import cast, treats
+from config.demo import cast, mailings, treats
 from kernel.errors import RicochetError
 from kernel.ledger import selectors as ledger
 from tenants.activity.models import Source
@@ -94,9 +94,11 @@ def _live(story: Story, start: datetime) -> None:
         start + timedelta(seconds=span * story.rng.random() ** 0.7) for _ in story.customers
     )
     settled = start
+    letters = mailings.Mailings(story.today, mailings.LUMEN, ("share", "balance", "soon"))
     for index, (person, moment) in enumerate(zip(story.customers, moments, strict=True)):
         if moment - settled > timedelta(days=2):
             clock.settle(now=moment, limit=500)
+            letters.tick(moment)
             settled = moment
         _first_order(story, person, _open_hours(story, moment))
         for _ in range(story.rng.choices([0, 1, 2, 3], weights=[3, 4, 3, 1])[0]):
@@ -106,6 +108,7 @@ def _live(story: Story, start: datetime) -> None:
         if index % 20 == 19:
             story.tell(f"{index + 1} customers of {len(story.customers)}")
     clock.settle(now=story.today, limit=500)
+    letters.tick(story.today)
 
 
 def _open_hours(story: Story, moment: datetime) -> datetime:

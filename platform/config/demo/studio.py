@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from config.demo import cast
+from config.demo import cast, mailings
 from kernel.ids import uuid7
 from kernel.money import POINTS
 from tenants.activity import booking
@@ -62,12 +62,15 @@ def tell(*, today: datetime, progress: Callable[[str], None], seed: int = 11) ->
     people = cast.people(rng, 60)[-CUSTOMERS:]
     span = (today - start).total_seconds()
     moments = sorted(start + timedelta(seconds=span * rng.random()) for _ in people)
+    letters = mailings.Mailings(today, mailings.CLAIRVAL, ("share", "balance"))
     for person, moment in zip(people, moments, strict=True):
         clock.settle(now=moment, limit=500)
+        letters.tick(moment)
         _arrives(story, person, moment)
         if len(story.known) > 4 and rng.random() < 0.6:
             _session(story, rng.choice(story.known), moment)
     clock.settle(now=today, limit=500)
+    letters.tick(today)
     _members(story)
     _typed_afterwards(story, start)
     _ending(story)

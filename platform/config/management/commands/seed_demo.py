@@ -14,7 +14,7 @@ from accounts.models import Role
 from accounts.services import create_member
 from api.scopes import SCOPES
 from api.services.keys import create_key
-from config.demo import mail, story, studio
+from config.demo import mail, mailings, story, studio
 from shell import brand
 from tenants.activity import connections
 from tenants.activity.models import Heard, Order, Source
@@ -59,10 +59,15 @@ class Command(BaseCommand):
                 switch(tenant_id=clairval.id, on=[Feature.LOYALTY, Feature.TIERS])
                 studio.tell(today=now, progress=self._say)
                 mail.send_past(now=now)
+                mailings.choose(now=now)
+                mailings.read(now=now)
         with enter(lumen):
             if not Profile.objects.exists():
                 story.tell(today=now, progress=self._say)
                 mail.settle(tenant=lumen, now=now)
+                mailings.choose(now=now)
+                mailings.read(now=now)
+                mailings.announce(now=now)
             _write_keys(lumen, shop, now)
 
     def _say(self, text: str) -> None:
