@@ -10,12 +10,16 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from liquid.exceptions import LiquidError
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from tenants.context import current_tenant
 from tenants.messaging import editing, services
 from tenants.messaging.kinds import Kind, Topic
 from tenants.messaging.models import Campaign, CampaignState, Email, EmailState
+from tenants.messaging.writing import liquid
+from tenants.messaging.writing.filling import fill_values
 from tenants.messaging.writing.texts import FIELDS, Text
 from tenants.models import Tenant
 
@@ -78,6 +82,17 @@ def kind_of_campaign(row: Campaign) -> Kind:
         editable=False,
         held=row.state == CampaignState.PAUSED,
     )
+
+
+def subject_of(row: Campaign) -> str:
+    """The subject as a reader would see it, for a list; as it was typed where it cannot be."""
+    kind, tenant = kind_of_campaign(row), current_tenant()
+    email = Email(kind=kind.name, language="fr", context=dict(kind.sample))
+    try:
+        values = fill_values(email=email, kind=kind, tenant=tenant)
+        return liquid.unmark(liquid.fill(row.subject, values))
+    except (LiquidError, InvalidInputError):
+        return row.subject
 
 
 def text_of_campaign(row: Campaign) -> Text:

@@ -7,11 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Concat
 
 from tenants.activity.models import Order
 from tenants.messaging.campaigns import HELD
-from tenants.messaging.models import Click, Email, EmailState
+from tenants.messaging.models import Campaign, Click, Email, EmailState
 from tenants.referrals.models import Referral, ReferralState
 
 AFTER = timedelta(days=30)
@@ -49,6 +60,19 @@ def results(*, kinds: Iterable[str]) -> Results:
         orders=_orders(sent),
         referrals=_referrals(sent),
     )
+
+
+def with_counts(rows: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Campaigns, each with how many emails were `sent` and how many readers `clicked`."""
+    kind = Concat(Value("campaign:"), Cast(OuterRef("id"), CharField()))
+    sent = Email.objects.filter(kind=kind, is_test=False, state=EmailState.SENT)
+    clicked = sent.filter(Exists(Click.objects.filter(email=OuterRef("pk"))))
+    return rows.annotate(sent=_count(sent), clicked=_count(clicked))
+
+
+def _count(emails: QuerySet[Email]) -> Subquery:
+    counted = emails.order_by().values("kind").annotate(n=Count("id"))
+    return Subquery(counted.values("n"), output_field=IntegerField())
 
 
 def _orders(sent: QuerySet[Email]) -> int:

@@ -63,6 +63,7 @@ def test_of06_a_campaign_from_its_segment_to_its_results(lumen: Lumen) -> None:
     path = write(lumen, ordered_within="30", referrals_max="0")
     page = lumen.page(path)
     assert "3 personnes recevront ce message" in page, page
+    assert "A commandé depuis moins de 30 jours" in page
     # Eve may not be written to, and Dan was not chosen.
     assert "4 choisies" in lumen.page(write(lumen, referrals_max="0", ordered_within="3650"))
     kind = re.search(
@@ -96,6 +97,10 @@ def test_of06_a_campaign_from_its_segment_to_its_results(lumen: Lumen) -> None:
     assert figure(lumen, path, "Ont cliqué") == "1"
     assert figure(lumen, path, "Parrainages sous 30 jours") == "1"
     assert figure(lumen, path, "Commandes sous 30 jours") == "1"
+    # The list says the same at a glance, and the subject as a reader sees it.
+    assert re.search(
+        r"Offrez 5 € à un proche, Camille .* 3 1 ", lumen.page("/campagnes?vue=terminees")
+    )
     pass_days(lumen, 10)
     assert letters(lumen, ANA) == [SUBJECT]
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
+
 from kernel.jobs.models import Job
 from kernel.jobs.services import run_step
 from tenants.context import current_tenant
@@ -133,11 +135,11 @@ def _written(letter: Letter, now: datetime) -> Campaign:
 
 def _send(letter: Letter, at: datetime) -> None:
     row = _written(letter, at - _HOUR)
-    sending.launch(campaign_id=row.id, now=at)
-    row.refresh_from_db()
-    job = Job.objects.get(id=row.job_id)
+    row = sending.launch(campaign_id=row.id, now=at)
+    job = Job.objects.get(key=f"campaign:{row.id}:{row.run}")
     while job.is_open:
-        run_step(job_id=job.id, step=job.step, now=at)
+        with transaction.atomic():
+            run_step(job_id=job.id, step=job.step, now=at)
         job.refresh_from_db()
 
 

@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from kernel.money import Amount
+from shell import formats
 from shell.fields import IntegerField, MoneyField
 from shell.forms import HouseForm
 from tenants.context import current_tenant
@@ -27,6 +30,7 @@ _TARGETS = {
     "space_url": _("La cagnotte du client"),
     "shop_url": _("Votre boutique"),
 }
+_DAYS = ("ordered_within", "not_ordered_for")
 SEGMENT = (
     "kind",
     "language",
@@ -103,6 +107,28 @@ class CampaignForm(TextForm):
         """The segment as it is stored: plain values of the fields that were filled in."""
         found = {name: self.cleaned_data.get(name) for name in SEGMENT}
         return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def in_words(row: Campaign, *, version: ProgrammeVersion | None) -> list[tuple[str, str]]:
+    """The segment as its page says it: the label of each field that chooses, and its value."""
+    form = CampaignForm(initial=initial_of(row), version=version)
+    return [
+        (str(form.fields[name].label), _value(form.fields[name], name, row.segment[name], version))
+        for name in SEGMENT
+        if row.segment.get(name) not in (None, "")
+    ]
+
+
+def _value(field: forms.Field, name: str, value: Any, version: ProgrammeVersion | None) -> str:
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(str(value), value))  # type: ignore[arg-type]
+    if name.startswith("balance_"):
+        unit = version.unit if version is not None else current_tenant().currency
+        return formats.amount(Amount(int(value), unit))
+    if name in _DAYS:
+        days = ngettext("%(n)s jour", "%(n)s jours", int(value))
+        return days % {"n": formats.number(int(value))}
+    return formats.number(int(value))
 
 
 def initial_of(row: Campaign) -> Mapping[str, Any]:

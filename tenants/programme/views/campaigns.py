@@ -34,10 +34,10 @@ from tenants.messaging.views.common import author
 from tenants.messaging.writing.filling import fill_values
 from tenants.messaging.writing.texts import Text
 from tenants.programme import versions
-from tenants.programme.campaigns.forms import CampaignForm, WhenForm, initial_of
+from tenants.programme.campaigns.forms import CampaignForm, WhenForm, in_words, initial_of
 from tenants.programme.campaigns.segments import audience
 from tenants.programme.campaigns.skipped import why_not
-from tenants.programme.mailings import results
+from tenants.programme.mailings import results, with_counts
 
 LOOKS = {
     CampaignState.DRAFT: "draft",
@@ -47,6 +47,14 @@ LOOKS = {
     CampaignState.SENT: "done",
     CampaignState.CANCELLED: "cancelled",
 }
+
+
+def _sent(row: Any) -> int | None:
+    return row.sent or None
+
+
+def _clicked(row: Any) -> int | None:
+    return row.clicked or None
 
 
 def _in(*states: CampaignState) -> Any:
@@ -65,11 +73,23 @@ class CampaignsPage(ListPage):
             gettext_lazy("Campagne"),
             main=True,
             sort="name",
-            detail=lambda row: row.subject,
+            detail=stored.subject_of,
         ),
         Column("state", gettext_lazy("État"), kind="state", value=lambda row: LOOKS[row.state]),
+        Column("sent", gettext_lazy("Envoyés"), kind="number", value=_sent),
+        Column(
+            "clicked",
+            gettext_lazy("Ont cliqué"),
+            kind="number",
+            value=lambda row: row.clicked or None,
+        ),
         Column("date", gettext_lazy("Créée"), kind="date", sort="created_at", value="created_at"),
-        Column("started", gettext_lazy("Partie"), kind="moment", value="started_at"),
+        Column(
+            "started",
+            gettext_lazy("Départ"),
+            kind="moment",
+            value=lambda row: row.started_at or row.scheduled_at,
+        ),
     )
     views = (
         View("toutes", gettext_lazy("Toutes")),
@@ -91,7 +111,7 @@ class CampaignsPage(ListPage):
     )
 
     def queryset(self) -> QuerySet[Any]:
-        return Campaign.objects.all()
+        return with_counts(Campaign.objects.all())
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         return rows.filter(name__icontains=query) | rows.filter(subject__icontains=query)
@@ -148,6 +168,8 @@ def show_campaign(
     context = {
         "campaign": row,
         "look": LOOKS[state],
+        "subject": stored.subject_of(row),
+        "segment": in_words(row, version=versions.in_force(now=timezone.now())),
         "under_way": state == CampaignState.SENDING,
         "audience": found,
         "excluded": _named(found.excluded if found else why_not(row)),
