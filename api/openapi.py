@@ -75,8 +75,12 @@ def documented(
     parameters: list[OpenApiParameter] | None = None,
     missing: bool = False,
     conflict: bool = False,
+    about: str | Promise = "",
 ) -> Callable[[Any], Any]:
-    """Publish a method: its answers by status, its body, and every problem it can answer."""
+    """Publish a method: its answers by status, its body, and every problem it can answer.
+
+    `about` is what a developer has to know before they call it.
+    """
     problems = (*(_POST if body else _ALWAYS), *((404,) if missing else ()))
     problems += (409,) if conflict else ()
     responses: dict[Any, OpenApiResponse] = {
@@ -91,6 +95,7 @@ def documented(
     return extend_schema(
         operation_id=name,
         summary=summary,
+        description=about or None,
         request={"application/json": body.schema()} if body else None,
         responses=responses,
         parameters=[*(parameters or []), *([_IDEMPOTENCY_KEY] if body else [])],

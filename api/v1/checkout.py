@@ -21,11 +21,16 @@ from tenants.activity.models import Source
 from tenants.loyalty.membership import JoinedBy
 from tenants.programme import conductor
 
+_LOGGED_IN = _(
+    "Pour un client connecté à la boutique, et pour lui seul : la réponse montre sa cagnotte, et la"
+    " retenue la dépense. N’envoyez jamais une adresse que quelqu’un vient de saisir sans s’être"
+    " connecté : qui la connaît dépenserait la cagnotte de son propriétaire."
+)
 _REFERENCE = OpenApiParameter(
     name="reference",
     location=OpenApiParameter.PATH,
     type=str,
-    description=_("L’identifiant « hld_… » reçu, ou celui du panier dans la boutique."),
+    description=_("L’identifiant « hld_… » reçu, ou celui du panier dans la boutique."),
 )
 
 
@@ -39,6 +44,7 @@ class Quotes(Door):
         summary=_("Ce qu’un panier fait gagner, et ce que la cagnotte peut y payer"),
         answers={200: shapes.QUOTE_OUT},
         body=shapes.QUOTE,
+        about=_LOGGED_IN,
     )
     def post(self, request: Request) -> HttpResponse:
         return self.post_once(request, shapes.QUOTE, _quote)
@@ -55,6 +61,7 @@ class Holds(Door):
         answers={201: shapes.HOLD_OUT, 200: shapes.HOLD_OUT},
         body=shapes.HOLD,
         missing=True,
+        about=_LOGGED_IN,
     )
     def post(self, request: Request) -> HttpResponse:
         return self.post_once(request, shapes.HOLD, _hold)
@@ -117,7 +124,7 @@ def _hold(fields: dict[str, Any], now: datetime) -> Answer:
 def _join(fields: dict[str, Any], now: datetime) -> Answer:
     if not fields["consent"]:
         raise FieldError(
-            gettext("Envoyez true : le client rejoint le programme en cochant la case."),
+            gettext("Envoyez true : le client rejoint le programme en cochant la case."),
             param="consent",
         )
     with reading.naming_customer_fields():

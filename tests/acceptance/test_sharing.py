@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from tests.acceptance.conftest import SHOP, Lumen
+from tests.acceptance.conftest import SHOP, Lumen, words
 
 FRIEND = {"first_name": "Thomas", "email": "thomas@exemple.fr"}
 
@@ -37,6 +37,8 @@ def test_sp07_one_shares_by_social_post_message_email_link_and_code(
         "post": re.search(r'data-share="([^"]+)"', html),
         "WhatsApp": re.search(r'href="(https://wa\.me/\?text=[^"]+)"', html),
         "SMS": re.search(r'href="(sms:[^"]+)"', html),
+        "Messenger": re.search(r'href="(fb-messenger:[^"]+)"', html),
+        "Facebook": re.search(r'href="(https://www\.facebook\.com/sharer/[^"]+)"', html),
         "email": re.search(r'href="(mailto:[^"]+)"', html),
         "link": re.search(r'data-copy="(http[^"]+)"', html),
     }
@@ -44,8 +46,39 @@ def test_sp07_one_shares_by_social_post_message_email_link_and_code(
         assert found, way
         assert link in unquote(found[1]), way
     assert f'data-copy="{code}"' in html
+    assert code in lumen.page("/espace/qr", lumen.space(camille))
+    # D7: one's own link stands before the addresses of others.
+    assert 0 < html.index(shared["post"][0]) < html.index('name="email"')
     invite(lumen, camille)
     assert len(lumen.inbox("thomas@exemple.fr")) == 1
+
+
+def test_sp07_several_named_friends_are_written_to_at_once(lumen: Lumen, camille: str) -> None:
+    """SP-07, R33, R42: each gets one email that names them, and what fails is said by name."""
+    lumen.order("LUM-N", "nadia@exemple.fr")
+    space = lumen.space(camille)
+    answer = space.post(
+        "/espace/inviter",
+        {
+            "first_name": "Thomas",
+            "email": "thomas@exemple.fr",
+            "first_name_1": "Awa",
+            "email_1": "awa@exemple",
+            "pasted": "Karim <karim@exemple.fr>\nnadia@exemple.fr",
+        },
+    )
+    assert answer.status_code == 422
+    said = words(answer.content.decode())
+    assert "2 invitations sont parties, à votre nom : Thomas, Karim." in said
+    assert "nadia@exemple.fr : Cette adresse ne peut pas être invitée" in said
+    for email in ("thomas@exemple.fr", "karim@exemple.fr"):
+        [message] = lumen.inbox(email)
+        assert f"Bonjour {email.partition('@')[0].title()}," in lumen.text_of(message)
+    assert [m["Subject"] for m in lumen.inbox("nadia@exemple.fr") if "invite" in m["Subject"]] == []
+    again = {"first_name": "Awa", "email": "awa@exemple.fr", "email_1": "thomas@exemple.fr"}
+    answer = space.post("/espace/inviter", again)
+    assert "Vous avez déjà invité cette adresse" in words(answer.content.decode())
+    assert len(lumen.inbox("awa@exemple.fr")) == len(lumen.inbox("thomas@exemple.fr")) == 1
 
 
 def test_the_way_a_link_was_passed_on_is_told_in_the_back_office(

@@ -68,6 +68,13 @@ def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
     ]
 
 
+def test_whoever_shows_or_spends_a_cagnotte_is_told_for_whom(document: dict[str, Any]) -> None:
+    """A shop that asks for any address that is typed would give cagnottes away."""
+    for path in ("quotes", "holds"):
+        said = document["paths"][f"/api/v1/checkout/{path}"]["post"]["description"]
+        assert said.startswith("Pour un client connecté à la boutique")
+
+
 def test_every_post_declares_its_idempotency_key_and_its_problems(
     document: dict[str, Any],
 ) -> None:
