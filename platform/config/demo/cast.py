@@ -84,8 +84,8 @@ def _plain(name: str) -> str:
 EXPLANATION = """\
 # Votre fidélité, en lumière
 
-Chaque commande remplit un peu votre **cagnotte**. Elle sert sur la commande suivante, en boutique
-en ligne, sans code à retenir.
+Chaque commande remplit un peu votre **cagnotte**. Elle sert sur la commande suivante, sans
+code à retenir.
 
 - Parrainez un proche : vous y gagnez tous les deux.
 - Choisissez un lot de l’atelier, ou enlevez quelques euros à votre commande.

@@ -30,3 +30,17 @@ for (const form of document.querySelectorAll("[data-friends]")) {
     more.hidden = !waiting.length;
   });
 }
+
+// The menu closes as menus do; where it was opened from gets the focus back.
+const menu = /** @type {HTMLDetailsElement|null} */ (document.querySelector("details[data-dropdown]"));
+if (menu) {
+  document.addEventListener("click", (event) => {
+    const on = /** @type {Element} */ (event.target);
+    if (!menu.contains(on) || on.closest("a")) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  });
+}
