@@ -85,6 +85,7 @@ class Bar:
     """One operation in a week of the calendar: from column `first` to `last`, 1 to 7."""
 
     operation: Operation
+    state: str
     first: int
     last: int
     begins: bool
@@ -108,12 +109,12 @@ def calendar(*, first_day: date, now: datetime) -> list[Week]:
         ).order_by("starts_at", "id")
     )
     while start < next_month:
-        weeks.append(_week(start, rows))
+        weeks.append(_week(start, rows, now))
         start += timedelta(days=7)
     return weeks
 
 
-def _week(start: date, rows: list[Operation]) -> Week:
+def _week(start: date, rows: list[Operation], now: datetime) -> Week:
     days = [start + timedelta(days=n) for n in range(7)]
     bars = []
     for row in rows:
@@ -127,6 +128,7 @@ def _week(start: date, rows: list[Operation]) -> Week:
         bars.append(
             Bar(
                 operation=row,
+                state=row.shown_state(now),
                 first=max((begins - start).days, 0) + 1,
                 last=min((ends - start).days, 6) + 1,
                 begins=begins >= days[0],

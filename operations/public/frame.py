@@ -6,6 +6,7 @@ The page's host gives the colour; the operation may give another. The style stan
 import functools
 import zoneinfo
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -56,31 +57,54 @@ def show(
 ) -> HttpResponse:
     """Render one of `templates/operations/public/`."""
     tenant = tenant_of(request)
+    shown = brands(tenant, operation)
     whole = {
         "tenant": tenant,
         "operation": operation,
-        "brands": brands(tenant, operation),
+        "brands": shown,
         "language": translation.get_language() or "fr",
         "style": mark_safe(_style()),  # noqa: S308 - our own files
-        "colors": _colors(request, tenant, operation),
+        "colors": _colors(request, tenant, operation, shown),
         **context,
     }
     return render(request, f"operations/public/{template}.html", whole, status=status)
 
 
-def brands(tenant: Tenant, operation: Operation | None) -> list[str]:
-    """The names that the head of the page joins by ×: the host's, then each partner's."""
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """One name of the page's head; `color` is that of its square, "" for the page's own."""
+
+    name: str
+    color: str = ""
+    ink: str = ""
+
+
+def brands(tenant: Tenant, operation: Operation | None) -> list[Brand]:
+    """What the head of the page joins by ×: the host, then each partner with its own colour."""
     if operation is None:
-        return [tenant.name]
-    partners = ModulePartner.objects.filter(
+        return [Brand(tenant.name)]
+    rows = ModulePartner.objects.filter(
         module__operation=operation, module__removed_at__isnull=True
-    )
-    names = list(dict.fromkeys(partners.values_list("name", flat=True)))
-    return [tenant.name, *names]
+    ).values_list("partner_tenant_id", "name")
+    names = dict(rows)
+    colors = dict(Tenant.objects.filter(id__in=names).values_list("id", "brand_color"))
+    return [Brand(tenant.name), *(_brand(name, colors.get(n, "")) for n, name in names.items())]
 
 
-def _colors(request: HttpRequest, tenant: Tenant, operation: Operation | None) -> SafeString:
-    """The custom properties of the page's brand colour, guarded as look section 11 says."""
+def _brand(name: str, color: str) -> Brand:
+    if not brand.HEX.match(color):
+        return Brand(name)
+    tokens = brand.compute(color)
+    return Brand(name, tokens.brand, tokens.brand_ink)
+
+
+def _colors(
+    request: HttpRequest, tenant: Tenant, operation: Operation | None, shown: list[Brand]
+) -> SafeString:
+    """The page's colours as custom properties, guarded as look section 11 says.
+
+    The host gives the page's; the first partner gives the stone of the drawing, each its square.
+    """
     own = str((operation.look if operation is not None else {}).get("color") or "")
     color = own or tenant.brand_color
     tokens = brand.compute(color if brand.HEX.match(color) else "#0f6170").as_dict()
@@ -90,10 +114,14 @@ def _colors(request: HttpRequest, tenant: Tenant, operation: Operation | None) -
         f"--brand-{part}:light-dark({safe[f'{part}_light']},{safe[f'{part}_dark']})"
         for part in ("text", "bar", "tint")
     ]
+    partners = [(n, row) for n, row in enumerate(shown, start=1) if row.color]
+    rules += [f"--stone:{row.color}" for _n, row in partners[:1]]
+    squares = [f".square-{n}{{background:{row.color};color:{row.ink}}}" for n, row in partners]
     return format_html(
-        '<style nonce="{}">:root{{{}}}</style>',
+        '<style nonce="{}">:root{{{}}}{}</style>',
         str(request.csp_nonce),  # type: ignore[attr-defined]
-        mark_safe(";".join(rules)),  # noqa: S308 - only hex colours pass the filter above
+        mark_safe(";".join(rules)),  # noqa: S308 - only hex colours pass the filters above
+        mark_safe("".join(squares)),  # noqa: S308 - the same
     )
 
 

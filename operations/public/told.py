@@ -4,9 +4,11 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from operations import selectors
+from operations.fields import KNOWN, Asked
 from operations.models import ModulePartner, OperationModule, Picture
 from operations.public.drawing import language_of, shown_or_404, spoken
 from operations.public.frame import public_page, show, tenant_of
@@ -47,7 +49,7 @@ def _asked_by(modules: list[OperationModule], language: str) -> list[str]:
     labels: dict[str, str] = {}
     for module in modules:
         for drawn in part_of(module, language=language, seal="").fields:
-            labels.setdefault(drawn.asked.name, drawn.asked.label)
+            labels.setdefault(drawn.asked.name, _within(drawn.asked))
     return list(labels.values())
 
 
@@ -60,8 +62,15 @@ def _partners(modules: list[OperationModule]) -> list[tuple[ModulePartner, list[
             _row, labels = found.setdefault(partner.partnership_id, (partner, []))
             for drawn in part.fields:
                 if str(partner.partnership_id) in drawn.asked.partners:
-                    labels.append(drawn.asked.label)
+                    labels.append(_within(drawn.asked))
     return list(found.values())
+
+
+def _within(field: Asked) -> str:
+    """A label inside a sentence: ours without a capital, a question in its marks."""
+    if field.name in KNOWN:
+        return f"{field.label[:1].lower()}{field.label[1:]}"
+    return _("« %(question)s »") % {"question": field.label}
 
 
 @require_safe

@@ -149,13 +149,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "before": before or first.replace(month=max(first.month - 1, 1)),
         "after": after or first.replace(month=min(first.month + 1, 12)),
         "today": timezone.localdate(now),
-        "now": now,
         "any": any(week.bars for week in weeks),
         "current": "calendar",
         "can_change": can_change(request),
-        "states": {
-            bar.operation.id: bar.operation.shown_state(now) for week in weeks for bar in week.bars
-        },
     }
     return render(request, "operations/calendar.html", context)
 
