@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import NotFoundError
-from kernel.outbox.services import emit
+from kernel.outbox.services import Draft, emit_all
 from operations import fields, notices
 from operations.errors import OperationOverError
 from operations.mechanics import mechanic_of
@@ -80,7 +80,8 @@ def _count(participation: Participation, now: datetime) -> None:
         now=now,
     )
     participation.outcome = outcome.stored()
-    participation.save(update_fields=["outcome"])
+    _rank(participation)
+    participation.save(update_fields=["outcome", "is_first", "is_first_in_module"])
     if participation.is_test:
         notices.receipt(participation=participation, given=[], now=now)
         return
@@ -107,13 +108,33 @@ def _welcome(participation: Participation, given: list[Consent], now: datetime) 
         profiles.update(profile_id=profile.id, consented_at=now)
 
 
+def _rank(participation: Participation) -> None:
+    """Whether it is the person's first that counts, in the operation and in the module.
+
+    Their row is locked, so that two at once are ranked in turn.
+    """
+    if participation.profile_id is None:
+        return
+    counted = Participation.objects.filter(
+        operation_id=participation.operation_id,
+        profile_id=participation.profile_id,
+        state=ParticipationState.COUNTED,
+        is_test=False,
+    ).exclude(id=participation.id)
+    modules = set(counted.values_list("module_id", flat=True))
+    participation.is_first = not modules
+    participation.is_first_in_module = participation.module_id not in modules
+
+
 def _share(participation: Participation, given: list[Consent], now: datetime) -> None:
     """One row for each partner: with their own opt-in the named fields, without it a count."""
     by_partner = {row.controller_tenant_id: row for row in given if row.controller_tenant_id}
+    before = _shared_before(participation)
     shares = []
     for partner in participation.module.partners.all():
         consent = by_partner.get(partner.partner_tenant_id)
         asked = fields.going_to(participation.module, partner.partnership_id)
+        opted_in = before.get(partner.partnership_id)
         shares.append(
             Share(
                 participation=participation,
@@ -121,14 +142,40 @@ def _share(participation: Participation, given: list[Consent], now: datetime) ->
                 partner_tenant_id=partner.partner_tenant_id,
                 fields=asked if consent is not None else [],
                 consent=consent,
+                is_first=opted_in is None,
+                is_first_optin=consent is not None and not opted_in,
                 state=ShareState.PENDING,
                 created_at=now,
             )
         )
-    if insert_if_absent(shares):
-        emit(
-            kind=SHARE_EVENT,
-            payload={"participation": str(participation.id)},
-            now=now,
-            key=f"{SHARE_EVENT}:{participation.id}",
-        )
+    written = insert_if_absent(shares)
+    emit_all(drafts=[share_event(share=share) for share in shares if share.id in written], now=now)
+
+
+def share_event(*, share: Share, why: str = "") -> Draft:
+    """The event that delivers a share, or takes it back: one for each partner, so that none of
+    them ever waits for another.
+    """
+    return Draft(
+        kind=SHARE_EVENT,
+        payload={
+            "participation": str(share.participation_id),
+            "partnership": str(share.partnership_id),
+        },
+        key=":".join(part for part in (SHARE_EVENT, why, str(share.id)) if part),
+    )
+
+
+def _shared_before(participation: Participation) -> dict[uuid.UUID, bool]:
+    """The partners who have this person already, each with whether by an opt-in that holds."""
+    if participation.is_first:
+        return {}
+    rows = Share.objects.filter(
+        participation__operation_id=participation.operation_id,
+        participation__profile_id=participation.profile_id,
+    ).values_list("partnership_id", "consent_id", "state")
+    held: dict[uuid.UUID, bool] = {}
+    for partnership_id, consent_id, state in rows:
+        holds = consent_id is not None and state in (ShareState.PENDING, ShareState.DELIVERED)
+        held[partnership_id] = held.get(partnership_id, False) or holds
+    return held

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from operations import withdrawing
-from operations.models import Participation, Share
+from operations.models import Participation, ReceivedParticipation, Share
 from tenants.profiles.personal import Personal
 
 
@@ -31,6 +31,17 @@ PERSONAL = (
         technical=frozenset({"source_ref", "slot", "language", "form_version", "key", "body_hash"}),
         erase=_erase,
         withheld=frozenset({"key", "body_hash"}),
+    ),
+    Personal(
+        ReceivedParticipation,
+        "profile_id",
+        "participations-recues",
+        purposes={
+            "fields": "Write to the person as they agreed to; 3 years after the last contact,"
+            " and no longer than they agree.",
+        },
+        technical=frozenset({"source_ref"}),
+        blank={"fields": {}},
     ),
     Personal(Share, "participation__profile_id", "partages", technical=frozenset({"fields"})),
 )

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from kernel.db import atomic_with_retry
-from kernel.outbox.services import Draft, emit_all
-from operations.counting import SHARE_EVENT
+from kernel.outbox.services import emit_all
+from operations.counting import share_event
 from operations.models import Share, ShareState
 from tenants.messaging import unsubscribing
 from tenants.profiles import consents
@@ -46,14 +46,4 @@ def _take_back(rows: QuerySet[Share], now: datetime) -> None:
     open_states = [ShareState.PENDING, ShareState.DELIVERED]
     shares = list(rows.filter(state__in=open_states).select_for_update().order_by("id"))
     Share.objects.filter(id__in=[share.id for share in shares]).update(state=ShareState.WITHDRAWING)
-    emit_all(
-        drafts=[
-            Draft(
-                kind=SHARE_EVENT,
-                payload={"participation": str(share.participation_id)},
-                key=f"{SHARE_EVENT}:back:{share.id}",
-            )
-            for share in shares
-        ],
-        now=now,
-    )
+    emit_all(drafts=[share_event(share=share, why="back") for share in shares], now=now)

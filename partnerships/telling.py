@@ -9,6 +9,8 @@ from partnerships.models import Partnership
 INVITATION = "partnerships.invitation"
 OFFER = "partnerships.offer"
 TELL = "partnerships.tell"
+# Both sides have agreed; whoever stands above and shares something answers it.
+ACTIVE = "partnerships.active"
 
 
 def have_told(*, row: Partnership, to: uuid.UUID | None, kind: str, now: datetime) -> None:
@@ -16,6 +18,11 @@ def have_told(*, row: Partnership, to: uuid.UUID | None, kind: str, now: datetim
     if to is not None:
         payload = {"partnership_id": str(row.id), "to": str(to), "kind": kind}
         emit(kind=TELL, payload=payload, now=now)
+
+
+def have_begun(*, row: Partnership, now: datetime) -> None:
+    """Have whatever was waiting for both sides' word begin."""
+    emit(kind=ACTIVE, payload={"partnership_id": str(row.id)}, now=now, key=f"{ACTIVE}:{row.id}")
 
 
 def have_offered(*, row: Partnership, now: datetime) -> None:

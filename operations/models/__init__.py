@@ -4,9 +4,12 @@ from operations.models.modules import ModulePartner, OperationModule, Rule
 from operations.models.operations import Operation, OperationState
 from operations.models.participations import Participation, ParticipationState, SourceKind
 from operations.models.pictures import Picture
-from operations.models.shares import Share, ShareState
+from operations.models.received import BroughtBy, ReceivedOperation, ReceivedParticipation
+from operations.models.shares import Announcement, Share, ShareState
 
 __all__ = [
+    "Announcement",
+    "BroughtBy",
     "ModulePartner",
     "Operation",
     "OperationModule",
@@ -14,6 +17,8 @@ __all__ = [
     "Participation",
     "ParticipationState",
     "Picture",
+    "ReceivedOperation",
+    "ReceivedParticipation",
     "Rule",
     "Share",
     "ShareState",

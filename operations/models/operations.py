@@ -20,6 +20,24 @@ class OperationState(models.TextChoices):
     ENDED = "ended", "ended"
 
 
+def shown_state(
+    *,
+    state: str,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    is_archived: bool,
+    now: datetime,
+) -> str:
+    """What an operation is at this moment, for whoever keeps these values of it."""
+    if is_archived:
+        return "archived"
+    if state != OperationState.LIVE:
+        return str(state)
+    if starts_at is not None and now < starts_at:
+        return "planned"
+    return "ended" if ends_at is not None and now >= ends_at else "live"
+
+
 class Operation(models.Model):
     """`rehearsal` numbers the tests: what one test made is wiped by counting on."""
 
@@ -70,13 +88,13 @@ class Operation(models.Model):
 
     def shown_state(self, now: datetime) -> str:
         """A key of `shell.states.STATES`: draft, test, planned, live or ended, archived first."""
-        if self.archived_at is not None:
-            return "archived"
-        if self.state != OperationState.LIVE:
-            return str(self.state)
-        if self.starts_at is not None and now < self.starts_at:
-            return "planned"
-        return "ended" if self.ends_at is not None and now >= self.ends_at else "live"
+        return shown_state(
+            state=self.state,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            is_archived=self.archived_at is not None,
+            now=now,
+        )
 
     def is_open(self, now: datetime) -> bool:
         """Whether people may take part at this moment."""

@@ -64,6 +64,10 @@ class Participation(models.Model):
     answers = models.JSONField(default=dict)
     outcome = models.JSONField(default=dict)
     was_new = models.BooleanField(default=False)
+    # Whether it is this person's first that counts, in the operation and in the module: figures
+    # count people by these, on both sides alike.
+    is_first = models.BooleanField(default=False, db_default=False)
+    is_first_in_module = models.BooleanField(default=False, db_default=False)
     form_version = models.CharField(max_length=16, blank=True)
     key = models.CharField(max_length=64, unique=True)
     body_hash = models.CharField(max_length=64, blank=True)

@@ -3,6 +3,7 @@
 from django.db import models
 
 from kernel.ids import public_id, uuid7
+from operations.models.operations import Operation
 from operations.models.participations import Participation
 from tenants.profiles.models import Consent
 
@@ -31,6 +32,9 @@ class Share(models.Model):
     partner_tenant_id = models.UUIDField()
     fields = models.JSONField(default=list)
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, related_name="+")
+    # This person's first for this partner in the operation, and their first opt-in that holds.
+    is_first = models.BooleanField(default=False, db_default=False)
+    is_first_optin = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=12, choices=ShareState.choices, default=ShareState.PENDING)
     created_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
@@ -54,3 +58,21 @@ class Share(models.Model):
     @property
     def public_id(self) -> str:
         return public_id("shr", self.id)
+
+
+class Announcement(models.Model):
+    """Which version of an operation a partner was told last: see `operations.sharing`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="announcements")
+    partnership_id = models.UUIDField()
+    version = models.CharField(max_length=64)
+    told_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "operations_announcement"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operation", "partnership_id"], name="announcement_once_each"
+            )
+        ]

@@ -17,7 +17,7 @@ from partnerships.errors import (
 )
 from partnerships.models import AgreementAcceptance, Ending, Partnership, Side, State
 from partnerships.selectors import has_accepted, offices_owned_by, partnership
-from partnerships.telling import have_told
+from partnerships.telling import have_begun, have_told
 from tenants.models import Tenant
 
 
@@ -60,6 +60,7 @@ def accept_agreement(
     if has_accepted(row, side=other):
         row.state, row.active_at = State.ACTIVE, now
         row.save(update_fields=["state", "active_at"])
+        have_begun(row=row, now=now)
     # The major's own word comes with its proposal, of which the minor is told already.
     if side == Side.MINOR or row.state == State.ACTIVE:
         to = row.major_id if side == Side.MINOR else row.minor_id

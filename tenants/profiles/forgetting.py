@@ -23,6 +23,12 @@ def is_erased(*, address: str) -> bool:
     return ErasedAddress.objects.filter(address_hash=address_hash(address)).exists()
 
 
+def erased_at(*, address: str) -> datetime | None:
+    """When the person at this address asked to be forgotten, or None."""
+    found = ErasedAddress.objects.filter(address_hash=address_hash(address)).first()
+    return found.erased_at if found is not None else None
+
+
 def erased_among(*, addresses: Iterable[str]) -> set[str]:
     """Those of `addresses` whose owners asked to be forgotten; one query, none where nobody did."""
     if not ErasedAddress.objects.exists():

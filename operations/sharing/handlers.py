@@ -1,0 +1,90 @@
+"""What the outbox calls of sharing: one partner for each event, so that none waits for others.
+
+What a partner's state forbids now is no failure: it waits, and is asked for again.
+"""
+
+import uuid
+
+from django.utils import timezone
+
+from kernel.outbox.services import emit
+from kernel.outbox.types import EventData, Handler
+from operations.counting import SHARE_EVENT
+from operations.models import Share
+from operations.sharing import delivering, describing
+from partnerships.crossing import Why, enter_partner
+from partnerships.models import Partnership
+from partnerships.telling import ACTIVE
+from tenants.context import UnknownTenantError
+
+
+def _share(event: EventData) -> None:
+    """One participation and its partner, and whatever else waits for that partner."""
+    participation_id = uuid.UUID(event.payload["participation"])
+    partners = Share.objects.filter(
+        participation_id=participation_id, state__in=delivering.OPEN
+    ).values_list("partnership_id", flat=True)
+    asked = event.payload.get("partnership")
+    for partnership_id in sorted(set(partners)):
+        if asked in (None, str(partnership_id)):
+            delivering.deliver(
+                partnership_id=partnership_id,
+                participation_id=participation_id,
+                now=timezone.now(),
+            )
+
+
+def _changed(event: EventData) -> None:
+    describing.announce(operation_id=uuid.UUID(event.payload["operation"]), now=timezone.now())
+
+
+def _describe(event: EventData) -> None:
+    describing.tell(
+        operation_id=uuid.UUID(event.payload["operation"]),
+        partnership_id=uuid.UUID(event.payload["partnership"]),
+        now=timezone.now(),
+    )
+
+
+def _resume(event: EventData) -> None:
+    """A partner for whom something waited: all of it, as far as it may move now."""
+    partnership_id, now = uuid.UUID(event.payload["partnership"]), timezone.now()
+    describing.announce_all(partnership_id=partnership_id, now=now)
+    if delivering.deliver(partnership_id=partnership_id, now=now).more:
+        emit(
+            kind=describing.RESUME_EVENT,
+            payload=event.payload,
+            now=now,
+            key=f"{describing.RESUME_EVENT}:after:{event.id}",
+        )
+
+
+def _active(event: EventData) -> None:
+    """Both sides have agreed: the major tells what it has, wherever the word was given."""
+    row = (
+        Partnership.objects.select_related("major")
+        .filter(id=uuid.UUID(event.payload["partnership_id"]))
+        .first()
+    )
+    if row is None:
+        return
+    now = timezone.now()
+    try:
+        with enter_partner(partnership=row, to=row.major_id, why=Why.DESCRIBE, now=now):
+            emit(
+                kind=describing.RESUME_EVENT,
+                payload={"partnership": str(row.id)},
+                now=now,
+                key=f"{describing.RESUME_EVENT}:{row.id}:active",
+            )
+    except UnknownTenantError:
+        return  # a major that is suspended tells nothing; its own sweep will
+
+
+HANDLERS: dict[str, Handler] = {
+    SHARE_EVENT: _share,
+    ACTIVE: _active,
+    describing.CHANGED_EVENT: _changed,
+    describing.DESCRIBE_EVENT: _describe,
+    describing.RESUME_EVENT: _resume,
+}

@@ -1,0 +1,404 @@
+"""What reaches a partner: once, only with its own yes, only what was asked for it, and no later."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from kernel.outbox.models import Event, EventState
+from operations import counting, withdrawing
+from operations.models import (
+    OperationModule,
+    Participation,
+    ReceivedOperation,
+    ReceivedParticipation,
+    Share,
+    ShareState,
+)
+from operations.received import taking
+from operations.sharing import delivering
+from partnerships.models import Crossing, Partnership, Side, State
+from partnerships.services.agreeing import end_partnership
+from tenants.context import enter
+from tenants.messaging.models import Email
+from tenants.models import Tenant, TenantState
+from tenants.profiles import consents
+from tenants.profiles.forgetting import is_erased
+from tenants.profiles.models import Consent, ErasedAddress, Profile
+from tenants.profiles.services import Identity, find_or_create
+from tenants.programme import erasing
+from tests.fixtures.operations import NOW, take
+from tests.fixtures.sharing import agree, deliver, events, shared_module, sign, states
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def marin(other_merchant: Tenant) -> Tenant:
+    return other_merchant
+
+
+@pytest.fixture
+def partnership(lumen: Tenant, marin: Tenant) -> Partnership:
+    return agree(lumen, marin)
+
+
+@pytest.fixture
+def module(partnership: Partnership) -> OperationModule:
+    return shared_module(partnership, goes=("first_name",))
+
+
+def yes(row: Partnership) -> frozenset[str]:
+    return frozenset({str(row.id)})
+
+
+def thomas(**changes):
+    return {
+        "fields": {
+            "first_name": "Thomas",
+            "last_name": "Guérin",
+            "phone": "06 12 34 56 78",
+            "email": "thomas@exemple.fr",
+        },
+        **changes,
+    }
+
+
+def received(tenant: Tenant) -> list[ReceivedParticipation]:
+    with enter(tenant):
+        rows = ReceivedParticipation.objects.select_related("profile", "consent", "operation")
+        return list(rows.order_by("participation_id"))
+
+
+def test_with_the_partners_yes_only_the_asked_fields_arrive(module, partnership, marin):
+    """D1, D3: first name and email were asked for Marin; the name and the number were not."""
+    taken = take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    [row] = received(marin)
+    assert row.fields == {"first_name": "Thomas", "email": "thomas@exemple.fr"}
+    assert row.participation_id == taken.participation.id
+    assert (row.was_new, row.is_first, row.is_first_optin) == (True, True, True)
+    with enter(marin):
+        person = Profile.objects.get()
+        assert (person.email, person.first_name) == ("thomas@exemple.fr", "Thomas")
+        assert (person.last_name, person.phone, person.source) == ("", "", "partner")
+        assert person.consented_at is not None
+    share = Share.objects.get()
+    assert share.state == ShareState.DELIVERED and share.delivered_at is not None
+
+
+def test_the_proof_is_kept_on_both_sides_in_the_same_words(module, partnership, marin):
+    """D2: the partner can show what the person read, and where, without asking anybody."""
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    given = Consent.objects.get()
+    [row] = received(marin)
+    assert row.proof == given.id and row.proof_id == given.public_id
+    kept = row.consent
+    assert (kept.text, kept.text_hash) == (given.text, given.text_hash)
+    assert (kept.controller_name, kept.controller_tenant_id) == ("Atelier Marin", None)
+    assert kept.granted_at == given.granted_at
+    assert kept.source["consent"] == given.public_id
+    with enter(marin):
+        assert consents.in_force(profile_id=row.profile_id).get() == kept
+
+
+def test_without_the_partners_yes_there_is_a_count_that_tells_of_nobody(module, marin):
+    """D1, D3: a yes to the merchant is none to the partner."""
+    take(module, **thomas(boxes=frozenset({"own"})))
+    deliver()
+    [row] = received(marin)
+    assert (row.fields, row.profile, row.consent, row.proof) == ({}, None, None, None)
+    assert (row.is_first, row.is_first_optin, row.was_new) == (True, False, False)
+    with enter(marin):
+        assert not Profile.objects.exists() and not Consent.objects.exists()
+        assert not Email.objects.exists()
+
+
+def test_who_the_partner_knew_is_not_new_and_keeps_what_was_known(module, partnership, marin):
+    """New is decided by who looks, in its own file, and nobody handed a file over."""
+    with enter(marin):
+        find_or_create(
+            identity=Identity(email="Thomas@exemple.fr", first_name="Tom"), source="api", now=NOW
+        )
+    taken = take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    [row] = received(marin)
+    assert taken.participation.was_new and not row.was_new
+    assert row.profile.first_name == "Tom"
+    assert row.profile.source == "api"
+
+
+def test_a_double_opt_in_arrives_when_it_is_confirmed_and_not_before(partnership, marin):
+    module = shared_module(partnership, double_optin=True)
+    taken = take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    assert received(marin) == []
+    counting.confirm(participation_id=taken.participation.id, now=LATER)
+    deliver()
+    [row] = received(marin)
+    assert row.consent.needs_confirmation
+    with enter(marin):
+        assert row.consent.events.get().at == LATER
+        assert Profile.objects.get().consented_at is not None
+
+
+def test_the_same_event_again_and_again_delivers_once(module, partnership, marin):
+    """R7: delivered three times, one effect."""
+    take(module, **thomas(boxes=yes(partnership)))
+    [event] = events(counting.SHARE_EVENT)
+    for _ in range(3):
+        deliver()
+        Event.objects.filter(id=event.id).update(state=EventState.PENDING, due_at=NOW, attempts=0)
+        Share.objects.update(state=ShareState.PENDING)
+    deliver()
+    assert len(received(marin)) == 1
+    with enter(marin):
+        assert (Profile.objects.count(), Consent.objects.count()) == (1, 1)
+    assert states() == ["delivered"]
+
+
+def test_killed_midway_nothing_has_arrived_and_the_next_try_delivers(
+    module, partnership, marin, monkeypatch
+):
+    """R6: the partner's rows and the share's state are one transaction."""
+
+    class KilledError(BaseException):
+        """Nothing behind it runs."""
+
+    take(module, **thomas(boxes=yes(partnership)))
+    whole = taking._keep_proofs
+
+    def killed(*_):
+        raise KilledError
+
+    monkeypatch.setattr(taking, "_keep_proofs", killed)
+    with pytest.raises(KilledError):
+        deliver()
+    connection.set_tenant(Tenant.objects.get(slug="maison-lumen"))
+    assert received(marin) == [] and states() == ["pending"]
+    with enter(marin):
+        assert not Profile.objects.exists()
+    monkeypatch.setattr(taking, "_keep_proofs", whole)
+    Event.objects.filter(state=EventState.PENDING).update(due_at=NOW)
+    deliver()
+    assert len(received(marin)) == 1 and states() == ["delivered"]
+
+
+def test_one_delivery_carries_what_waits_for_the_same_partner(module, partnership, marin):
+    for number in range(5):
+        take(module, **thomas(fields={"email": f"p{number}@exemple.fr"}))
+    first = Participation.objects.order_by("id").last()
+    done = delivering.deliver(partnership_id=partnership.id, participation_id=first.id, now=NOW)
+    assert (done.delivered, done.more) == (5, False)
+    assert len(received(marin)) == 5
+    assert Crossing.objects.get(why="share").count == 5
+
+
+def test_an_ended_partnership_shares_nothing_more_and_keeps_what_was_shared(
+    module, partnership, lumen, marin
+):
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    take(module, email="zoe@exemple.fr", fields={"email": "zoe@exemple.fr"})
+    end_partnership(partnership_id=partnership.id, tenant_id=marin.id, now=NOW)
+    deliver()
+    assert len(received(marin)) == 1
+    assert received(marin)[0].fields["email"] == "thomas@exemple.fr"
+    assert states() == ["delivered", "refused"]
+
+
+def test_before_both_have_agreed_it_waits_and_then_goes(lumen, marin):
+    """D5: the agreement comes before the data; nothing that waited is lost."""
+    row = agree(lumen, marin, state=State.PROPOSED)
+    module = shared_module(row)
+    take(module, **thomas(boxes=yes(row)))
+    deliver()
+    assert received(marin) == [] and states() == ["pending"]
+    with enter(marin):
+        assert not ReceivedOperation.objects.exists()
+    [again] = events("operations.resume")
+    assert again.state == EventState.PENDING
+    Partnership.objects.filter(id=row.id).update(state=State.ACTIVE)
+    sign(row, Side.MINOR, marin)
+    Event.objects.filter(id=again.id).update(due_at=NOW)
+    deliver()
+    assert len(received(marin)) == 1 and states() == ["delivered"]
+
+
+def test_a_suspended_partner_waits_and_holds_nobody_up(lumen, marin, partnership, offices_of):
+    """R20: the other partner has its share at once."""
+    other = offices_of("brulerie-noe", "Brûlerie Noé")
+    second = agree(lumen, other)
+    module = shared_module(partnership, second)
+    Tenant.objects.filter(id=marin.id).update(state=TenantState.SUSPENDED)
+    take(module, **thomas(boxes=yes(partnership) | yes(second)))
+    deliver()
+    assert len(received(other)) == 1 and received(marin) == []
+    assert sorted(states()) == ["delivered", "pending"]
+    Tenant.objects.filter(id=marin.id).update(state=TenantState.ACTIVE)
+    Event.objects.filter(kind="operations.resume").update(due_at=NOW)
+    deliver()
+    assert len(received(marin)) == 1 and states() == ["delivered"] * 2
+
+
+def test_a_partner_that_is_gone_for_good_gets_nothing(module, partnership, marin):
+    """R20"""
+    Tenant.objects.filter(id=marin.id).update(state=TenantState.DELETED)
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    assert states() == ["refused"]
+    assert not Event.objects.filter(
+        state=EventState.PENDING, kind__startswith="operations."
+    ).exists()
+
+
+def test_a_share_to_a_merchant_who_is_not_of_the_partnership_is_refused(
+    module, partnership, marin, lumen
+):
+    """R23: whatever a row says, the partnership decides who may be entered."""
+    take(module, **thomas(boxes=yes(partnership)))
+    Share.objects.update(partner_tenant_id=uuid.uuid4())
+    deliver()
+    assert received(marin) == [] and states() == ["refused"]
+
+
+def test_a_partnership_of_others_delivers_nothing(lumen, marin, offices_of):
+    """R23: Lumen is the minor there, not the major."""
+    row = agree(marin, lumen)
+    Partnership.objects.filter(id=row.id).update(minor=lumen)
+    module = shared_module(Partnership.objects.select_related("minor").get(id=row.id))
+    take(module, **thomas(boxes=yes(row)))
+    deliver()
+    assert states() == ["refused"] and received(marin) == [] and received(lumen) == []
+
+
+def test_a_withdrawal_reaches_the_partner_and_ends_its_mailings(module, partnership, marin):
+    """D4, R44: due at once, and what stays is a count."""
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    assert withdrawing.withdraw(consent=Consent.objects.get(), how="link", now=LATER)
+    [back] = [event for event in events(counting.SHARE_EVENT) if event.state == "pending"]
+    assert back.due_at - LATER <= timedelta(minutes=1)
+    deliver()
+    [row] = received(marin)
+    assert (row.fields, row.withdrawn_at is not None, row.is_first) == ({}, True, True)
+    with enter(marin):
+        person = Profile.objects.get()
+        assert person.unsubscribed_at is not None and person.consented_at is None
+        assert not consents.in_force(profile_id=person.id).exists()
+        assert row.consent.events.get(kind="withdrawn").how == "link"
+    assert states() == ["withdrawn"]
+
+
+def test_a_withdrawal_before_the_delivery_leaves_a_count_only(module, partnership, marin):
+    take(module, **thomas(boxes=yes(partnership)))
+    withdrawing.withdraw(consent=Consent.objects.get(), how="link", now=NOW)
+    deliver()
+    [row] = received(marin)
+    assert (row.fields, row.profile, row.proof, row.is_first_optin) == ({}, None, None, False)
+    assert states() == ["withdrawn"]
+
+
+def test_a_withdrawal_passes_after_the_end_of_the_partnership(module, partnership, marin):
+    """D4: ending a partnership ends nobody's rights."""
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    end_partnership(partnership_id=partnership.id, tenant_id=marin.id, now=NOW)
+    withdrawing.withdraw(consent=Consent.objects.get(), how="link", now=LATER)
+    deliver()
+    [row] = received(marin)
+    assert row.fields == {} and row.withdrawn_at is not None
+
+
+def test_who_is_forgotten_here_is_forgotten_there_and_not_added_again(module, partnership, marin):
+    """D4: a hash stays, so that an older yes adds nobody again."""
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    erasing.erase(profile_id=Profile.objects.get().id, author_id=None, now=LATER)
+    deliver()
+    with enter(marin):
+        person = Profile.objects.get()
+        assert person.erased_at is not None and person.email == ""
+        assert is_erased(address="thomas@exemple.fr")
+    # The delivery is repeated, as after a restored backup: nobody comes back by it.
+    with enter(marin):
+        ReceivedParticipation.objects.all().delete()
+    Share.objects.update(state=ShareState.PENDING, delivered_at=None)
+    Participation.objects.update(fields={"email": "thomas@exemple.fr"})
+    delivering.deliver(partnership_id=partnership.id, now=LATER)
+    [row] = received(marin)
+    assert (row.profile, row.fields) == (None, {})
+    with enter(marin):
+        assert not Profile.objects.filter(erased_at=None).exists()
+
+
+def test_a_customer_of_the_partners_own_is_not_forgotten_there(module, partnership, marin):
+    """What the partner knows by itself is not the major's to erase; its mailings end."""
+    with enter(marin):
+        find_or_create(identity=Identity(email="thomas@exemple.fr"), source="api", now=NOW)
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    erasing.erase(profile_id=Profile.objects.get().id, author_id=None, now=LATER)
+    deliver()
+    with enter(marin):
+        person = Profile.objects.get()
+        assert person.email == "thomas@exemple.fr" and person.unsubscribed_at is not None
+
+
+def test_who_comes_back_by_a_yes_of_their_own_is_known_again(module, partnership, marin):
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    erasing.erase(profile_id=Profile.objects.get().id, author_id=None, now=NOW)
+    deliver()
+    with enter(marin):
+        ErasedAddress.objects.update(erased_at=NOW)
+    take(module, **thomas(boxes=yes(partnership), now=LATER))
+    deliver()
+    assert [row.fields.get("email") for row in received(marin)] == [None, "thomas@exemple.fr"]
+
+
+def test_an_unconfirmed_yes_does_not_end_an_earlier_no(module, partnership, marin):
+    """R44: anybody can type another's address."""
+    with enter(marin):
+        person, _made = find_or_create(
+            identity=Identity(email="thomas@exemple.fr"), source="api", now=NOW
+        )
+        Profile.objects.filter(id=person.id).update(unsubscribed_at=NOW)
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    with enter(marin):
+        person.refresh_from_db()
+        assert person.unsubscribed_at == NOW and person.consented_at is None
+
+
+def test_several_participations_of_one_person_are_told_as_one_person(partnership, marin):
+    module = shared_module(partnership, rule="times", times=3)
+    for _ in range(3):
+        take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    rows = received(marin)
+    assert len(rows) == 3 and len({row.profile_id for row in rows}) == 1
+    assert sorted(row.is_first for row in rows) == [False, False, True]
+    assert sorted(row.is_first_optin for row in rows) == [False, False, True]
+    assert sorted(row.was_new for row in rows) == [False, False, True]
+
+
+def test_a_rehearsal_reaches_no_partner(module, partnership, marin):
+    """PA-12"""
+    take(module, test=True, boxes=yes(partnership))
+    deliver()
+    assert received(marin) == [] and not Share.objects.exists()
+
+
+def test_what_arrives_knows_the_operation(module, partnership, marin):
+    take(module, **thomas())
+    deliver()
+    with enter(marin):
+        copy = ReceivedOperation.objects.get()
+    assert (copy.name, copy.major_name) == ("Un automne à la maison", "Maison Lumen")
+    assert copy.page_url.endswith("/o/un-automne-a-la-maison")
+    [told] = copy.modules
+    assert [field["name"] for field in told["fields"]] == ["email", "first_name"]
+    assert "Atelier Marin" in told["optin_text"]["fr"]
