@@ -80,12 +80,15 @@ def _count(participation: Participation, now: datetime) -> None:
         now=now,
     )
     participation.outcome = outcome.stored()
-    _rank(participation)
-    participation.save(update_fields=["outcome", "is_first", "is_first_in_module"])
     if participation.is_test:
+        participation.save(update_fields=["outcome"])
         notices.receipt(participation=participation, given=[], now=now)
         return
     given = given_with(participation)
+    _rank(participation, given)
+    participation.save(
+        update_fields=["outcome", "is_first", "is_first_in_module", "own_consent", "is_first_optin"]
+    )
     _welcome(participation, given, now)
     _share(participation, given, now)
     notices.receipt(participation=participation, given=given, now=now)
@@ -108,22 +111,32 @@ def _welcome(participation: Participation, given: list[Consent], now: datetime) 
         profiles.update(profile_id=profile.id, consented_at=now)
 
 
-def _rank(participation: Participation) -> None:
-    """Whether it is the person's first that counts, in the operation and in the module.
-
-    Their row is locked, so that two at once are ranked in turn.
+def _rank(participation: Participation, given: list[Consent]) -> None:
+    """Whether it is the person's first that counts, in the operation and in the module; and their
+    first yes to the merchant. Their row is locked, so that two at once are ranked in turn.
     """
     if participation.profile_id is None:
         return
-    counted = Participation.objects.filter(
-        operation_id=participation.operation_id,
-        profile_id=participation.profile_id,
-        state=ParticipationState.COUNTED,
-        is_test=False,
-    ).exclude(id=participation.id)
-    modules = set(counted.values_list("module_id", flat=True))
-    participation.is_first = not modules
-    participation.is_first_in_module = participation.module_id not in modules
+    before = dict(
+        Participation.objects.filter(
+            operation_id=participation.operation_id,
+            profile_id=participation.profile_id,
+            state=ParticipationState.COUNTED,
+            is_test=False,
+        )
+        .exclude(id=participation.id)
+        .values_list("id", "module_id")
+    )
+    participation.is_first = not before
+    participation.is_first_in_module = participation.module_id not in before.values()
+    own = next((row for row in given if row.controller_tenant_id is None), None)
+    participation.own_consent = own
+    participation.is_first_optin = own is not None and not (
+        before
+        and Participation.objects.filter(
+            id__in=list(before), own_consent__in=consents.not_withdrawn()
+        ).exists()
+    )
 
 
 def _share(participation: Participation, given: list[Consent], now: datetime) -> None:
@@ -168,7 +181,7 @@ def share_event(*, share: Share, why: str = "") -> Draft:
 
 def _shared_before(participation: Participation) -> dict[uuid.UUID, bool]:
     """The partners who have this person already, each with whether by an opt-in that holds."""
-    if participation.is_first:
+    if participation.is_first or participation.profile_id is None:
         return {}
     rows = Share.objects.filter(
         participation__operation_id=participation.operation_id,

@@ -11,6 +11,7 @@ from kernel.errors import ConflictError, InvalidInputError
 from operations.errors import UnknownOperationError
 from operations.models import ModulePartner, Operation, OperationModule
 from operations.slugs import free_slug
+from operations.telling import changed
 
 
 class NamelessError(InvalidInputError):
@@ -66,6 +67,7 @@ def rename(*, operation_id: uuid.UUID, name: str, now: datetime) -> Operation:
     operation = locked(operation_id)
     operation.name, operation.updated_at = _clean_name(name), now
     operation.save(update_fields=["name", "updated_at"])
+    changed(operation_id=operation.id, now=now)
     return operation
 
 
@@ -131,6 +133,7 @@ def archive(*, operation_id: uuid.UUID, away: bool, now: datetime) -> Operation:
         raise NotEditableError
     operation.archived_at = now if away else None
     operation.save(update_fields=["archived_at"])
+    changed(operation_id=operation.id, now=now)
     return operation
 
 
@@ -144,6 +147,7 @@ def save_words(*, operation_id: uuid.UUID, now: datetime, **values: Any) -> Oper
         setattr(operation, name, value)
     operation.updated_at = now
     operation.save(update_fields=[*values, "updated_at"])
+    changed(operation_id=operation.id, now=now)
     return operation
 
 

@@ -17,6 +17,7 @@ from operations.editing import editable
 from operations.errors import UnknownOperationError
 from operations.mechanics import MECHANICS, UnknownMechanicError
 from operations.models import ModulePartner, OperationModule
+from operations.telling import changed
 
 MOST_MODULES = 10
 
@@ -71,6 +72,7 @@ def remove_module(*, module: OperationModule, away: bool, now: datetime) -> None
     """Take a module out of a draft, or put it back; what it holds stays."""
     editable(module.operation_id, now, live=False)
     OperationModule.objects.filter(id=module.id).update(removed_at=now if away else None)
+    changed(operation_id=module.operation_id, now=now)
 
 
 @atomic_with_retry
@@ -117,4 +119,5 @@ def save_acquisition(
     for partner in partners:
         partner.module = row
         partner.save(force_insert=True)
+    changed(operation_id=row.operation_id, now=now)
     return row

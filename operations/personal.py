@@ -28,7 +28,9 @@ PERSONAL = (
             "answers": _ANSWER,
             "outcome": "Honour what was won, and prove a draw; as long as the operation.",
         },
-        technical=frozenset({"source_ref", "slot", "language", "form_version", "key", "body_hash"}),
+        technical=frozenset(
+            {"source_ref", "slot", "boxes", "language", "form_version", "key", "body_hash"}
+        ),
         erase=_erase,
         withheld=frozenset({"key", "body_hash"}),
     ),

@@ -18,10 +18,10 @@ from operations.editing import EndsBeforeStartError, NotEditableError, check_dat
 from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Problem
 from operations.models import Operation, OperationModule, OperationState
+from operations.telling import changed
 from operations.words import pick
 
 END_EVENT = "operations.end"
-CHANGED_EVENT = "operations.changed"
 # Who pressed the button in the last second is still being written when the end comes.
 _GRACE = timedelta(seconds=60)
 
@@ -103,7 +103,7 @@ def go_live(*, operation_id: uuid.UUID, now: datetime) -> Operation:
     operation.state, operation.live_at, operation.updated_at = OperationState.LIVE, now, now
     operation.save(update_fields=["state", "live_at", "updated_at"])
     plan(operation=operation, now=now)
-    changed(operation=operation, now=now)
+    changed(operation_id=operation.id, now=now)
     return operation
 
 
@@ -119,13 +119,6 @@ def plan(*, operation: Operation, now: datetime) -> None:
         due_at=max(ends + _GRACE, now),
         key=f"{END_EVENT}:{operation.id}:{ends.isoformat()}",
     )
-
-
-def changed(*, operation: Operation, now: datetime) -> None:
-    """Tell whoever keeps a copy (partners) that an operation is not what it was."""
-    if not operation.modules.filter(removed_at=None, partners__isnull=False).exists():
-        return
-    emit(kind=CHANGED_EVENT, payload={"operation": str(operation.id)}, now=now)
 
 
 @atomic_with_retry
@@ -144,6 +137,7 @@ def set_dates(
         raise EndsBeforeStartError(param="ends_at")
     operation.starts_at, operation.ends_at, operation.updated_at = starts_at, ends_at, now
     operation.save(update_fields=["starts_at", "ends_at", "updated_at"])
+    changed(operation_id=operation.id, now=now)
     if operation.state == OperationState.LIVE:
         plan(operation=operation, now=now)
     return operation
@@ -179,4 +173,4 @@ def _close(operation: Operation, now: datetime) -> None:
     operation.save(update_fields=["state", "ends_at", "ended_at", "updated_at"])
     for module in operation.modules.filter(removed_at=None).order_by("id"):
         mechanic_of(module).close(module=module, now=now)
-    changed(operation=operation, now=now)
+    changed(operation_id=operation.id, now=now)

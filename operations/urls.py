@@ -3,7 +3,8 @@
 from django.urls import path, re_path
 
 from operations.public import choices, page, told
-from operations.views import listing, modules, one, people, words
+from operations.received.urls import urlpatterns as received
+from operations.views import listing, modules, one, people, results, words
 
 app_name = "operations"
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("operations/calendrier", listing.calendar, name="calendar"),
     path("operations/ajouter", listing.add, name="add"),
     path("operations/desarchiver", listing.undo_archive, name="undo_archive"),
+    *received,
     path("operations/<str:operation>", one.operation, name="operation"),
     path("operations/<str:operation>/nom", one.rename, name="rename"),
     path("operations/<str:operation>/dates", one.dates, name="dates"),
@@ -31,6 +33,7 @@ urlpatterns = [
     path("operations/<str:operation>/apparence", words.look, name="look"),
     path("operations/<str:operation>/apercu", words.preview, name="preview"),
     path("operations/<str:operation>/participants", people.participants, name="participants"),
+    path("operations/<str:operation>/resultats", results.results, name="results"),
     path("operations/<str:operation>/modules", modules.listed, name="modules"),
     path("operations/<str:operation>/modules/ajouter", modules.add, name="add_module"),
     path("operations/<str:operation>/modules/remettre", modules.undo_remove, name="undo_remove"),

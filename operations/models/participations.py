@@ -6,7 +6,7 @@ from django.db.models import Q
 from kernel.ids import public_id, uuid7
 from operations.models.modules import OperationModule
 from operations.models.operations import Operation
-from tenants.profiles.models import Profile
+from tenants.profiles.models import Consent, Profile
 
 
 class SourceKind(models.TextChoices):
@@ -68,6 +68,11 @@ class Participation(models.Model):
     # count people by these, on both sides alike.
     is_first = models.BooleanField(default=False, db_default=False)
     is_first_in_module = models.BooleanField(default=False, db_default=False)
+    # The yes to the merchant that came with it, and whether it is the person's first that holds.
+    own_consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, related_name="+")
+    is_first_optin = models.BooleanField(default=False, db_default=False)
+    # Of a rehearsal: the boxes that were ticked, of which no consent is kept.
+    boxes = models.JSONField(default=list, db_default=[])
     form_version = models.CharField(max_length=16, blank=True)
     key = models.CharField(max_length=64, unique=True)
     body_hash = models.CharField(max_length=64, blank=True)

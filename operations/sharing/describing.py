@@ -21,8 +21,6 @@ from tenants.addresses import absolute_url
 from tenants.context import current_tenant
 from tenants.models import TenantState
 
-# Written by whoever changes an operation: see `operations.running`.
-CHANGED_EVENT = "operations.changed"
 DESCRIBE_EVENT = "operations.describe"
 # A partner for whom something waits (suspended, or the agreement is not signed) is asked for again.
 RESUME_EVENT = "operations.resume"

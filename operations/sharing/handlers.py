@@ -12,6 +12,7 @@ from kernel.outbox.types import EventData, Handler
 from operations.counting import SHARE_EVENT
 from operations.models import Share
 from operations.sharing import delivering, describing
+from operations.telling import CHANGED_EVENT
 from partnerships.crossing import Why, enter_partner
 from partnerships.models import Partnership
 from partnerships.telling import ACTIVE
@@ -84,7 +85,7 @@ def _active(event: EventData) -> None:
 HANDLERS: dict[str, Handler] = {
     SHARE_EVENT: _share,
     ACTIVE: _active,
-    describing.CHANGED_EVENT: _changed,
+    CHANGED_EVENT: _changed,
     describing.DESCRIBE_EVENT: _describe,
     describing.RESUME_EVENT: _resume,
 }

@@ -3,11 +3,8 @@
 from accounts.outbox import HANDLERS as ACCOUNTS
 from kernel.jobs.outbox import HANDLERS as JOBS
 from kernel.outbox.types import Handler
-<<<<<<< HEAD
 from operations.outbox import HANDLERS as OPERATIONS
-=======
 from operations.sharing.handlers import HANDLERS as SHARING
->>>>>>> ef11864 (Share participations with partners: once, by their yes, and back)
 from partnerships.outbox import HANDLERS as PARTNERSHIPS
 from tenants.messaging.outbox import HANDLERS as MESSAGING
 from tenants.programme.outbox import HANDLERS as PROGRAMME
@@ -19,10 +16,7 @@ HANDLERS: dict[str, Handler] = {
     **MESSAGING,
     **PROGRAMME,
     **PARTNERSHIPS,
-<<<<<<< HEAD
     **OPERATIONS,
-=======
     **SHARING,
->>>>>>> ef11864 (Share participations with partners: once, by their yes, and back)
     **SPACE,
 }

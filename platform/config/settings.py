@@ -283,6 +283,7 @@ SETUP_FACTS = "config.setup_facts.facts"
 CONNECTIONS = "config.connections.connections"
 OUTBOX_NUDGE = "config.tasks.nudge"
 OUTBOX_HANDLERS = "config.outbox.HANDLERS"
+PARTNER_FIGURES = "operations.figures.for_partners"
 # Kinds of emails that merchants make: prefix → `tenants.messaging.kinds.Provider`.
 EMAIL_KIND_PROVIDERS = {"campaign": "tenants.messaging.campaigns.PROVIDER"}
 EMAIL_DESTINATIONS = "widgets.links.destination.site_addresses"
@@ -295,7 +296,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": _env["RICOCHET_LOG_LEVEL"]},
 }
-# W004: an email is unique whatever its case, by a constraint that the check does not know.
+# W004: a constraint that the check does not know keeps emails unique, whatever their case.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 from config.settings_accounts import *  # noqa: E402, F403

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("shell.urls")),
+    path("", include("operations.urls_partner")),
     path("", include("partnerships.urls_partner")),
 ]
 

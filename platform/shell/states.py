@@ -45,5 +45,6 @@ STATES: dict[str, State] = {
     "inactive": State("mute", "dash", _("Inactif")),
     "closed": State("mute", "dash", _("Clos")),
     "cancelled": State("mute", "cross", _("Annulé")),
+    "withdrawn": State("mute", "cross", _("Retiré")),
     "unsubscribed": State("mute", "cross", _("Désinscrit")),
 }

@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass
 
+from kernel.ids import uuid7
 from operations import links
 from operations.links import Purpose
-from operations.models import Operation, OperationModule, Participation
-from tests.fixtures.operations import make_module, make_operation, take
+from operations.models import (
+    Operation,
+    OperationModule,
+    Participation,
+    ReceivedOperation,
+    ReceivedParticipation,
+)
+from tests.fixtures.operations import BEGINS, ENDS, NOW, make_module, make_operation, take
 
 
 @dataclass(frozen=True)
@@ -13,6 +20,7 @@ class Played:
     operation: Operation
     module: OperationModule
     participation: Participation
+    received: ReceivedOperation
 
     def token(self, purpose: Purpose) -> str:
         return links.token_for(purpose=purpose, row_id=self.participation.id)
@@ -23,4 +31,35 @@ def played(slug: str) -> Played:
     operation = make_operation(slug=f"operation-{slug}", name=f"Opération secrète {slug}")
     module = make_module(operation)
     taken = take(module, email=f"participant-{slug}@exemple.fr", boxes=frozenset({"own"}))
-    return Played(operation, module, taken.participation)
+    return Played(operation, module, taken.participation, _received(slug))
+
+
+def _received(slug: str) -> ReceivedOperation:
+    """An operation that somebody else runs, with one person who agreed to share."""
+    row = ReceivedOperation.objects.create(
+        operation_id=uuid7(),
+        partnership_id=uuid7(),
+        major_id=uuid7(),
+        major_name=f"Marque secrète {slug}",
+        name=f"Opération reçue {slug}",
+        state="live",
+        starts_at=BEGINS,
+        ends_at=ENDS,
+        page_url="https://majeur.example/o/secret",
+        received_at=NOW,
+        refreshed_at=NOW,
+    )
+    ReceivedParticipation.objects.create(
+        operation=row,
+        participation_id=uuid7(),
+        module_id=uuid7(),
+        day=NOW.date(),
+        source_kind="site",
+        brought_by="major",
+        is_first=True,
+        is_first_optin=True,
+        fields={"email": f"partage-{slug}@exemple.fr"},
+        proof=uuid7(),
+        received_at=NOW,
+    )
+    return row

@@ -17,6 +17,10 @@ def module(side: "Side") -> dict[str, Any]:
     return {**operation(side), "module": side.played.module.public_id}
 
 
+def received(side: "Side") -> dict[str, Any]:
+    return {"operation": side.played.received.public_id}
+
+
 def slug(side: "Side") -> dict[str, Any]:
     return {"slug": side.played.operation.slug}
 
@@ -45,6 +49,11 @@ OPERATIONS: dict[str, Page] = {
     "operations:look": member(operation, **MANAGER),
     "operations:preview": member(operation),
     "operations:participants": member(operation),
+    "operations:results": member(operation),
+    "operations:received": member(),
+    "operations:exports": member(),
+    "operations:received_one": member(received),
+    "operations:received_data": member(received),
     "operations:modules": member(operation),
     "operations:add_module": member(operation),
     "operations:undo_remove": member(operation),

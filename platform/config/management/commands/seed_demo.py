@@ -14,7 +14,7 @@ from accounts.models import Role
 from accounts.services import create_member
 from api.scopes import SCOPES
 from api.services.keys import create_key
-from config.demo import mail, mailings, story, studio
+from config.demo import joint, mail, mailings, story, studio
 from shell import brand
 from tenants.activity import connections
 from tenants.activity.models import Heard, Order, Source
@@ -69,6 +69,7 @@ class Command(BaseCommand):
                 mailings.read(now=now)
                 mailings.announce(now=now)
             _write_keys(lumen, shop, now)
+        joint.play(major=lumen, minor_name="Brûlerie Noé", now=now)
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)

@@ -1,0 +1,84 @@
+"""The operations that partners run with us, and their files."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import member_required
+from operations.models import ReceivedOperation
+from operations.received import selectors
+from shell.tables import Column, Empty, ListPage, View
+from tenants.context import current_tenant
+
+
+def _running(rows: QuerySet[Any]) -> QuerySet[Any]:
+    now = timezone.now()
+    return rows.filter(state="live", is_archived=False, ends_at__gt=now)
+
+
+class ReceivedPage(ListPage):
+    label = _("Opérations reçues")
+    nouns = (_("opération"), _("opérations"))
+    search_label = _("Nom ou marque")
+    default_sort = "-starts"
+    export_name = "operations-recues"
+    empty = Empty(
+        _("Vos opérations arriveront ici"),
+        _("Dès qu’une marque partenaire vous associe à une opération, vous la suivez ici."),
+    )
+    views = (
+        View("toutes", _("Toutes")),
+        View("en-cours", _("En cours"), _running),
+        View("terminees", _("Terminées"), lambda rows: rows.exclude(ends_at__gt=timezone.now())),
+    )
+    columns = (
+        Column(
+            "name",
+            _("Opération"),
+            main=True,
+            sort="name",
+            detail=lambda row: row.major_name,
+            kind="person",
+        ),
+        Column("state", _("État"), kind="state", value=lambda row: row.shown_state(timezone.now())),
+        Column("starts", _("Début"), kind="date", value="starts_at", sort="starts_at"),
+        Column("ends", _("Fin"), kind="date", value="ends_at", sort="ends_at"),
+        Column("participants", _("Participants"), kind="number", sort="participants"),
+        Column("optins", _("Opt-ins"), kind="number", sort="optins"),
+        Column("new_profiles", _("Nouveaux profils"), kind="number", sort="new_profiles"),
+    )
+
+    def queryset(self) -> QuerySet[Any]:
+        return selectors.operations()
+
+    def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
+        return rows.filter(name__icontains=query) | rows.filter(major_name__icontains=query)
+
+    def row_url(self, row: Any) -> str:
+        return reverse("operations:received_one", args=[row.public_id])
+
+
+@require_safe
+@member_required()
+def received(request: HttpRequest) -> HttpResponseBase:
+    """Every operation in which a partner named us."""
+    total = ReceivedOperation.objects.count()
+    return ReceivedPage(request).respond(
+        "operations/received/list.html", {"total": total, "current": "received"}
+    )
+
+
+@require_safe
+@member_required()
+def exports(request: HttpRequest) -> HttpResponse:
+    """One place for all files: each operation's opt-ins, with the proof of each yes."""
+    rows = selectors.operations().filter(optins__gt=0)
+    context = {"rows": rows, "brand": current_tenant().name}
+    return render(request, "operations/received/exports.html", context)

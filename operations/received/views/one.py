@@ -1,0 +1,157 @@
+"""One received operation: its figures, where people came from, and what is received of whom."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.access import member_required
+from operations.models import ReceivedOperation, ReceivedParticipation
+from operations.received import figures, selectors
+from operations.received.views.common import operation_or_404, page_of, sharing_note
+from operations.reporting import days_chart, lines_chart, source_label
+from shell.tables import Column, Empty, ListPage, View
+from tenants.context import current_tenant
+from tenants.profiles.services import fold_text
+from tenants.programme.dates import local
+
+
+@require_safe
+@member_required()
+def received_one(request: HttpRequest, operation: str) -> HttpResponse:
+    """The page of one operation, as its guest sees it."""
+    row, now = operation_or_404(operation), timezone.now()
+    language = translation.get_language() or "fr"
+    total = figures.total(operation=row)
+    days = figures.by_day(operation=row, now=now)
+    yesterday = local(now).date() - timedelta(days=1)
+    modules = figures.by_module(operation=row)
+    note, note_url = sharing_note(row)
+    state = row.shown_state(now)
+    context = {
+        "operation": row,
+        "state": state,
+        "brand": current_tenant().name,
+        "figures": total,
+        "yesterday": sum(d.figures.participants for d in days if d.day == yesterday),
+        "optin_rate": total.optins / total.participants if total.participants else None,
+        "days_left": selectors.days_left(row, now) if state == "live" else None,
+        "days": days_chart(days) if total.participants else "",
+        "sources": lines_chart(
+            figures.by_source(operation=row), label=gettext("D’où viennent les participants")
+        ),
+        "modules": modules if len(modules) > 1 else [],
+        "asked": selectors.asked_in_words(row, language=language),
+        "boxes": selectors.boxes(row, language=language),
+        "widgets_url": page_of("display:list"),
+        "page_answers": state in ("planned", "live", "ended"),
+        "note": note,
+        "note_url": note_url,
+    }
+    return render(request, "operations/received/one.html", context)
+
+
+def _held(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(withdrawn_at=None)
+
+
+class DataPage(ListPage):
+    """The people who agreed, with the fields that were asked for this merchant and no others."""
+
+    label = gettext_lazy("Données reçues")
+    nouns = (gettext_lazy("accord"), gettext_lazy("accords"))
+    search_label = gettext_lazy("Nom ou e-mail")
+    default_sort = "-date"
+    empty = Empty(
+        gettext_lazy("Aucun accord pour l’instant"),
+        gettext_lazy("Les personnes qui cochent votre case apparaissent ici dans la minute."),
+    )
+    views = (
+        View("accords", gettext_lazy("Accords"), _held),
+        View("nouveaux", gettext_lazy("Nouveaux profils"), lambda q: _held(q).filter(was_new=True)),
+        View("retires", gettext_lazy("Retirés"), lambda q: q.exclude(withdrawn_at=None)),
+    )
+
+    def __init__(self, request: HttpRequest, operation: ReceivedOperation) -> None:
+        super().__init__(request)
+        self.operation = operation
+        self.language = translation.get_language() or "fr"
+
+    @property
+    def export_name(self) -> str:  # type: ignore[override]  # one file for each operation
+        return f"opt-ins-{self.operation.public_id}"
+
+    @property
+    def columns(self) -> Sequence[Column]:  # type: ignore[override]  # those that were asked for
+        asked = selectors.asked(self.operation, language=self.language)
+        shown = [
+            Column(f"field-{name}", label, value=_Field(name), main=number == 0, shown=True)
+            for number, (name, label) in enumerate(asked.items())
+        ]
+        return (
+            *shown,
+            Column("state", gettext_lazy("État"), kind="state", value=_state),
+            Column("source", gettext_lazy("Source"), value=self._source, phone=False),
+            Column("is_new", gettext_lazy("Nouveau profil"), value=_is_new, phone=False),
+            Column(
+                "date",
+                gettext_lazy("Accord donné"),
+                kind="moment",
+                value="consent.granted_at",
+                sort="received_at",
+            ),
+            Column("proof", gettext_lazy("Preuve"), value="proof_id", shown=False),
+            Column("text", gettext_lazy("Texte accepté"), value="consent.text", shown=False),
+            Column("text_hash", gettext_lazy("Empreinte"), value="consent.text_hash", shown=False),
+        )
+
+    def _source(self, row: ReceivedParticipation) -> str:
+        brands = {"major": self.operation.major_name, "minor": current_tenant().name}
+        return source_label(row.source_kind, brands.get(row.brought_by, ""))
+
+    def queryset(self) -> QuerySet[Any]:
+        return selectors.agreed(self.operation)
+
+    def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
+        known = Q(profile__search_text__contains=fold_text(query))
+        return rows.filter(known | Q(fields__email__icontains=query))
+
+    def row_url(self, row: Any) -> str:
+        profile = row.profile
+        if profile is None or profile.erased_at is not None:
+            return ""
+        return page_of("programme:customer", profile.public_id)
+
+
+class _Field:
+    """Reads one field of a row; blank once the person took it back."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, row: ReceivedParticipation) -> str:
+        return str(row.fields.get(self.name) or "—")
+
+
+def _state(row: ReceivedParticipation) -> str:
+    return "withdrawn" if row.withdrawn_at is not None else "active"
+
+
+def _is_new(row: ReceivedParticipation) -> str:
+    return gettext("Oui") if row.was_new else "—"
+
+
+@require_safe
+@member_required()
+def received_data(request: HttpRequest, operation: str) -> HttpResponseBase:
+    """What people agreed to share with us in one operation; files carry each proof's id (D3)."""
+    row = operation_or_404(operation)
+    context = {"operation": row, "brand": current_tenant().name}
+    return DataPage(request, row).respond("operations/received/data.html", context)
