@@ -124,6 +124,8 @@ def bars(*, label: Text, points: Sequence[Point], unit: Text = "") -> SafeString
             "y": _HEIGHT * (1 - point.value / top),
             "height": _HEIGHT * point.value / top,
             "point": point,
+            # A phone has room for every third label of many.
+            "wide": len(points) > 7 and i % 3,
         }
         for i, point in enumerate(points)
     ]

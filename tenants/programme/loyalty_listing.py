@@ -1,5 +1,6 @@
 """What loyalty's lists show: members with their points, the most loyal, and every movement."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Sum,
     UUIDField,
     Value,
     When,
@@ -86,11 +86,12 @@ def member_count() -> int:
 
 
 def distributed(*, unit: str, since: datetime | None) -> QuerySet[Any]:
-    """Every movement that gave points or took such back: `change`, signed, and `owner_id`.
+    """Every movement that gave points or took such back: `change`, signed, and whose wallet.
 
-    What is spent and what expires is none: it was given all the same.
+    What is spent and what expires is none: it was given all the same. `owner_id` is looked up row
+    by row, so that whoever only counts or adds up does not read the wallets.
     """
-    sources = [system_account_id(kind, unit) for kind in (AccountKind.ISSUED, AccountKind.ADJUSTED)]
+    sources = _sources(unit)
     posted_before = Transfer.objects.filter(
         answers=OuterRef("answers"), kind=TransferKind.POST, id__lt=OuterRef("id")
     )
@@ -103,25 +104,32 @@ def distributed(*, unit: str, since: datetime | None) -> QuerySet[Any]:
     rows: QuerySet[Any] = Transfer.objects.filter(given | Q(credit_id__in=sources)).filter(moved)
     if since is not None:
         rows = rows.filter(created_at__gte=since)
+    wallet = Account.objects.filter(pk=OuterRef("wallet_id"))
     changes: Any = rows.annotate(
         change=Case(
             When(given, then=F("amount")), default=-F("amount"), output_field=BigIntegerField()
         ),
-        owner_id=Case(
-            When(given, then=Coalesce("credit__merged_into__owner_id", "credit__owner_id")),
-            default=Coalesce("debit__merged_into__owner_id", "debit__owner_id"),
-            output_field=UUIDField(),
+        wallet_id=Case(
+            When(given, then=F("credit_id")), default=F("debit_id"), output_field=UUIDField()
         ),
+        owner_id=Subquery(wallet.values(whose=_whose())),
     )
     ordered: QuerySet[Any] = changes.order_by("-created_at", "-id")
     return ordered
 
 
+def _sources(unit: str) -> list[uuid.UUID]:
+    return [system_account_id(kind, unit) for kind in (AccountKind.ISSUED, AccountKind.ADJUSTED)]
+
+
+def _whose() -> Coalesce:
+    """Whose a wallet is: one that was poured into another is the other's owner's."""
+    return Coalesce("merged_into__owner_id", "owner_id")
+
+
 def given_in(*, unit: str, start: datetime, end: datetime) -> tuple[int, int]:
     """How many were given something in [start, end), and how much in all."""
-    rows = distributed(unit=unit, since=start).filter(created_at__lt=end).order_by()
-    found = rows.aggregate(people=Count("owner_id", distinct=True), total=Sum("change"))
-    return int(found["people"]), int(found["total"] or 0)
+    return books.given(unit=unit, start=start, end=end)
 
 
 def named(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -142,12 +150,21 @@ def most_loyal(*, unit: str, since: datetime | None) -> QuerySet[Profile]:
         referred = referred.filter(created_at__gte=since)
     return (
         people(unit=unit)
+        .filter(id__in=_wallets_given(unit, since).values(whose=_whose()))
         .annotate(
-            gained=listing.each_ones(*books.gains(unit=unit, start=since)),
+            gained=Coalesce(listing.each_ones(*books.gains(unit=unit, start=since)), 0),
             referrals=_count(referred.order_by().values("referrer")),
             unlocked=_count(unlocked.order_by().values("profile")),
         )
-        .filter(gained__isnull=False)
+    )
+
+
+def _wallets_given(unit: str, since: datetime | None) -> QuerySet[Account]:
+    """The wallets that anything was given to, as sets of keys: to count them is quick."""
+    rows, sources = distributed(unit=unit, since=since).order_by(), _sources(unit)
+    return Account.objects.filter(
+        Q(id__in=rows.filter(debit_id__in=sources).values("credit_id"))
+        | Q(id__in=rows.filter(credit_id__in=sources).values("debit_id"))
     )
 
 

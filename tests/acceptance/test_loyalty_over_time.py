@@ -1,12 +1,21 @@
 """Loyalty seen over time: the ranking, recalculating the past, the reset, and the members."""
 
+import csv
+import io
+
 import pytest
 from django.http import HttpResponse
 
 from tests.acceptance.conftest import OWNER, words
 from tests.acceptance.test_loyalty import MARC, Studio, studio  # noqa: F401  a fixture
+from tests.acceptance.test_tiers import add_tier
 
 ANA = "ana@exemple.fr"
+
+
+def fr(number: int) -> str:
+    """A number as a page shows it, its spaces plain."""
+    return f"{number:,}".replace(",", " ")
 
 
 class Back:
@@ -38,19 +47,38 @@ def test_fs18_the_ranking_tells_who_is_active_and_who_leads(back: Back) -> None:
     customers."""
     lumen, clairval = back.lumen, back.studio
     lumen.publish()
+    add_tier(lumen, "Argent", "150")
     for number, email, total in (("F-1", MARC, 20_000), ("F-2", ANA, 5_000)):
         clairval.invoice(number, total, email)
         clairval.pay(number, total, f"P-{number}", "full")
     lumen.order("O-1", "lea@exemple.fr", referral_code=lumen.code_of(MARC))
+    lumen.order("O-2", "lea@exemple.fr")  # she comes back: no second referral
     lumen.later(days=15)
     page = lumen.page("/fidelite/classement")
     assert "Membres actifs 3" in page
     assert "Parrainages validés 1" in page
-    assert "Récompenses débloquées 0" in page
-    assert page.index("marc@exemple.fr") < page.index("ana@exemple.fr")
+    assert "Récompenses débloquées 1" in page  # Marc's tier: 200 are there, Ana's 50 are not
+    order = [page.index(email) for email in (MARC, "lea@exemple.fr", ANA)]
+    assert order == sorted(order)  # 200 and a referral, two orders, 50
     lines = lumen.page("/fidelite/classement/points")
     assert "Facture réglée 200" in lines and "Facture réglée 50" in lines
+    file = lumen.office().get("/fidelite/classement/points?export=csv")
+    text = b"".join(file.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    amounts = [int(row["Points"]) for row in csv.DictReader(io.StringIO(text), delimiter=";")]
+    assert len(amounts) == 6 and f"Points distribués {fr(sum(amounts))} " in page
     assert "ana@exemple.fr" not in lumen.page("/fidelite/classement?q=marc")
+    # A period has figures of its own, and what was before it is none of them.
+    lumen.later(days=60)
+    assert "Membres actifs 0" in lumen.page("/fidelite/classement?periode=30")
+    recent = lumen.page("/fidelite/classement?periode=90")
+    assert "Membres actifs 3" in recent and "Parrainages validés 1" in recent
+    lumen.later(days=60)
+    gone = lumen.page("/fidelite/classement?periode=90")
+    for figure in ("Membres actifs", "Points distribués", "Parrainages validés"):
+        assert f"{figure} 0" in gone, figure
+    assert "Récompenses débloquées 0" in gone
+    ever = lumen.page("/fidelite/classement?periode=")
+    assert "Membres actifs 3" in ever and "Récompenses débloquées 1" in ever
 
 
 def test_fs19_history_is_recalculated_in_the_background_with_an_email(back: Back) -> None:

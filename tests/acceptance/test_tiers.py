@@ -129,6 +129,8 @@ def test_fs24_a_new_tier_is_claimed_at_once_by_those_already_there(
     credit(camille, "800,00")
     credit(camille, "700,00", way="debit")
     credit(camille, "700,00")
+    lumen.order("LUM-9", "nadia@exemple.fr")
+    credit("nadia@exemple.fr", "749,99")
     add_tier(lumen, "Or", "750,00")
     assert "1 client y est déjà" in lumen.page("/recompenses/paliers")
     told = lumen.send(f"{tier_path(lumen, 'Or')}/prevenir")
@@ -140,6 +142,9 @@ def test_fs24_a_new_tier_is_claimed_at_once_by_those_already_there(
     assert take
     for _ in range(2):
         assert client.post(take[1]).status_code == 302
+    short = lumen.space("nadia@exemple.fr")
+    short.post(take[1])  # a cent is missing
+    assert "Encore 0,01 € à gagner" in lumen.page("/espace", short)
     there = lumen.page("/espace", client)
     assert re.search(r"Vos récompenses Or.*[0-9A-Z]{10}", there)
     assert "1 à 1 sur 1 récompense" in lumen.page("/recompenses/attribuees?vue=toutes")

@@ -13,6 +13,7 @@ from tenants.activity import booking
 from tenants.activity.models import Order, Source
 from tenants.activity.types import RefundInput, SessionInput
 from tenants.models import Tenant
+from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
 from tenants.programme import conductor
 from tenants.programme.models import ProgrammeVersion, Reward
@@ -85,6 +86,20 @@ def test_a_period_is_compared_with_the_one_before(
     for name, days in (("Rose", 5), ("Paul", 40)):
         at = timezone.now() - timedelta(days=days)
         buy(customer(name, "Test"), f"N-{name}", code=code, at=at)
+    # None of these brought anybody: only a browser spoke of it, it is too small, it was refunded.
+    for name, amount, source in (
+        ("Vu", 6000, Source.TRACKER), ("Peu", 900, Source.API), ("Rendu", 6000, Source.API),
+    ):  # fmt: skip
+        buy(customer(name, "Test"), f"N-{name}", amount, code=code, source=source)
+    refund = RefundInput(external_id="R", amount=6000, refunded_at=timezone.now())
+    conductor.refund_received(order_id="N-Rendu", refund=refund, now=timezone.now())
+    buy(Profile.objects.get(first_name="Rose"), "N-again", 4000)
+    counts = {label: count for label, (count, _url) in counts_of(claire.get("/")).items()}
+    assert counts == {
+        "invitations": "0", "clics": "0", "premières commandes": "2",
+        "récompenses validées": "0", "réachats": "1",
+    }  # fmt: skip
+    assert "Coût par nouveau client 13,00 € 26,00 € en tout" in text_of(claire.get("/"))
     for asked in ("30", "", "1; DROP TABLE", "-3"):
         page = text_of(claire.get("/", {"periode": asked} if asked else {}))
         assert "Nouveaux clients parrainés 2" in page

@@ -66,6 +66,7 @@ _GAINS = f"""
     LEFT JOIN ledger_account AS heir ON heir.id = wallet.merged_into_id
     GROUP BY 1
 """  # noqa: S608
+_GIVEN = f"SELECT COUNT(*), COALESCE(SUM(n), 0) FROM ({_GAINS}) AS every"  # noqa: S608
 _ENDED = f"""
     SELECT other_kind, SUM(amount)::bigint, COUNT(*) FROM ({_POSTED}) AS moved
     WHERE other_kind IN ('redeemed', 'expired') GROUP BY 1
@@ -102,6 +103,14 @@ def gains(*, unit: str, start: datetime | None) -> tuple[str, list[Any]]:
     """
     sql = re.sub(r"%\(\w+\)s", "%s", _GAINS)
     return sql, [unit, start or _EVER, _FOR_EVER]
+
+
+def given(*, unit: str, start: datetime, end: datetime) -> tuple[int, int]:
+    """How many owners gained in [start, end), and how much they did in all."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVEN, {"unit": unit, "start": start, "end": end})
+        people, total = cursor.fetchone()
+    return int(people), int(total)
 
 
 def ended(*, unit: str, start: datetime, end: datetime) -> dict[AccountKind, tuple[int, int]]:

@@ -114,6 +114,10 @@ class RankingPage(_InPeriod):
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         return listing.find_customers(rows, text=query)
 
+    def everybody(self) -> int:
+        """How many gained something: the list's own count, where nothing narrows it."""
+        return self.queryset().count() if self.searching else self.page.paginator.count
+
     def row_url(self, row: Any) -> str:
         return customer_url(row)
 
@@ -177,7 +181,7 @@ def ranking(request: HttpRequest) -> HttpResponseBase:
     context = {
         "tab": "ranking",
         **_periods(page),
-        "active": active.count(),
+        "active": active.count() if only_members else page.everybody(),
         "only_members": only_members,
         "members": loyalty_listing.member_count(),
         "distributed": page.total(),
