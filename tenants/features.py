@@ -4,7 +4,9 @@ What is off is neither shown nor reachable (OF-07).
 """
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
@@ -41,9 +43,23 @@ class FeatureOffError(RicochetError):
     words = _("Ce module n’est pas activé.")
 
 
+# What counts as on while something is only tried out, in this thread and nowhere else.
+_assumed: ContextVar[frozenset[Feature]] = ContextVar("assumed_features", default=frozenset())
+
+
+@contextmanager
+def assumed(*features: Feature) -> Iterator[None]:
+    """Work as if these modules were on: for a trial of which nothing stays."""
+    token = _assumed.set(_assumed.get() | set(features))
+    try:
+        yield
+    finally:
+        _assumed.reset(token)
+
+
 def is_on(feature: Feature, *, tenant: Tenant | None = None) -> bool:
     """Whether the merchant (of the current context, unless given) has this module."""
-    return feature.value in (tenant or current_tenant()).modules
+    return feature in _assumed.get() or feature.value in (tenant or current_tenant()).modules
 
 
 def require(feature: Feature) -> None:

@@ -136,6 +136,8 @@ def test_nothing_that_is_on_leads_to_a_page_that_is_off(
     } - {address("programme:bulk", lumen)}
     for name in sorted(TENANT):
         page = TENANT[name]
+        if name == "widgets:space_preview":
+            continue  # what the set-up would put online; its buttons lead nowhere
         if name in PAGES[feature] or page.whom not in (For.MEMBER, For.CUSTOMER, For.ANYBODY):
             continue
         answer = knock("get", name)
