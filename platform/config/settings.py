@@ -275,21 +275,6 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# ---------------------------------------------------------------- what each room plugs in
-# Dotted paths, so that lower floors call what stands above them without importing it.
-SHELL_MENU = "config.menu.build"
-SHELL_SEARCH = "config.search.providers"
-SETUP_FACTS = "config.setup_facts.facts"
-CONNECTIONS = "config.connections.connections"
-OUTBOX_NUDGE = "config.tasks.nudge"
-OUTBOX_HANDLERS = "config.outbox.HANDLERS"
-PARTNER_FIGURES = "operations.figures.for_partners"
-# Kinds of emails that merchants make: prefix → `tenants.messaging.kinds.Provider`.
-EMAIL_KIND_PROVIDERS = {"campaign": "tenants.messaging.campaigns.PROVIDER"}
-EMAIL_DESTINATIONS = "widgets.links.destination.site_addresses"
-JOB_KINDS = "config.jobs.KINDS"
-PERSONAL_DATA = "config.personal.PERSONAL"
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -300,3 +285,4 @@ LOGGING = {
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 from config.settings_accounts import *  # noqa: E402, F403
+from config.settings_plugs import *  # noqa: E402, F403

@@ -1,0 +1,14 @@
+"""What each room plugs in: dotted paths, so that lower floors call what stands above them."""
+
+SHELL_MENU = "config.menu.build"
+SHELL_SEARCH = "config.search.providers"
+SETUP_FACTS = "config.setup_facts.facts"
+CONNECTIONS = "config.connections.connections"
+OUTBOX_NUDGE = "config.tasks.nudge"
+OUTBOX_HANDLERS = "config.outbox.HANDLERS"
+PARTNER_FIGURES = "operations.figures.for_partners"
+# Kinds of emails that merchants make: prefix → `tenants.messaging.kinds.Provider`.
+EMAIL_KIND_PROVIDERS = {"campaign": "tenants.messaging.campaigns.PROVIDER"}
+EMAIL_DESTINATIONS = "widgets.links.destination.site_addresses"
+JOB_KINDS = "config.jobs.KINDS"
+PERSONAL_DATA = "config.personal.PERSONAL"
