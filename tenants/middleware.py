@@ -6,6 +6,7 @@ from typing import cast
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, StreamingHttpResponse
+from django.utils import timezone
 
 from tenants.context import enter
 from tenants.database.current import this_connection
@@ -14,7 +15,9 @@ from tenants.models import Tenant
 
 
 class TenantMiddleware:
-    """Sets the schema and the URL table for the request's host; an unknown host is a plain 404.
+    """Sets the schema, the URL table and the clock for the request's host; an unknown one is 404.
+
+    Days on every page are the merchant's days (R11), whatever zone the server is in.
 
     `request.tenant` is the Tenant, or None on the platform's own host. The connection goes back
     to the public schema after every request, whatever happened in it.
@@ -42,7 +45,8 @@ class TenantMiddleware:
         else:
             return _no_such_place()
         try:
-            response = self.get_response(request)
+            with timezone.override(tenant.zone if tenant else None):
+                response = self.get_response(request)
         finally:
             connection.set_schema_to_public()
         if tenant is not None and response.streaming:
@@ -56,7 +60,7 @@ def _stream_inside(response: StreamingHttpResponse, tenant: Tenant) -> None:
     def pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
         iterator = iter(chunks)
         while True:
-            with enter(tenant):
+            with enter(tenant), timezone.override(tenant.zone):
                 chunk = next(iterator, None)
             if chunk is None:
                 return

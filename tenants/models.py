@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -70,6 +71,11 @@ class Tenant(models.Model):
     def get_tenant_type(self) -> str:
         """Asked by django-tenants; there is one type."""
         return "tenant"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the merchant's days begin (R11)."""
+        return ZoneInfo(self.timezone)
 
     @property
     def is_public(self) -> bool:

@@ -1,6 +1,5 @@
 """What the views of the space share: who is there, in which language, and how a page is shown."""
 
-import zoneinfo
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -91,8 +90,7 @@ def _page(view: View, *, needs_session: bool) -> View:
             return HttpResponseRedirect(reverse("widgets:space"))
         request.space_session = session  # type: ignore[attr-defined]
         language = _language(session)
-        zone = zoneinfo.ZoneInfo(tenant_of(request).timezone)
-        with translation.override(language), timezone.override(zone):
+        with translation.override(language):
             return view(request, *args, **kwargs)
 
     return guarded

@@ -1,7 +1,6 @@
 """Campaigns: the list, one that is written, one that is on its way or was sent."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from csp.constants import SELF
 from csp.decorators import csp_update
@@ -182,8 +181,7 @@ def show_campaign(
         "can_change": has_role(request, Role.MANAGER),
         "waits": waits,
     }
-    with timezone.override(ZoneInfo(current_tenant().timezone)):
-        return render(request, "programme/campaigns/detail.html", context, status=status)
+    return render(request, "programme/campaigns/detail.html", context, status=status)
 
 
 @csp_update({"frame-src": [SELF]})
