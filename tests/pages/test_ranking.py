@@ -27,6 +27,7 @@ def people(rules: ProgrammeVersion) -> list[Profile]:
     """Ana and Bo earned this month, Cy long ago; Ana spent most of it."""
     ana, bo, cy = (customer(name, "Martin") for name in ("Ana", "Bo", "Cy"))
     give(ana, 3000)
+    give(ana, 700, days_ago=700)  # before the period: none of its gains
     give(ana, 500, reason="adjusted")
     give(bo, 1000)
     give(cy, 9900, days_ago=700)
@@ -47,15 +48,16 @@ def test_it_tells_who_was_active_what_was_given_and_who_leads(
     assert "Membres actifs 2 ont gagné sur la période" in page
     assert "Points distribués 44,00 €" in page
     assert page.index("Ana Martin") < page.index("Bo Martin")
-    assert "35,00 € 15,00 €" in page  # gained in the period, and what is left to spend
+    assert "35,00 € 22,00 €" in page  # gained in the period, and what is left to spend
     assert "Cy Martin" not in page
 
 
 def test_the_period_is_in_the_address(claire: TenantClient, people: list[Profile]) -> None:
     """B15."""
     page = text_of(claire.get("/fidelite/classement", {"periode": ""}))
-    assert "Points distribués 143,00 €" in page
+    assert "Points distribués 150,00 €" in page
     assert page.index("Cy Martin") < page.index("Ana Martin")
+    assert "42,00 € 22,00 €" in page
     odd = claire.get("/fidelite/classement", {"periode": "1; DROP TABLE", "tri": "-password"})
     assert odd.status_code == 200  # R37
 
