@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kernel.money import Amount
 from shell import formats
@@ -34,7 +36,11 @@ from tenants.programme.sentences import explain
 from tenants.referrals.models import Click, Invitation, Referral
 from tenants.rewards.models import Award, Claim
 
-_MADE_BY = {"api": "API", "import": "Import"}
+_MADE_BY: dict[str, str | Promise] = {
+    "api": "API",
+    "import": "Import",
+    "shop": gettext_lazy("Connexion depuis la boutique"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +262,9 @@ def followed(profile: Profile, until: datetime | None, limit: int) -> Iterable[H
 # ---------------------------------------------------------------- record
 def record(profile: Profile, until: datetime | None, _limit: int) -> Iterable[Happening]:
     """What the record itself tells, with consent and membership."""
-    yield from _once(until, profile.created_at, _("Fiche créée"), _MADE_BY.get(profile.source, ""))
+    yield from _once(
+        until, profile.created_at, _("Fiche créée"), str(_MADE_BY.get(profile.source, ""))
+    )
     yield from _once(until, profile.account_created_at, _("A ouvert un compte"))
     yield from _once(until, profile.unsubscribed_at, _("S’est désinscrit des messages"))
     yield from _once(until, profile.bought_before, _("Déjà client d’après votre historique"))
