@@ -20,6 +20,7 @@ from operations.models import ModulePartner, OperationModule
 from operations.optins import usual_text
 from operations.words import pair
 from partnerships.selectors import Partner
+from shell import formats
 from shell.fields import ToggleField
 from shell.forms import HouseForm
 from tenants.context import current_tenant
@@ -123,7 +124,7 @@ class AcquisitionForm(HouseForm):
             label=_("%(partner)s participe à ce module") % {"partner": partner.name}
         )
         self.fields[f"{key}-asks"] = ToggleField(
-            label=_("Demander l’accord pour les offres de %(partner)s") % {"partner": partner.name},
+            label=_said(_("Demander l’accord pour les offres de %(partner)s"), partner.name),
             help_text=_("Une case à elle, jamais cochée d’avance. Sans elle, rien ne part."),
         )
         self.fields[f"{key}-policy_url"] = forms.URLField(
@@ -208,10 +209,10 @@ class AcquisitionForm(HouseForm):
         asks = data.get(f"{key}-asks")
         if asks and not data.get(f"{key}-policy_url") and f"{key}-policy_url" not in self.errors:
             words = _("Indiquez où lire la politique de données de %(partner)s.")
-            self.add_error(f"{key}-policy_url", words % {"partner": partner.name})
+            self.add_error(f"{key}-policy_url", _said(words, partner.name))
         if data.get(f"{key}-fields") and not asks:
             words = _("Demandez l’accord pour %(partner)s, ou ne lui transmettez aucun champ.")
-            self.add_error(f"{key}-fields", words % {"partner": partner.name})
+            self.add_error(f"{key}-fields", _said(words, partner.name))
         asked = self._asked_names(data)
         if set(data.get(f"{key}-fields") or ()) - asked:
             words = _("Cochez seulement des champs que ce module demande.")
@@ -286,3 +287,7 @@ class AcquisitionForm(HouseForm):
             optin_text=pair(data, f"{key}-text"),
             added_at=before.added_at if before is not None else timezone.now(),
         )
+
+
+def _said(words: str, name: str) -> str:
+    return formats.elided(words % {"partner": name}, name)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from operations.models import OperationModule
 from operations.words import pick
+from shell import formats
 from tenants.context import current_tenant
 
 OWN = "own"
@@ -38,7 +39,8 @@ class OptIn:
 def usual_text(*, name: str, language: str) -> str:
     """The words of a box whose merchant wrote none."""
     with translation.override(language):
-        return _("J’accepte de recevoir les offres de %(brand)s par e-mail.") % {"brand": name}
+        text = _("J’accepte de recevoir les offres de %(brand)s par e-mail.") % {"brand": name}
+        return formats.elided(text, name)
 
 
 def offered(module: OperationModule, *, language: str) -> list[OptIn]:

@@ -20,6 +20,7 @@ from operations.mechanics.shape import Problem
 from operations.models import Operation, OperationModule, OperationState
 from operations.telling import changed
 from operations.words import pick
+from shell import formats
 
 END_EVENT = "operations.end"
 # Who pressed the button in the last second is still being written when the end comes.
@@ -77,11 +78,15 @@ def _about_partners(module: OperationModule) -> list[Problem]:
         )
         if partner.asks_optin and not partner.policy_url:
             words = _("Indiquez où lire la politique de données de %(partner)s.")
-            found.append(Problem(words % {"partner": partner.name}, "modules"))
+            found.append(Problem(_said(words, partner.name), "modules"))
         if goes and not partner.asks_optin:
             words = _("Demandez l’accord pour %(partner)s, ou ne lui transmettez aucun champ.")
-            found.append(Problem(words % {"partner": partner.name}, "modules"))
+            found.append(Problem(_said(words, partner.name), "modules"))
     return found
+
+
+def _said(words: str, name: str) -> str:
+    return formats.elided(words % {"partner": name}, name)
 
 
 @atomic_with_retry
