@@ -20,6 +20,7 @@ from accounts.services import purge
 from api import services as api
 from kernel.outbox.relay import relay
 from kernel.outbox.services import forget_delivered
+from operations import retention as operations
 from partnerships.services import making
 from tenants.context import UnknownTenantError, enter_by_id
 from tenants.database.current import this_connection
@@ -126,9 +127,10 @@ def _forget_here() -> None:
 
 @shared_task(name="config.forget_old_facts")
 def forget_old_facts() -> None:
-    """Forget clicks, refusals and letters whose time is over, tenant by tenant (D6)."""
+    """Forget clicks, refusals, letters and players whose time is over, tenant by tenant (D6)."""
     this_connection().set_schema_to_public()
     _in_each(active_tenants(), lambda: retention.forget(now=timezone.now()))
+    _in_each(active_tenants(), lambda: operations.forget(now=timezone.now()))
 
 
 @shared_task(name="config.check_connections")

@@ -36,10 +36,13 @@ from tenants.referrals.models import Referral
 
 
 @atomic_with_retry
-def erase(*, profile_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime) -> Profile:
+def erase(
+    *, profile_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime, remember: bool = True
+) -> Profile:
     """Blank every personal field about somebody, for good; once more changes nothing.
 
-    What they hold stays in the books, but nobody can spend it any more.
+    What they hold stays in the books, but nobody can spend it any more. A keyed hash keeps whoever
+    asked for it from being added again, unless `remember` is False: their time was over, no more.
     """
     profile = Profile.everyone.select_for_update().filter(id=profile_id).first()
     if profile is None or profile.merged_into_id is not None:
@@ -50,8 +53,9 @@ def erase(*, profile_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime) 
     ids = [record.id for record in records]
     for record in records:
         if record.email:
-            note_erased(address=record.email, now=now)
-            unsubscribing.note(address=record.email, now=now)
+            if remember:
+                note_erased(address=record.email, now=now)
+                unsubscribing.note(address=record.email, now=now)
             letters.forget_address(address=record.email)
             invitations.forget_address(key=emails.key(record.email))
         letters.forget_name(name=record.first_name, readers=_friends(ids))

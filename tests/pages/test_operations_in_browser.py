@@ -25,6 +25,7 @@ from tests.pages.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("shell-browser")]
 PAGE = "/o/un-automne-a-la-maison"
+UNFOLD = "document.querySelectorAll('main details').forEach((each) => { each.open = true; })"
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -184,7 +185,7 @@ def test_the_back_office_holds_and_its_preview_follows_what_is_typed(
         page.set_viewport_size({"width": width, "height": 900})
         for path in paths:
             page.goto(origin + path)
-            page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+            page.evaluate(UNFOLD)
             checked(page, width)
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{origin}{own}/textes")

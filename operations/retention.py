@@ -1,0 +1,80 @@
+"""What operations forget with time (D6): entries that nobody confirmed, and people who only played.
+
+Whoever became a customer is kept by the rules of customers; a consent's proof outlives both.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from kernel.db import atomic_with_retry
+from operations.models import Participation, ParticipationState
+from tenants.profiles.models import Profile
+from tenants.programme import erasing
+from tenants.programme.dates import months_before
+from tenants.referrals.models import Referral
+
+KEEP_UNCONFIRMED = timedelta(days=7)
+KEEP_PROSPECTS_MONTHS = 36
+_SLICE = 500
+
+
+def forget(*, now: datetime) -> int:
+    """In the current tenant, forget whose time is over; returns how many people."""
+    return _forget_unconfirmed(now) + _forget_prospects(now)
+
+
+def _forget_unconfirmed(now: datetime) -> int:
+    """Somebody typed an address whose owner never pressed the button: nobody keeps it."""
+    rows = Participation.objects.filter(
+        state=ParticipationState.PENDING, is_test=False, created_at__lt=now - KEEP_UNCONFIRMED
+    )
+    people = set()
+    for number, profile_id in rows.values_list("id", "profile_id")[:_SLICE]:
+        _void(number, now)
+        if profile_id is not None:
+            people.add(profile_id)
+    played = Participation.objects.filter(
+        profile_id=OuterRef("id"), state=ParticipationState.COUNTED
+    )
+    strangers = _only_players().filter(~Exists(played), id__in=people)
+    return _erase(strangers, now)
+
+
+@atomic_with_retry
+def _void(participation_id: uuid.UUID, now: datetime) -> None:
+    row = Participation.objects.select_for_update().get(id=participation_id)
+    if row.state != ParticipationState.PENDING:
+        return  # confirmed at this very moment
+    row.state, row.voided_at = ParticipationState.VOID, now
+    row.fields, row.answers, row.body_hash = {}, {}, ""
+    row.save(update_fields=["state", "voided_at", "fields", "answers", "body_hash"])
+
+
+def _forget_prospects(now: datetime) -> int:
+    """Three years after the last time that a person did something; opening an email is nothing."""
+    since = months_before(now, KEEP_PROSPECTS_MONTHS)
+    lately = Participation.objects.filter(profile_id=OuterRef("id"), created_at__gte=since)
+    return _erase(_only_players().filter(~Exists(lately), created_at__lt=since), now)
+
+
+def _only_players() -> QuerySet[Profile]:
+    """People of whom the merchant knows operations and nothing else."""
+    referrals = Referral.objects.filter(Q(referrer=OuterRef("id")) | Q(referee=OuterRef("id")))
+    return Profile.objects.filter(
+        ~Exists(referrals),
+        source="operation",
+        erased_at=None,
+        order_count=0,
+        account_created_at=None,
+        bought_before=None,
+    )
+
+
+def _erase(people: QuerySet[Profile], now: datetime) -> int:
+    ids = list(people.values_list("id", flat=True)[:_SLICE])
+    for number in ids:
+        # Forgotten by time, not at their wish: they may come back by themselves.
+        erasing.erase(profile_id=number, author_id=None, now=now, remember=False)
+    return len(ids)
