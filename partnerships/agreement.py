@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 
 from kernel.errors import NotFoundError
 from partnerships.models import Partnership
+from shell.formats import elided
 from tenants.models import Tenant
 
 LATEST = "2026-11"
@@ -68,6 +69,8 @@ def agreement_for(partnership: Partnership, *, language: str = "") -> Agreement:
     text = re.sub(
         r"\{(\w+)\}", lambda found: names[found[1]], _source(partnership.agreement, chosen)
     )
+    if chosen == "fr":
+        text = elided(text, names["major"], names["minor"], language="fr")
     return Agreement(version=partnership.agreement, language=chosen, text=text)
 
 

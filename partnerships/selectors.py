@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, Role, User
@@ -44,7 +44,9 @@ def sharing(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def partnerships_of(*, tenant_id: uuid.UUID) -> QuerySet[Any]:
-    """All partnerships that this merchant may know of, each with `partner` (the other's name).
+    """All partnerships that this merchant may know of, as it sees them.
+
+    Each has `partner` (the other's name), `my_side`, `i_accepted` and `they_accepted`.
 
     A major sees those that it asked for from the first moment; a minor those that were proposed
     to it. While a person who owns a back office has not said which, its name is not told: the
@@ -65,7 +67,16 @@ def partnerships_of(*, tenant_id: uuid.UUID) -> QuerySet[Any]:
                 default=Value(Side.MINOR.value),
                 output_field=CharField(),
             ),
+            i_accepted=Exists(_accepted().filter(tenant_id=tenant_id)),
+            they_accepted=Exists(_accepted().exclude(tenant_id=tenant_id)),
         )
+    )
+
+
+def _accepted() -> QuerySet[AgreementAcceptance]:
+    """The words given on the version in force of an outer partnership."""
+    return AgreementAcceptance.objects.filter(
+        partnership=OuterRef("pk"), version=OuterRef("agreement")
     )
 
 
@@ -127,11 +138,8 @@ def has_accepted(row: Partnership, *, side: Side) -> bool:
 
 def to_answer(*, tenant_id: uuid.UUID) -> int:
     """How many partnerships wait for this merchant's word on the agreement."""
-    rows = partnerships_of(tenant_id=tenant_id).filter(state=State.PROPOSED)
-    done = AgreementAcceptance.objects.filter(
-        partnership__in=rows, tenant_id=tenant_id, version=F("partnership__agreement")
-    )
-    return rows.exclude(id__in=done.values("partnership_id")).count()
+    rows = partnerships_of(tenant_id=tenant_id)
+    return int(rows.filter(state=State.PROPOSED, i_accepted=False).count())
 
 
 def majors_of(*, tenant_id: uuid.UUID) -> list[str]:

@@ -5,6 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import current_membership
+from config import menu_partner
+from partnerships import selectors as partnerships
 from shell.menu import MenuGroup, MenuItem
 from tenants.features import Feature, is_on
 from tenants.programme.waiting import waiting
@@ -12,8 +14,11 @@ from tenants.programme.waiting import waiting
 
 def build(request: HttpRequest) -> list[MenuGroup]:
     """The groups for this person; nothing for somebody who is not a member here."""
-    if getattr(request, "tenant", None) is None or current_membership(request) is None:
+    tenant = getattr(request, "tenant", None)
+    if tenant is None or current_membership(request) is None:
         return []
+    if tenant.partner_only:
+        return menu_partner.build(request, tenant)
     work = waiting(now=timezone.now()).total
     return [
         MenuGroup(
@@ -35,6 +40,12 @@ def build(request: HttpRequest) -> list[MenuGroup]:
         MenuGroup(
             [
                 MenuItem(_("Opérations"), "operations:operations", "rings", phone=True),
+                MenuItem(
+                    _("Partenariats"),
+                    "partnerships:list",
+                    "link",
+                    count=partnerships.to_answer(tenant_id=tenant.id),
+                ),
                 MenuItem(_("Messages"), "messaging:kinds", "mail"),
                 *_of(
                     Feature.CAMPAIGNS, MenuItem(_("Campagnes"), "programme:campaigns", "document")

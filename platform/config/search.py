@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import current_membership
 from operations.models import Operation
+from partnerships import selectors as partnerships
 from shell import formats
 from shell.search import MAX_HITS, Hit, Provider
 from shell.text import folded
@@ -19,9 +20,13 @@ from tenants.programme import answering, listing
 
 def providers(request: HttpRequest) -> list[Provider]:
     """Members find everything; nobody else finds anything."""
-    if getattr(request, "tenant", None) is None or current_membership(request) is None:
+    tenant = getattr(request, "tenant", None)
+    if tenant is None or current_membership(request) is None:
         return []
-    return [_settings, _customers, _orders, _operations]
+    if tenant.partner_only:
+        # The menu's pages are all there is; customers and orders have none here.
+        return [_partners]
+    return [_partners, _settings, _customers, _orders, _operations]
 
 
 def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
@@ -41,6 +46,8 @@ def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
         (_("Clés d’API"), "keys:list", "key"),
         (_("Mon compte"), "accounts:profile", "user"),
         (_("Ajouter un client"), "programme:add_customer", "plus"),
+        (_("Ajouter un partenaire"), "partnerships:add", "plus"),
+        (_("Mon code partenaire"), "partnerships:code", "key"),
     )
     for label, name, icon in pages:
         if folded(query) in folded(label):
@@ -60,6 +67,18 @@ def _referral_pages() -> list[tuple[str, str, str]]:
         (_("Simuler un parrainage"), "programme:simulate", "hops"),
         (_("Parrainages à vérifier"), "programme:verifications", "shield"),
     ]
+
+
+def _partners(request: HttpRequest, query: str) -> Iterable[Hit]:
+    rows = partnerships.partnerships_of(tenant_id=request.tenant.id)  # type: ignore[attr-defined]
+    found = rows.filter(partner__icontains=query.strip()).order_by("partner", "id")
+    for row in found[:MAX_HITS]:
+        yield Hit(
+            row.partner,
+            _("Partenaire"),
+            reverse("partnerships:partner", args=[row.public_id]),
+            "link",
+        )
 
 
 def _customers(request: HttpRequest, query: str) -> Iterable[Hit]:

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("api.urls")),
     path("", include("widgets.urls")),
     path("", include("operations.urls")),
+    path("", include("partnerships.urls")),
     path("", include("accounts.urls")),
     path("", include("shell.urls")),
     path("", include("api.pages.urls")),

@@ -24,8 +24,8 @@ from tenants import lookup
 from tenants.activity.models import Invoice, Order, Session
 from tenants.context import enter
 from tenants.loyalty.recalculation.models import Run
-from tenants.messaging import clicking, links
-from tenants.messaging.models import Campaign, Email, EmailLink
+from tenants.messaging import links
+from tenants.messaging.models import Campaign, Email
 from tenants.models import Tenant
 from tenants.profiles.models import CustomerImport, Profile
 from tenants.programme import conductor, services
@@ -36,9 +36,10 @@ from tenants.rewards import services as rewards
 from tenants.rewards.models import Claim, Prize
 from tests.fixtures.programme import NOW, make_order, publish
 from tests.fixtures.tenants import TenantClient
+from tests.isolation.partners import Partners, met
 from tests.isolation.played import Played, played
 from tests.isolation.snapshot import Watch
-from tests.isolation.treats import Treats, booked, given, invoiced, many
+from tests.isolation.treats import Treats, booked, click_token, given, invoiced, many
 from widgets.links import landing
 from widgets.models import ShopKey, Site, SpaceLink
 from widgets.shop_login import keys as shop_keys
@@ -74,6 +75,7 @@ class Side:
     recalculation: Run
     selection: Selection
     treats: Treats
+    partners: Partners
     campaign: Campaign
     job: Job
     customer_import: CustomerImport
@@ -193,6 +195,7 @@ def _side(tenant: Tenant) -> Side:
         member_id=people[Role.MANAGER].public_id,
         **_tokens(tenant, people[Role.OWNER].user),
         **space,
+        partners=met(tenant, people[Role.OWNER].user),
         key=key,
         secret=secret,
         shop_key=shop_keys.create_key(name="Boutique", now=NOW)[0],
@@ -201,7 +204,7 @@ def _side(tenant: Tenant) -> Side:
         space_token=links.token_for(purpose=links.Purpose.ASKED, row_id=asked_id),
         space_cookie=sessions.open_session(profile=profile, now=timezone.now()),
         unsubscribe_token=links.token_for(purpose=links.Purpose.UNSUBSCRIBE, row_id=email.id),
-        click_token=_click_token(email),
+        click_token=click_token(email),
         email=email,
         played=played(slug),
     )
@@ -217,14 +220,6 @@ def _member(tenant: Tenant, role: Role) -> Membership:
         role=role,
         now=NOW,
     )
-
-
-def _click_token(email: Email) -> str:
-    # A kept copy, so that the address of copies has something to refuse.
-    email.html = f"<html><head></head><body>{email.to}</body></html>"
-    email.save(update_fields=["html"])
-    row = EmailLink.objects.create(kind=email.kind, target="space_url")
-    return clicking.token_for(email_id=email.id, link_id=row.id)
 
 
 def _tokens(tenant: Tenant, owner: User) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.isolation.surface_desk import DESK
 from tests.isolation.surface_operations import OPERATIONS
+from tests.isolation.surface_partners import LIMITED, PARTNERS
 from tests.isolation.whom import (
     ANYBODY,
     MANAGER,
@@ -163,6 +164,7 @@ TENANT: dict[str, Page] = {
     "site:launcher": member(),
     **DESK,
     **OPERATIONS,
+    **PARTNERS,
 }
 PUBLIC: dict[str, Page] = {"healthz": ANYBODY, "account_login": ANYBODY, "home": ANYBODY}
 
@@ -183,7 +185,7 @@ def _walk(patterns: list[URLPattern | URLResolver], space: str) -> Iterator[str]
 
 def address(name: str, side: "Side", *, urlconf: str | None = None) -> str:
     """The path of an address, with this side's own things in it."""
-    table = PUBLIC if urlconf == settings.PUBLIC_SCHEMA_URLCONF else TENANT
+    table = PUBLIC if urlconf == settings.PUBLIC_SCHEMA_URLCONF else {**TENANT, **LIMITED}
     page = table[name]
     if name == "api:":
         return "/api/nothing-of-the-kind"

@@ -8,7 +8,8 @@ from django.utils import timezone
 from kernel.ids import uuid7
 from tenants.activity.models import Invoice, Session
 from tenants.loyalty.recalculation.models import Run, RunKind, RunState
-from tenants.messaging.models import Campaign
+from tenants.messaging import clicking
+from tenants.messaging.models import Campaign, Email, EmailLink
 from tenants.profiles.models import Profile
 from tenants.programme import codes, gifts
 from tenants.programme.bulk import services as bulk
@@ -70,3 +71,11 @@ def many() -> dict[str, Any]:
     selection = bulk.prepare(act="loyalty-join", rows=rows, author_id=None, now=timezone.now())
     campaign = Campaign.objects.create(name="Rentrée", created_at=NOW, changed_at=NOW)
     return {"recalculation": run, "selection": selection, "campaign": campaign}
+
+
+def click_token(email: Email) -> str:
+    # A kept copy, so that the address of copies has something to refuse.
+    email.html = f"<html><head></head><body>{email.to}</body></html>"
+    email.save(update_fields=["html"])
+    row = EmailLink.objects.create(kind=email.kind, target="space_url")
+    return clicking.token_for(email_id=email.id, link_id=row.id)

@@ -14,7 +14,7 @@ from accounts.models import Role
 from accounts.services import create_member
 from api.scopes import SCOPES
 from api.services.keys import create_key
-from config.demo import joint, mail, mailings, story, studio
+from config.demo import joint, mail, mailings, partners, story, studio
 from shell import brand
 from tenants.activity import connections
 from tenants.activity.models import Heard, Order, Source
@@ -48,9 +48,6 @@ class Command(BaseCommand):
         lumen = self._merchant(
             slug="maison-lumen", name="Maison Lumen", color="#E5A83B", shop=shop, now=now
         )
-        self._merchant(
-            slug="brulerie-noe", name="Brûlerie Noé", color="#1F5C43", shop=shop, now=now
-        )
         clairval = self._merchant(
             slug="studio-clairval", name="Studio Clairval", color="#7A4E6D", shop="", now=now
         )
@@ -69,6 +66,7 @@ class Command(BaseCommand):
                 mailings.read(now=now)
                 mailings.announce(now=now)
             _write_keys(lumen, shop, now)
+        partners.meet(major=lumen, by_code=clairval, password=PASSWORD, now=now)
         joint.play(major=lumen, minor_name="Brûlerie Noé", now=now)
 
     def _say(self, text: str) -> None:
@@ -89,7 +87,7 @@ class Command(BaseCommand):
             )
             _paint(tenant, color)
             tenant = switch(tenant_id=tenant.id, on=[Feature.REFERRAL, Feature.CAMPAIGNS])
-            for email, first, last, role in _TEAM if slug != "brulerie-noe" else _TEAM[:1]:
+            for email, first, last, role in _TEAM:
                 create_member(
                     email=email,
                     first_name=first,

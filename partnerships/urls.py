@@ -1,0 +1,17 @@
+"""Pages of partnerships in a merchant's back office."""
+
+from django.urls import path
+
+from partnerships.urls_partner import shared
+from partnerships.views import adding, code
+
+app_name = "partnerships"
+urlpatterns = [
+    path("partenariats/ajouter", adding.add, name="add"),
+    path("partenariats/code", code.code, name="code"),
+    path("partenariats/code/renouveler", code.renew, name="renew"),
+    path("partenariats/<str:partnership>/renvoyer", adding.resend, name="resend"),
+    path("partenariats/<str:partnership>/adresse", adding.correct, name="correct"),
+    path("partenariats/<str:partnership>/retirer", adding.withdraw, name="withdraw"),
+    *shared,
+]

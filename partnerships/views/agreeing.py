@@ -1,0 +1,110 @@
+"""Reading the agreement, accepting it, and ending a partnership."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import member_required
+from accounts.models import Role
+from kernel.errors import RicochetError
+from partnerships import selectors
+from partnerships.agreement import agreement_for, as_html
+from partnerships.models import Side, State
+from partnerships.services import agreeing
+from partnerships.views.common import is_owner, person, row_or_404, tenant_id
+from shell.formats import elided
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required()
+def agreement(request: HttpRequest, partnership: str) -> HttpResponseBase:
+    """The text in force, and the owner's word on it (D5)."""
+    row = row_or_404(partnership)
+    if request.method == "POST":
+        if not is_owner(request):
+            return render(
+                request, "partnerships/agreement.html", _agreement(request, row), status=403
+            )
+        return _accepted(request, row)
+    return render(request, "partnerships/agreement.html", _agreement(request, row))
+
+
+def _agreement(request: HttpRequest, row: Any) -> dict[str, Any]:
+    return {
+        "row": row,
+        "agreement": agreement_for(row),
+        "acceptances": selectors.acceptances(partnership_id=row.id),
+        "may_answer": row.state == State.PROPOSED and not row.i_accepted,
+        "is_owner": is_owner(request),
+        "is_major": row.my_side == Side.MAJOR,
+        "back": reverse("partnerships:partner", args=[row.public_id]),
+    }
+
+
+def _accepted(request: HttpRequest, row: Any) -> HttpResponse:
+    try:
+        now_is = agreeing.accept_agreement(
+            partnership_id=row.id,
+            tenant_id=tenant_id(),
+            user=person(request),
+            text_hash=request.POST.get("text", ""),
+            language=request.POST.get("language", ""),
+            now=timezone.now(),
+        )
+    except RicochetError as error:
+        messages.error(request, error.said)
+        return redirect("partnerships:agreement", row.public_id)
+    if now_is.state == State.ACTIVE:
+        words = _("Accord accepté. Le partenariat avec %(name)s est actif.")
+    else:
+        words = _("Accord accepté. Il manque celui de %(name)s.")
+    messages.success(request, elided(words % {"name": row.partner}, row.partner))
+    return redirect("partnerships:partner", row.public_id)
+
+
+@require_safe
+@member_required()
+def accepted(request: HttpRequest, partnership: str, side: str) -> HttpResponse:
+    """The very text that one side accepted, as it was read (D2)."""
+    row = row_or_404(partnership)
+    found = [one for one in selectors.acceptances(partnership_id=row.id) if one.side == side]
+    if side not in Side.values:
+        raise Http404
+    context = {
+        "row": row,
+        "acceptance": found[0] if found else None,
+        "html": as_html(found[0].text) if found else "",
+        "back": reverse("partnerships:partner", args=[row.public_id]),
+    }
+    return render(request, "partnerships/accepted.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_required(role=Role.OWNER)
+def end(request: HttpRequest, partnership: str) -> HttpResponseBase:
+    """Asks, says what will happen, then ends or declines (B8)."""
+    row = row_or_404(partnership)
+    back = reverse("partnerships:partner", args=[row.public_id])
+    declines = row.state == State.PROPOSED
+    if request.method != "POST":
+        context = {"row": row, "back": back, "declines": declines}
+        return render(request, "partnerships/end.html", context)
+    try:
+        agreeing.end_partnership(partnership_id=row.id, tenant_id=tenant_id(), now=timezone.now())
+    except RicochetError as error:
+        messages.error(request, error.said)
+        return redirect(back)
+    words = (
+        _("Proposition de %(name)s refusée.")
+        if declines
+        else _("Partenariat avec %(name)s terminé.")
+    )
+    messages.success(request, elided(words % {"name": row.partner}, row.partner))
+    return redirect(back)

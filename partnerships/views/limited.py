@@ -1,0 +1,47 @@
+"""A partner who is no merchant: its first page, its settings, and what a plan would add."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import member_required
+from accounts.models import Role
+from partnerships import selectors
+from partnerships.services.upgrading import become_full
+from partnerships.views.common import is_owner, page_of, tenant_id
+
+
+@require_safe
+@member_required()
+def home(request: HttpRequest) -> HttpResponse:
+    """What waits for an answer first, then the operations."""
+    if selectors.to_answer(tenant_id=tenant_id()):
+        return redirect("partnerships:list")
+    return redirect(page_of("operations:received") or "partnerships:list")
+
+
+@require_safe
+@member_required()
+def settings(request: HttpRequest) -> HttpResponse:
+    """The few settings that a partner has."""
+    return render(request, "partnerships/settings.html", {"is_owner": is_owner(request)})
+
+
+@require_safe
+@member_required()
+def plan(request: HttpRequest) -> HttpResponse:
+    """What stays free, and what a plan would add."""
+    context = {"is_owner": is_owner(request), "majors": selectors.majors_of(tenant_id=tenant_id())}
+    return render(request, "partnerships/plan.html", context)
+
+
+@require_http_methods(["POST"])
+@member_required(role=Role.OWNER)
+def upgrade(request: HttpRequest) -> HttpResponseBase:
+    """Open the whole back office, in one step."""
+    become_full(tenant_id=tenant_id())
+    messages.success(request, _("Votre back-office est complet. Tout ce que vous aviez y est."))
+    return redirect("/")

@@ -1,0 +1,61 @@
+"""What each side of the matrix has of partnerships: one that it asked for, and a link it got."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from accounts.models import User
+from accounts.tokens import hash_of, token_for
+from kernel.ids import uuid7
+from partnerships.agreement import LATEST
+from partnerships.models import Origin, Partnership, State
+from tenants.models import Tenant, TenantState
+from tests.fixtures.programme import NOW
+
+if TYPE_CHECKING:
+    from tests.isolation.conftest import Side
+
+
+@dataclass
+class Partners:
+    """`asked` waits for its contact; `offer_token` leads somebody of this merchant's to agree."""
+
+    asked: Partnership
+    offer_token: str
+
+
+def met(tenant: Tenant, owner: User) -> Partners:
+    stranger = Tenant.objects.create(
+        slug=f"tiers-{tenant.slug}",
+        name=f"Tiers secret {tenant.slug}",
+        schema_name=f"t_tiers_{tenant.slug.replace('-', '_')}"[:31],
+        # It has no schema: no task may go there.
+        state=TenantState.SUSPENDED,
+        created_at=NOW,
+    )
+    offer = _proposed(
+        major=stranger, asked_user_id=owner.pk, asked_tenant_id=tenant.id, token_version=1
+    )
+    token = token_for(offer.id, 1)
+    offer.token_hash, offer.token_expires_at = hash_of(token), NOW.replace(year=2100)
+    offer.save()
+    asked = _proposed(major=tenant, name=f"Marque secrète {tenant.slug}")
+    return Partners(asked=asked, offer_token=token)
+
+
+def _proposed(**values: Any) -> Partnership:
+    number = uuid7()
+    return Partnership.objects.create(
+        id=number,
+        key=uuid7(),
+        origin=Origin.DETAILS,
+        state=State.PROPOSED,
+        agreement=LATEST,
+        contact_email=f"secret-{number}@exemple.fr",
+        created_at=NOW,
+        sent_at=NOW,
+        **values,
+    )
+
+
+def partnership(side: "Side") -> dict[str, Any]:
+    return {"partnership": side.partners.asked.public_id}
