@@ -120,7 +120,8 @@ def partners(request: HttpRequest) -> HttpResponseBase:
     context = {
         "can_change": can_change(request) and bool(page_of("partnerships:add")),
         "has_code": bool(page_of("partnerships:code")),
-        "operations_url": page_of("operations:partners"),
+        "operations_url": page_of("operations:partner_operations")
+        or page_of("operations:received"),
         "to_answer": selectors.to_answer(tenant_id=tenant_id()),
     }
     return PartnersPage(request).respond("partnerships/partners.html", context)
