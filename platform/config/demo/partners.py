@@ -61,7 +61,8 @@ def _invited(
 
 
 def _join(row: Partnership, claire: User, password: str, *, now: datetime) -> None:
-    invitation = Invitation.objects.get(tenant_id=row.minor_id, accepted_at=None)
+    office = Tenant.objects.get(slug="brulerie-noe", partner_only=True)
+    invitation = Invitation.objects.get(tenant_id=office.id, accepted_at=None)
     nora = accept_invitation(
         token=token_for(invitation.id, invitation.version),
         tenant_id=invitation.tenant_id,
@@ -70,7 +71,6 @@ def _join(row: Partnership, claire: User, password: str, *, now: datetime) -> No
         last_name=_NOE.last_name,
         password=password,
     ).user
-    office = Tenant.objects.get(id=row.minor_id)
     office.brand_color = "#1F5C43"
     office.brand_tokens = brand.compute(office.brand_color).as_dict()
     office.save(update_fields=["brand_color", "brand_tokens"])
