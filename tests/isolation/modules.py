@@ -40,7 +40,6 @@ PAGES: dict[Feature, frozenset[str]] = {
             "programme:archive_gift",
             "widgets:card",
             "widgets:card_file",
-            "site:launcher",
             # whoever follows a link, and the customer
             "widgets:link",
             "widgets:link_go",
