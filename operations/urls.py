@@ -4,7 +4,8 @@ from django.urls import path, re_path
 
 from operations.public import choices, page, told
 from operations.received.urls import urlpatterns as received
-from operations.views import listing, modules, one, people, results, words
+from operations.rehearsing import pages as trying
+from operations.views import listing, modules, one, people, rehearsals, results, words
 
 app_name = "operations"
 
@@ -13,6 +14,14 @@ urlpatterns = [
     path("o/merci/<str:token>", choices.thanks, name="thanks"),
     path("o/choix/<str:token>", choices.choices, name="choices"),
     re_path(r"^o/image/(?P<digest>[0-9a-f]{16})\.webp$", told.image, name="image"),
+    path("o/essai/<str:token>", trying.page, name="rehearsal"),
+    path("o/essai/<str:token>/effacer", trying.wipe, name="rehearsal_wipe"),
+    path("o/essai/<str:token>/<str:participation>", trying.trace, name="rehearsal_trace"),
+    path(
+        "o/essai/<str:token>/<str:participation>/confirmer",
+        trying.confirm,
+        name="rehearsal_confirm",
+    ),
     path("o/<slug:slug>", page.page, name="page"),
     path("o/<slug:slug>/reglement", told.rules, name="rules"),
     path("o/<slug:slug>/donnees", told.data, name="data"),
@@ -33,6 +42,9 @@ urlpatterns = [
     path("operations/<str:operation>/apparence", words.look, name="look"),
     path("operations/<str:operation>/apercu", words.preview, name="preview"),
     path("operations/<str:operation>/participants", people.participants, name="participants"),
+    path("operations/<str:operation>/essais", rehearsals.tests, name="tests"),
+    path("operations/<str:operation>/essais/ouvrir", rehearsals.begin_test, name="begin_test"),
+    path("operations/<str:operation>/essais/effacer", rehearsals.wipe_tests, name="wipe_tests"),
     path("operations/<str:operation>/resultats", results.results, name="results"),
     path("operations/<str:operation>/modules", modules.listed, name="modules"),
     path("operations/<str:operation>/modules/ajouter", modules.add, name="add_module"),

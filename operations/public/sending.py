@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.throttles import ThrottledError, client_address, hit
@@ -12,7 +13,7 @@ from kernel.errors import InvalidInputError, RicochetError
 from operations import errors, selectors
 from operations.fields import FieldsError
 from operations.links import Purpose
-from operations.models import Operation, OperationModule
+from operations.models import Operation, OperationModule, Participation
 from operations.participating import Submission, participate
 from operations.public import seal
 from operations.public.choices import link_to
@@ -35,10 +36,17 @@ class _Sent:
     module: OperationModule
     sealed: seal.Seal
     now: datetime
+    # The pass of a test: see `operations.rehearsing`.
+    test: str = ""
 
 
-def send(request: HttpRequest, operation: Operation, now: datetime) -> HttpResponse:
-    """Take part by the form that was sent; on to the thanks, or why not."""
+def send(
+    request: HttpRequest, operation: Operation, now: datetime, *, test: str = ""
+) -> HttpResponse:
+    """Take part by the form that was sent; on to the thanks, or why not.
+
+    With the pass of a test it counts for nothing, and leads to its trace.
+    """
     try:
         sealed = seal.read(request.POST.get("form", ""), now=now)
     except errors.StaleFormError as error:
@@ -48,7 +56,7 @@ def send(request: HttpRequest, operation: Operation, now: datetime) -> HttpRespo
     module = selectors.module_of(module_id=sealed.module_id)
     if module is None or module.operation_id != operation.id:
         return say(request, operation, errors.ForgedFormError())
-    sent = _Sent(request, operation, module, sealed, now)
+    sent = _Sent(request, operation, module, sealed, now, test)
     if request.POST.get("website") or now - sealed.drawn_at < seal.QUICKEST:
         # Whoever fills in what is hidden, or answers before reading, is asked once more.
         return _again(sent, _("Prenez un instant pour relire, puis envoyez à nouveau."), 422)
@@ -59,12 +67,18 @@ def send(request: HttpRequest, operation: Operation, now: datetime) -> HttpRespo
             submission=_submission(request, sealed),
             source=sealed.source,
             now=now,
+            test=bool(test),
         )
     except RicochetError as error:
         return _refused(sent, error)
-    return HttpResponseRedirect(
-        link_to("operations:thanks", taken.participation.id, Purpose.THANKS)
-    )
+    return HttpResponseRedirect(_onward(taken.participation, test))
+
+
+def _onward(participation: Participation, test: str) -> str:
+    """The thanks, or the trace of a test."""
+    if test:
+        return reverse("operations:rehearsal_trace", args=[test, participation.public_id])
+    return link_to("operations:thanks", participation.id, Purpose.THANKS)
 
 
 def _refused(sent: _Sent, error: RicochetError) -> HttpResponse:
@@ -93,7 +107,9 @@ def _again(
         errors=wrong,
         said=said,
     )
-    return draw_page(sent.request, sent.operation, parts=[part], now=sent.now, status=status)
+    return draw_page(
+        sent.request, sent.operation, parts=[part], now=sent.now, status=status, test=sent.test
+    )
 
 
 def _submission(request: HttpRequest, sealed: seal.Seal) -> Submission:

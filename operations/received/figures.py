@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from operations.mechanics import MECHANICS
 from operations.models import BroughtBy, ReceivedOperation, ReceivedParticipation
@@ -43,7 +44,9 @@ def by_source(*, operation: ReceivedOperation) -> list[Line]:
 
 
 def by_module(*, operation: ReceivedOperation) -> list[Line]:
-    """The modules in which this merchant takes part, in the order of the page."""
+    """The modules in which this merchant takes part, in the order of the page; what came by
+    others, in which it took part before, is one line.
+    """
     found = {str(key): figures for (key,), figures in _IN_MODULE.by(_rows(operation), "module_id")}
     lines = []
     for module in operation.modules:
@@ -52,7 +55,9 @@ def by_module(*, operation: ReceivedOperation) -> list[Line]:
         lines.append(
             Line(
                 label or (mechanic.label if mechanic is not None else module["kind"]),
-                found.get(module["id"], Figures()),
+                found.pop(module["id"], Figures()),
             )
         )
+    if found:
+        lines += in_order(Line(_("Autres modules"), figures) for figures in found.values())
     return lines

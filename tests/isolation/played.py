@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from kernel.ids import uuid7
 from operations import links
 from operations.links import Purpose
@@ -12,6 +14,9 @@ from operations.models import (
     ReceivedOperation,
     ReceivedParticipation,
 )
+from operations.rehearsing import passes
+from operations.rehearsing.passes import Pass
+from tenants.context import current_tenant
 from tests.fixtures.operations import BEGINS, ENDS, NOW, make_module, make_operation, take
 
 
@@ -21,6 +26,8 @@ class Played:
     module: OperationModule
     participation: Participation
     received: ReceivedOperation
+    test: Participation
+    test_pass: str
 
     def token(self, purpose: Purpose) -> str:
         return links.token_for(purpose=purpose, row_id=self.participation.id)
@@ -31,7 +38,18 @@ def played(slug: str) -> Played:
     operation = make_operation(slug=f"operation-{slug}", name=f"Opération secrète {slug}")
     module = make_module(operation)
     taken = take(module, email=f"participant-{slug}@exemple.fr", boxes=frozenset({"own"}))
-    return Played(operation, module, taken.participation, _received(slug))
+    tried = make_module(make_operation(slug=f"essai-{slug}", name=f"Essai {slug}", state="test"))
+    test = take(tried, email=f"essai-{slug}@exemple.fr", test=True).participation
+    return Played(
+        operation,
+        module,
+        taken.participation,
+        _received(slug),
+        test,
+        passes.token_for(
+            Pass(tried.operation_id), schema=current_tenant().schema_name, now=timezone.now()
+        ),
+    )
 
 
 def _received(slug: str) -> ReceivedOperation:

@@ -21,6 +21,10 @@ def received(side: "Side") -> dict[str, Any]:
     return {"operation": side.played.received.public_id}
 
 
+def test(side: "Side") -> dict[str, Any]:
+    return {"token": side.played.test_pass, "participation": side.played.test.public_id}
+
+
 def slug(side: "Side") -> dict[str, Any]:
     return {"slug": side.played.operation.slug}
 
@@ -49,6 +53,14 @@ OPERATIONS: dict[str, Page] = {
     "operations:look": member(operation, **MANAGER),
     "operations:preview": member(operation),
     "operations:participants": member(operation),
+    "operations:rehearsal": link(lambda s: {"token": s.played.test_pass}),
+    "operations:rehearsal_wipe": link(lambda s: {"token": s.played.test_pass}),
+    "operations:rehearsal_trace": link(test),
+    "operations:rehearsal_confirm": link(test),
+    "operations:tests": member(operation),
+    "operations:begin_test": member(operation),
+    "operations:wipe_tests": member(operation),
+    "operations:received_test": member(received),
     "operations:results": member(operation),
     "operations:received": member(),
     "operations:exports": member(),

@@ -17,7 +17,7 @@ from tenants.models import Tenant
 from tenants.profiles.models import Consent
 from tenants.profiles.services import Identity, find_or_create
 from tests.fixtures.operations import NOW, take
-from tests.fixtures.sharing import agree, deliver, shared_module
+from tests.fixtures.sharing import agree, deliver, shared_module, told
 
 DAY = timedelta(days=1)
 
@@ -139,8 +139,14 @@ def test_a_person_of_two_modules_is_one_participant_and_one_in_each(autumn, part
     assert [line.figures.participants for line in by_module] == [5, 1]
     with enter(marin):
         assert received.total(operation=minors(marin)) == Figures(5, 3, 2)
+        # Not told of the second module yet: its people are counted all the same.
         lines = received.by_module(operation=minors(marin))
-        assert sorted(line.figures.participants for line in lines) == [1, 5]
+        said = [(str(line.label), line.figures.participants) for line in lines]
+        assert said == [("Formulaire", 5), ("Autres modules", 1)]
+    told(second)
+    with enter(marin):
+        lines = received.by_module(operation=minors(marin))
+        assert [line.figures.participants for line in lines] == [5, 1]
 
 
 def test_a_double_opt_in_counts_once_confirmed(partnership, marin):

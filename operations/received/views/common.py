@@ -1,12 +1,14 @@
 """What the minor's pages share."""
 
+from datetime import datetime
+
 from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from operations.models import ReceivedOperation
 from operations.received import selectors
-from partnerships.models import Partnership, State
+from partnerships.models import OPEN_STATES, Partnership, State
 
 
 def operation_or_404(public_id: str) -> ReceivedOperation:
@@ -38,3 +40,11 @@ def sharing_note(operation: ReceivedOperation) -> tuple[str, str]:
             "Les données arrivent quand %(brand)s et vous avez accepté l’accord de partenariat."
         ) % {"brand": operation.major_name}, page_of("partnerships:agreement", row.public_id)
     return "", ""
+
+
+def can_test(operation: ReceivedOperation, now: datetime) -> bool:
+    """Until it is over, and while both are partners."""
+    if operation.shown_state(now) in ("ended", "archived") or not operation.modules:
+        return False
+    rows = Partnership.objects.filter(id=operation.partnership_id, state__in=OPEN_STATES)
+    return rows.exists()

@@ -1,0 +1,59 @@
+"""Opening a test, and wiping what tests left."""
+
+import uuid
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from kernel.db import atomic_with_retry
+from operations.editing import NotEditableError, locked
+from operations.mechanics import mechanic_of
+from operations.models import Operation, OperationState, Participation
+from operations.telling import changed
+
+_SLICE = 500
+
+
+def tests(*, operation_id: uuid.UUID) -> QuerySet[Participation]:
+    """The participations of tests, the latest first."""
+    rows = Participation.objects.filter(operation_id=operation_id, is_test=True)
+    return rows.select_related("module", "operation").order_by("-created_at", "-id")
+
+
+@atomic_with_retry
+def begin(*, operation_id: uuid.UUID, now: datetime) -> Operation:
+    """Somebody tests: a draft is in test from now on. NotEditableError once it is over."""
+    operation = locked(operation_id)
+    if operation.shown_state(now) in ("ended", "archived"):
+        raise NotEditableError
+    if operation.state == OperationState.DRAFT:
+        operation.state, operation.updated_at = OperationState.TEST, now
+        operation.save(update_fields=["state", "updated_at"])
+        changed(operation_id=operation.id, now=now)
+    return operation
+
+
+@atomic_with_retry
+def wipe(*, operation_id: uuid.UUID, now: datetime, partnership_id: uuid.UUID | None = None) -> int:
+    """Take away all tests, or those of one partner; returns how many. Again changes nothing.
+
+    What is real is never touched. An operation that was in test only is a draft again.
+    """
+    operation = locked(operation_id)
+    rows = Participation.objects.filter(operation=operation, is_test=True)
+    if partnership_id is not None:
+        rows = rows.filter(source_partnership_id=partnership_id)
+    wiped = 0
+    while found := list(rows.select_related("module").order_by("id")[:_SLICE]):
+        for row in found:
+            mechanic_of(row.module).undo(module=row.module, participation=row, now=now)
+        Participation.objects.filter(id__in=[row.id for row in found], is_test=True).delete()
+        wiped += len(found)
+    if partnership_id is None:
+        Operation.objects.filter(id=operation.id).update(rehearsal=F("rehearsal") + 1)
+        if operation.state == OperationState.TEST:
+            Operation.objects.filter(id=operation.id).update(
+                state=OperationState.DRAFT, updated_at=now
+            )
+            changed(operation_id=operation.id, now=now)
+    return wiped

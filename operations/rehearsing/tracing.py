@@ -1,0 +1,119 @@
+"""What a test would have done, told step by step; nothing of it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from operations import fields, optins
+from operations.mechanics import mechanic_of
+from operations.models import Participation, ParticipationState
+from shell import formats
+from tenants.context import current_tenant
+from tenants.messaging.kinds import KINDS
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a real participation sets off: what, and the lines that say it exactly."""
+
+    title: Words
+    text: Words = ""
+    lines: Sequence[tuple[Words, Words]] = ()
+
+
+def steps_of(participation: Participation) -> list[Step]:
+    """The trace of one test, in the order in which things happen."""
+    steps = [_form(participation), _boxes(participation)]
+    if participation.state == ParticipationState.PENDING:
+        steps.append(
+            Step(
+                _("Confirmation par e-mail"),
+                _("La suite attend que la personne touche le bouton de l’e-mail."),
+                [(_("E-mail"), _kind("operation_confirm"))],
+            )
+        )
+        return steps
+    return [*steps, _outcome(participation), *_partners(participation), _emails(participation)]
+
+
+def _form(participation: Participation) -> Step:
+    asked = {
+        one.name: one.label
+        for one in fields.asked(participation.module, language=participation.language)
+    }
+    given = [(asked.get(name, name), str(value)) for name, value in participation.fields.items()]
+    return Step(
+        _("Formulaire reçu"),
+        _("Une fiche client serait créée ou retrouvée avec ces réponses."),
+        given,
+    )
+
+
+def _boxes(participation: Participation) -> Step:
+    ticked = set(participation.boxes)
+    offered = optins.offered(participation.module, language=participation.language)
+    lines = [
+        (box.name, box.text if box.key in ticked else _("Case non cochée : aucun accord"))
+        for box in offered
+    ]
+    return Step(
+        _("Accords"),
+        _("Chaque accord serait gardé avec son texte exact, sa date et sa source.")
+        if ticked
+        else _("Personne n’aurait le droit d’écrire à cette personne."),
+        lines,
+    )
+
+
+def _outcome(participation: Participation) -> Step:
+    mechanic = mechanic_of(participation.module)
+    said = mechanic.outcome_label(outcome=participation.outcome) or _("Participation prise")
+    return Step(
+        _("Résultat"),
+        _("Le stock et les codes ne bougent pas."),
+        [(mechanic.label, said)],
+    )
+
+
+def _partners(participation: Participation) -> list[Step]:
+    """What each partner would receive: its own fields with its own box, a count without."""
+    ticked = set(participation.boxes)
+    asked = {
+        one.name: one.label
+        for one in fields.asked(participation.module, language=participation.language)
+    }
+    steps = []
+    for partner in participation.module.partners.all():
+        going = fields.going_to(participation.module, partner.partnership_id)
+        given = [
+            (asked.get(name, name), str(participation.fields[name]))
+            for name in going
+            if participation.fields.get(name)
+        ]
+        title = _("Partage avec %(brand)s") % {"brand": partner.name}
+        if partner.asks_optin and str(partner.partnership_id) in ticked:
+            steps.append(Step(title, _("Ces réponses partiraient, et rien d’autre."), given))
+        else:
+            steps.append(Step(title, _("Un participant de plus, sans aucune donnée personnelle.")))
+    return steps
+
+
+def _emails(participation: Participation) -> Step:
+    mechanic = mechanic_of(participation.module)
+    email = mechanic.result_email(module=participation.module, participation=participation)
+    kinds = ["operation_receipt", *([email.kind] if email is not None else [])]
+    address = str(participation.fields.get("email", ""))
+    return Step(
+        _("E-mails"),
+        _("Rien n’est envoyé pendant un essai. Partiraient à %(email)s :") % {"email": address},
+        [(current_tenant().name, formats.join([_kind(kind) for kind in kinds]))],
+    )
+
+
+def _kind(name: str) -> str:
+    kind = KINDS.get(name)
+    return str(kind.label) if kind is not None else name

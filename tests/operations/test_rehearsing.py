@@ -1,0 +1,131 @@
+"""Tests of an operation: whose link opens what, and that wiping takes tests and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from operations import telling
+from operations.editing import NotEditableError
+from operations.models import Operation, OperationModule, Participation, ReceivedOperation
+from operations.participating import Source
+from operations.rehearsing import passes, services
+from operations.rehearsing.passes import Pass
+from partnerships.models import Partnership
+from partnerships.services.agreeing import end_partnership
+from tenants.context import enter
+from tenants.models import Tenant
+from tests.fixtures.operations import NOW, make_operation, take
+from tests.fixtures.sharing import agree, deliver, shared_module
+from tests.fixtures.tenants import TenantClient
+
+
+@pytest.fixture
+def partnership(lumen: Tenant, other_merchant: Tenant) -> Partnership:
+    return agree(lumen, other_merchant)
+
+
+@pytest.fixture
+def module(partnership: Partnership) -> OperationModule:
+    return shared_module(partnership, operation=make_operation(state="test"))
+
+
+def path_of(lumen: Tenant, given: Pass, **changes) -> str:
+    now = changes.get("now", timezone.now())
+    token = passes.token_for(given, schema=changes.get("schema", lumen.schema_name), now=now)
+    return f"/o/essai/{token}"
+
+
+def test_a_pass_opens_one_operation_of_one_merchant_for_a_day(lumen, other_merchant, module):
+    """R24"""
+    given = Pass(module.operation_id)
+    browser = TenantClient(lumen)
+    assert browser.get(path_of(lumen, given)).status_code == 200
+    old = timezone.now() - timedelta(days=1, seconds=5)
+    assert browser.get(path_of(lumen, given, now=old)).status_code == 404
+    early = timezone.now() + timedelta(hours=1)
+    assert browser.get(path_of(lumen, given, now=early)).status_code == 404
+    foreign = path_of(lumen, given, schema=other_merchant.schema_name)
+    assert browser.get(foreign).status_code == 404
+    assert TenantClient(other_merchant).get(path_of(lumen, given)).status_code == 404
+    assert browser.get("/o/essai/nothing").status_code == 404
+
+
+def test_a_partners_pass_ends_with_the_partnership_and_with_the_operation(
+    lumen, other_merchant, module, partnership
+):
+    path = path_of(lumen, Pass(module.operation_id, partnership.id))
+    browser = TenantClient(lumen)
+    assert browser.get(path).status_code == 200
+    end_partnership(partnership_id=partnership.id, tenant_id=lumen.id, now=NOW)
+    assert browser.get(path).status_code == 404
+    own = path_of(lumen, Pass(module.operation_id))
+    Operation.objects.update(state="ended")
+    assert browser.get(own).status_code == 404
+
+
+def test_each_side_reads_its_own_traces_only(lumen, module, partnership):
+    """R23: knowing an id is no right."""
+    row = take(module, test=True).participation
+    mine, partners = Pass(module.operation_id), Pass(module.operation_id, partnership.id)
+    browser = TenantClient(lumen)
+    assert browser.get(f"{path_of(lumen, mine)}/{row.public_id}").status_code == 200
+    assert browser.get(f"{path_of(lumen, partners)}/{row.public_id}").status_code == 404
+    assert browser.post(f"{path_of(lumen, mine)}/effacer").status_code == 404
+    assert Participation.objects.count() == 1
+
+
+def test_a_real_participation_has_no_trace(lumen, module):
+    Operation.objects.update(state="live")
+    row = take(module, email="t@exemple.fr", fields={"email": "t@exemple.fr"}).participation
+    path = f"{path_of(lumen, Pass(module.operation_id))}/{row.public_id}"
+    assert TenantClient(lumen).get(path).status_code == 404
+
+
+def test_a_double_opt_in_is_played_to_its_end(lumen, module):
+    OperationModule.objects.update(double_optin=True)
+    row = take(module, test=True, fields={"email": "t@exemple.fr"}).participation
+    path = f"{path_of(lumen, Pass(module.operation_id))}/{row.public_id}"
+    browser = TenantClient(lumen)
+    assert "Confirmation par e-mail" in browser.get(path).content.decode()
+    assert browser.post(f"{path}/confirmer").status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.outcome) == ("counted", {"kind": "taken"})
+    assert "Faire comme si" not in browser.get(path).content.decode()
+
+
+def test_wiping_takes_the_tests_and_nothing_real(module):
+    Operation.objects.update(state="live")
+    real = take(module, fields={"email": "t@exemple.fr"}).participation
+    for _ in range(3):
+        take(module, test=True, fields={"email": "t@exemple.fr"})
+    assert services.wipe(operation_id=module.operation_id, now=NOW) == 3
+    assert services.wipe(operation_id=module.operation_id, now=NOW) == 0
+    assert list(Participation.objects.values_list("id", flat=True)) == [real.id]
+    operation = Operation.objects.get()
+    assert (operation.state, operation.rehearsal) == ("live", 3)
+
+
+def test_a_partner_wipes_its_own_tests_only(module, partnership):
+    take(module, test=True, fields={"email": "t@exemple.fr"})
+    source = Source(partnership_id=partnership.id)
+    take(module, test=True, source=source, fields={"email": "t@exemple.fr"})
+    wiped = services.wipe(operation_id=module.operation_id, now=NOW, partnership_id=partnership.id)
+    assert wiped == 1
+    assert Participation.objects.get().source_partnership_id is None
+    assert Operation.objects.get().state == "test"
+
+
+def test_what_is_over_is_not_tested_any_more(module):
+    Operation.objects.update(state="ended")
+    with pytest.raises(NotEditableError):
+        services.begin(operation_id=module.operation_id, now=NOW)
+
+
+def test_the_guests_copy_follows_a_draft_into_its_test(module, partnership, other_merchant):
+    Operation.objects.update(state="draft")
+    services.begin(operation_id=module.operation_id, now=NOW)
+    telling.changed(operation_id=module.operation_id, now=NOW)
+    deliver()
+    with enter(other_merchant):
+        assert ReceivedOperation.objects.get().state == "test"
