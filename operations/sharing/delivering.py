@@ -56,12 +56,21 @@ class Done:
 
 @atomic_with_retry
 def deliver(
-    *, partnership_id: uuid.UUID, now: datetime, participation_id: uuid.UUID | None = None
+    *,
+    partnership_id: uuid.UUID,
+    now: datetime,
+    participation_id: uuid.UUID | None = None,
+    patient: bool = True,
 ) -> Done:
-    """Bring one partner what waits for it, 200 at most, the named participation among them."""
+    """Bring one partner what waits for it, 200 at most, the named participation among them.
+
+    Without patience, a delivery that is under way already is not waited for.
+    """
     if not _waiting(partnership_id).exists():
         return Done()
-    row = partnership_of(partnership_id, lock=True)
+    row = partnership_of(partnership_id, lock=True, patient=patient)
+    if row is None and not patient:
+        return Done()
     shares = _take(partnership_id, participation_id)
     pending = [share for share in shares if share.state == ShareState.PENDING]
     back = [share for share in shares if share.state == ShareState.WITHDRAWING]

@@ -110,12 +110,17 @@ def wait(*, partnership_id: uuid.UUID, now: datetime) -> None:
     )
 
 
-def partnership_of(partnership_id: uuid.UUID, *, lock: bool = False) -> Partnership | None:
-    """A partnership in which the current merchant is the major; None for any other (R23)."""
+def partnership_of(
+    partnership_id: uuid.UUID, *, lock: bool = False, patient: bool = True
+) -> Partnership | None:
+    """A partnership in which the current merchant is the major; None for any other (R23).
+
+    Without patience, None as well where somebody else has locked it.
+    """
     rows = Partnership.objects.select_related("major", "minor")
     if lock:
         # Nobody ends it while something is under way; other rows may go on naming it.
-        rows = rows.select_for_update(of=("self",), no_key=True)
+        rows = rows.select_for_update(of=("self",), no_key=True, skip_locked=not patient)
     found: Partnership | None = rows.filter(id=partnership_id, major_id=current_tenant().id).first()
     return found
 

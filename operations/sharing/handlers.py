@@ -20,19 +20,24 @@ from tenants.context import UnknownTenantError
 
 
 def _share(event: EventData) -> None:
-    """One participation and its partner, and whatever else waits for that partner."""
+    """One participation and its partner, and whatever else waits for that partner.
+
+    Where an earlier delivery took it along already, those that came since are looked for: behind
+    a long queue nobody waits for their own event. Somebody else at it is not waited for then.
+    """
     participation_id = uuid.UUID(event.payload["participation"])
-    partners = Share.objects.filter(
-        participation_id=participation_id, state__in=delivering.OPEN
-    ).values_list("partnership_id", flat=True)
-    asked = event.payload.get("partnership")
-    for partnership_id in sorted(set(partners)):
-        if asked in (None, str(partnership_id)):
-            delivering.deliver(
-                partnership_id=partnership_id,
-                participation_id=participation_id,
-                now=timezone.now(),
-            )
+    partnership_id = uuid.UUID(event.payload["partnership"])
+    waiting = Share.objects.filter(
+        participation_id=participation_id,
+        partnership_id=partnership_id,
+        state__in=delivering.OPEN,
+    )
+    delivering.deliver(
+        partnership_id=partnership_id,
+        participation_id=participation_id,
+        patient=waiting.exists(),
+        now=timezone.now(),
+    )
 
 
 def _changed(event: EventData) -> None:

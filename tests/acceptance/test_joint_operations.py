@@ -175,11 +175,11 @@ def test_pa05_the_data_collected_and_only_what_the_operation_asked_for(
     for absent in ("zoe@", "ana@", "Guérin", "0612345678", "06 12 34 56 78"):
         assert absent not in page
     [line] = nora.file()
-    assert (line["Prénom"], line["E-mail"]) == ("Thomas", "thomas@exemple.fr")
+    assert (line["Prénom"], line["Adresse e-mail"]) == ("Thomas", "thomas@exemple.fr")
     assert line["Preuve"].startswith("cst_")
     assert "Atelier Marin" in line["Texte accepté"]
     assert not {"Nom", "Téléphone"} & set(line)
-    assert "Prénom et e-mail" in words(nora.html(nora.operation()))
+    assert "Prénom et adresse e-mail" in words(nora.html(nora.operation()))
 
 
 def test_pa05_a_name_that_is_a_formula_stays_a_text(

@@ -13,6 +13,7 @@ from tests.benchmarks import (
     clicks,
     customers,
     orders,
+    participations,
     place,
     provisioning,
     recalculation,
@@ -21,7 +22,16 @@ from tests.benchmarks import (
     tenancy,
 )
 
-PARTS = ("provisioning", "tenancy", "orders", "clicks", "recalculation", "customers", "sizes")
+PARTS = (
+    "provisioning",
+    "tenancy",
+    "orders",
+    "clicks",
+    "recalculation",
+    "customers",
+    "sizes",
+    "participations",
+)
 
 
 def main() -> None:
@@ -52,7 +62,7 @@ def main() -> None:
             rich.print("Opening pages of a large merchant…")
             many = 5_000 if options.quick else sizes.CUSTOMERS
             rows += sizes.measure(customers=many, rounds=min(rounds, 5))
-        if {"orders", "clicks"} & set(parts):
+        if {"orders", "clicks", "participations"} & set(parts):
             place.start_web(stack)
         if "clicks" in parts:
             rich.print("Clicking…")
@@ -61,6 +71,9 @@ def main() -> None:
             rich.print("Ordering…")
             rows += orders.measure(stack=stack, shop=shop, seconds=seconds)
             rows += orders.measure_with_worker(stack=stack, shop=shop, seconds=seconds)
+        if "participations" in parts:
+            rich.print("Taking part…")
+            rows += participations.measure(stack=stack, shop=shop, seconds=seconds)
         conditions = results.machine(place.postgres_version())
     results.show(rows, conditions=conditions)
     if not (options.quick or options.only):

@@ -4,10 +4,11 @@ Each connection sends its next request as soon as the last answer is whole. Requ
 from the lines of a plan (JSON on standard input):
 
     {"host", "port", "connections", "warm_up", "seconds", "method", "path", "headers", "body",
-     "codes"}
+     "codes", "once"}
 
-`path`, `headers` and `body` may hold `{n}` (a number never used before in this run) and `{code}`
-(one of `codes`). What was answered in the measured time is written to standard output:
+`path`, `headers` and `body` may hold `{n}` (a number never used before in this run), `{address}`
+(an IP address of its own for each), `{code}` (one of `codes`) and `{once}` (the next of `once`).
+What was answered in the measured time is written to standard output:
 
     {"statuses": {"201": 1234}, "measured": 1000, "seconds": 5.0, "p50": 0.004, "p95": 0.006}
 
@@ -70,6 +71,7 @@ class Run:
         headers = "".join(f"{name}: {value}\r\n" for name, value in plan["headers"].items())
         self._head = f"{plan['method']} {plan['path']} HTTP/1.1\r\n{headers}"
         self._codes: list[str] = plan.get("codes") or [""]
+        self._once: list[str] = plan.get("once") or []
         self.statuses: Counter[int] = Counter()
         self.times: list[float] = []
         self.last = 0.0
@@ -86,8 +88,17 @@ class Run:
         self._number += 1
         number = f"{self._prefix}-{self._number}"
         code = random.choice(self._codes)
-        body = self._body.replace("{n}", number).replace("{code}", code).encode()
-        head = self._head.replace("{n}", number).replace("{code}", code)
+        count = self._number
+        values = {
+            "{n}": number,
+            "{code}": code,
+            "{address}": f"10.{count >> 16 & 255}.{count >> 8 & 255}.{count & 255}",
+            "{once}": self._once[count - 1] if self._once else "",
+        }
+        text, head = self._body, self._head
+        for name, value in values.items():
+            text, head = text.replace(name, value), head.replace(name, value)
+        body = text.encode()
         length = f"Content-Length: {len(body)}\r\n" if body else ""
         return f"{head}{length}\r\n".encode() + body
 

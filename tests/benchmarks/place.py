@@ -18,6 +18,8 @@ from deploy.local.processes import Child, wait_until
 from deploy.local.stack import Stack
 
 SLUG = "banc-d-essai"
+# Addresses come from a header: limits are for each browser, and one machine plays many.
+_ENV = {"RICOCHET_LOG_LEVEL": "WARNING", "RICOCHET_TRUST_PROXY": "1"}
 REFERRERS = 200
 
 
@@ -36,9 +38,7 @@ def running_stack() -> Iterator[Stack]:
     """PostgreSQL and Valkey, migrated, with the environment of this process pointing there."""
     data = Path(tempfile.mkdtemp(prefix="ricochet-bench-"))
     data.chmod(0o755)  # PostgreSQL runs as somebody else when we are root
-    stack = Stack(
-        data_dir=data, ports=Ports.free(), durable=True, env={"RICOCHET_LOG_LEVEL": "WARNING"}
-    )
+    stack = Stack(data_dir=data, ports=Ports.free(), durable=True, env=_ENV)
     try:
         stack.start_postgres()
         stack.start_valkey()
