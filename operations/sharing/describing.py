@@ -9,6 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import override
 
+from kernel.db import atomic_with_retry
 from kernel.outbox.services import Draft, emit, emit_all
 from operations import fields, optins
 from operations.models import Announcement, Operation, OperationModule, Share
@@ -63,6 +64,7 @@ def announce_all(*, partnership_id: uuid.UUID, now: datetime) -> None:
     )
 
 
+@atomic_with_retry
 def tell(*, operation_id: uuid.UUID, partnership_id: uuid.UUID, now: datetime) -> bool:
     """Bring one partner's copy up to date; False where that has to wait, or will never be.
 

@@ -28,7 +28,7 @@ from tenants.models import Tenant
 from tenants.profiles.models import Profile
 from tests.acceptance.conftest import PASSWORD, STARTED, Lumen, words
 from tests.fixtures.sharing import agree, shared_module
-from tests.fixtures.tenants import TenantClient
+from tests.fixtures.tenants import TenantClient, host_of
 
 NORA = "nora@brulerie-noe.fr"
 PAGE = "/o/un-automne-a-la-maison"
@@ -53,9 +53,10 @@ def guest(request: pytest.FixtureRequest, lumen: Lumen, other_merchant: Tenant) 
     )
     if request.param == "no client":
         Tenant.objects.filter(id=other_merchant.id).update(partner_only=True)
-    lookup.forget_locally()
+    hosts = [host_of(other_merchant)]
+    lookup.forget_hosts(hosts)
     yield other_merchant
-    lookup.forget_locally()
+    lookup.forget_hosts(hosts)  # the row is rolled back, of which the caches know nothing
 
 
 @pytest.fixture

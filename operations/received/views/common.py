@@ -2,13 +2,19 @@
 
 from datetime import datetime
 
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from operations.models import ReceivedOperation
 from operations.received import selectors
 from partnerships.models import OPEN_STATES, Partnership, State
+from shell import brand, formats
+from tenants.models import Tenant
+from tenants.programme.dates import local
 
 
 def operation_or_404(public_id: str) -> ReceivedOperation:
@@ -48,3 +54,29 @@ def can_test(operation: ReceivedOperation, now: datetime) -> bool:
         return False
     rows = Partnership.objects.filter(id=operation.partnership_id, state__in=OPEN_STATES)
     return rows.exists()
+
+
+def span(operation: ReceivedOperation) -> str:
+    """`du 7 au 30 novembre 2026`, `du 15 novembre au 8 décembre 2026`; "" without dates."""
+    if operation.starts_at is None or operation.ends_at is None:
+        return ""
+    starts, ends = local(operation.starts_at), local(operation.ends_at)
+    first = formats.day(starts, long=True, year=starts.year != ends.year)
+    if (starts.year, starts.month) == (ends.year, ends.month) and get_language() == "fr":
+        first = formats.day(starts, long=True, year=False).split(formats.NBSP)[0]
+    return _("du %(first)s au %(last)s") % {"first": first, "last": formats.day(ends, long=True)}
+
+
+def colors(request: HttpRequest, operation: ReceivedOperation) -> SafeString:
+    """The other brand's square in its own colour, guarded as look section 11 says."""
+    found = Tenant.objects.filter(id=operation.major_id).values_list("brand_color", flat=True)
+    color = found.first() or ""
+    if not brand.HEX.match(color):
+        return SafeString("")
+    tokens = brand.compute(color)
+    return format_html(
+        '<style nonce="{}">.pair-other .square{{background:{};color:{}}}</style>',
+        str(request.csp_nonce),  # type: ignore[attr-defined]
+        tokens.brand,
+        tokens.brand_ink,
+    )

@@ -45,7 +45,6 @@ class ReceivedPage(ListPage):
             main=True,
             sort="name",
             detail=lambda row: row.major_name,
-            kind="person",
         ),
         Column("state", _("État"), kind="state", value=lambda row: row.shown_state(timezone.now())),
         Column("starts", _("Début"), kind="date", value="starts_at", sort="starts_at"),

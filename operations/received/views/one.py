@@ -15,7 +15,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import member_required
 from operations.models import ReceivedOperation, ReceivedParticipation
 from operations.received import figures, selectors
-from operations.received.views.common import can_test, operation_or_404, page_of, sharing_note
+from operations.received.views.common import (
+    can_test,
+    colors,
+    operation_or_404,
+    page_of,
+    sharing_note,
+    span,
+)
 from operations.reporting import days_chart, lines_chart, source_label
 from shell.tables import Column, Empty, ListPage, View
 from tenants.context import current_tenant
@@ -52,6 +59,8 @@ def received_one(request: HttpRequest, operation: str) -> HttpResponse:
         "boxes": selectors.boxes(row, language=language),
         "widgets_url": page_of("display:list"),
         "page_answers": state in ("planned", "live", "ended"),
+        "span": span(row),
+        "colors": colors(request, row),
         "can_test": can_test(row, now),
         "note": note,
         "note_url": note_url,

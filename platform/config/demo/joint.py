@@ -78,7 +78,7 @@ def _make(row: Partnership, minor: Tenant, major: Tenant, now: datetime) -> Oper
     )
     before = first - timedelta(days=4)
     operation = editing.create(
-        name=_NAME, starts_at=first, ends_at=first + timedelta(days=23), now=before
+        name=_NAME, starts_at=first, ends_at=first + timedelta(days=23, minutes=-1), now=before
     )
     editing.save_words(operation_id=operation.id, now=before, **_WORDS)
     module = modules.add_module(operation_id=operation.id, kind="form", now=before)
