@@ -24,12 +24,15 @@ class UnknownParticipationError(NotFoundError):
     code = "unknown_participation"
 
 
-def begin(*, participation: Participation, now: datetime) -> None:
-    """Of a participation that was just inserted: count it, or ask for its confirmation."""
+def begin(*, participation: Participation, given: list[Consent], now: datetime) -> None:
+    """Of a participation that was just inserted: count it, or ask for its confirmation.
+
+    `given` are the consents that came with it.
+    """
     if participation.state == ParticipationState.PENDING:
         notices.ask_confirmation(participation=participation, now=now)
         return
-    _count(participation, now)
+    _count(participation, given, now)
 
 
 @atomic_with_retry
@@ -54,8 +57,9 @@ def confirm(*, participation_id: uuid.UUID, now: datetime) -> Participation:
         raise OperationOverError
     participation.state, participation.confirmed_at = ParticipationState.COUNTED, now
     participation.save(update_fields=["state", "confirmed_at"])
-    consents.confirm(consents=given_with(participation), how="link", now=now)
-    _count(participation, now)
+    given = given_with(participation)
+    consents.confirm(consents=given, how="link", now=now)
+    _count(participation, given, now)
     return participation
 
 
@@ -71,7 +75,7 @@ def given_with(participation: Participation) -> list[Consent]:
     return list(rows.order_by("granted_at", "id"))
 
 
-def _count(participation: Participation, now: datetime) -> None:
+def _count(participation: Participation, given: list[Consent], now: datetime) -> None:
     mechanic = mechanic_of(participation.module)
     outcome = mechanic.play(
         module=participation.module,
@@ -84,7 +88,6 @@ def _count(participation: Participation, now: datetime) -> None:
         participation.save(update_fields=["outcome"])
         notices.receipt(participation=participation, given=[], now=now)
         return
-    given = given_with(participation)
     _rank(participation, given)
     participation.save(
         update_fields=["outcome", "is_first", "is_first_in_module", "own_consent", "is_first_optin"]
@@ -108,7 +111,12 @@ def _welcome(participation: Participation, given: list[Consent], now: datetime) 
     if participation.confirmed_at is not None:
         unsubscribing.choose(profile=profile, wanted=True, now=now)
     elif not unsubscribing.is_unsubscribed(address=profile.email, profile=profile):
-        profiles.update(profile_id=profile.id, consented_at=now)
+        profiles.note_consent(profile=profile, at=now)
+
+
+def _first_of_all(participation: Participation) -> bool:
+    """Whether its person was made with it this very moment: nothing can have been before."""
+    return participation.was_new and participation.confirmed_at is None
 
 
 def _rank(participation: Participation, given: list[Consent]) -> None:
@@ -117,15 +125,19 @@ def _rank(participation: Participation, given: list[Consent]) -> None:
     """
     if participation.profile_id is None:
         return
-    before = dict(
-        Participation.objects.filter(
-            operation_id=participation.operation_id,
-            profile_id=participation.profile_id,
-            state=ParticipationState.COUNTED,
-            is_test=False,
+    before = (
+        {}
+        if _first_of_all(participation)
+        else dict(
+            Participation.objects.filter(
+                operation_id=participation.operation_id,
+                profile_id=participation.profile_id,
+                state=ParticipationState.COUNTED,
+                is_test=False,
+            )
+            .exclude(id=participation.id)
+            .values_list("id", "module_id")
         )
-        .exclude(id=participation.id)
-        .values_list("id", "module_id")
     )
     participation.is_first = not before
     participation.is_first_in_module = participation.module_id not in before.values()

@@ -31,7 +31,7 @@ from operations.models import (
     SourceKind,
 )
 from tenants.profiles import consents
-from tenants.profiles.models import Profile
+from tenants.profiles.models import Consent, Profile
 from tenants.profiles.services import Identity, find_or_create
 from tenants.programme.dates import local
 
@@ -126,26 +126,28 @@ def _take(participation: Participation, boxes: list[optins.OptIn], now: datetime
     profile = None
     if not participation.is_test:
         profile, made = _person(participation, now)
-        # Asked again under the lock: the same form may have been taken this very moment.
-        replay = _replay(participation.key, participation.body_hash)
-        if replay is not None:
-            return replay
         slot = slots.free_slot(
-            module=participation.module, profile_id=profile.id, day=participation.day
+            module=participation.module,
+            profile_id=None if made else profile.id,
+            day=participation.day,
         )
         if slot is None:
-            raise AlreadyTookPartError
+            # The same form may have been taken this very moment, before the lock was ours.
+            return _replay_or_refuse(participation)
         participation.profile, participation.slot = profile, slot
         participation.was_new = made
     if not insert_if_absent([participation]):
-        replay = _replay(participation.key, participation.body_hash)
-        if replay is None:
-            raise AlreadyTookPartError
-        return replay
-    if profile is not None:
-        _grant(participation, profile, boxes, now)
-    counting.begin(participation=participation, now=now)
+        return _replay_or_refuse(participation)
+    given = _grant(participation, profile, boxes, now) if profile is not None and boxes else []
+    counting.begin(participation=participation, given=given, now=now)
     return Taken(participation)
+
+
+def _replay_or_refuse(participation: Participation) -> Taken:
+    replay = _replay(participation.key, participation.body_hash)
+    if replay is None:
+        raise AlreadyTookPartError
+    return replay
 
 
 def _person(participation: Participation, now: datetime) -> tuple[Profile, bool]:
@@ -168,7 +170,7 @@ def _person(participation: Participation, now: datetime) -> tuple[Profile, bool]
 
 def _grant(
     participation: Participation, profile: Profile, boxes: list[optins.OptIn], now: datetime
-) -> None:
+) -> list[Consent]:
     source = {
         "operation": participation.operation.public_id,
         "module": participation.module.public_id,
@@ -176,7 +178,7 @@ def _grant(
         "came_by": participation.source_kind,
         "reference": participation.source_ref,
     }
-    consents.grant(
+    return consents.grant(
         profile=profile,
         asked=[
             consents.Asked(

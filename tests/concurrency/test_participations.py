@@ -1,15 +1,21 @@
 """R1, R3: one participation for each person and rule, however many forms arrive at once."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from kernel.errors import RicochetError
-from operations.models import OperationModule, Participation, Rule, Share
-from operations.participating import Taken
+from operations.models import Operation, OperationModule, Participation, Rule, Share
+from operations.participating import Source, Taken
+from operations.public import seal, sending
 from tenants.messaging.models import Email
+from tenants.models import Tenant
 from tenants.profiles.models import Consent, Profile
 from tests.concurrency.conftest import Race
 from tests.fixtures.effort import effort
 from tests.fixtures.operations import NOE, add_partner, make_module, take
+from tests.fixtures.tenants import TenantClient
 
 
 @pytest.fixture
@@ -53,3 +59,23 @@ def test_three_times_is_three_times_under_fifty_forms(module: OperationModule, r
     answers = race([lambda: take(module) for _ in range(50)])
     assert len([a for a in answers if isinstance(a, Taken)]) == 3
     assert sorted(Participation.objects.values_list("slot", flat=True)) == ["1", "2", "3"]
+
+
+def test_fifty_posts_of_one_person_on_the_page_take_part_once(
+    module: OperationModule, lumen: Tenant, race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R1, R3, through the page: one is led to the thanks, each other is told why not."""
+    monkeypatch.setattr(seal, "QUICKEST", timedelta(0))
+    monkeypatch.setattr(sending, "OF_PERSON", 1_000)
+    now = timezone.now()
+    Operation.objects.update(starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=1))
+    path = f"/o/{module.operation.slug}"
+
+    def post() -> int:
+        drawn = seal.draw(module=module, source=Source(), now=now)
+        form = {"form": drawn, "first_name": "Thomas", "email": "thomas@exemple.fr"}
+        return TenantClient(lumen).post(path, form).status_code
+
+    answers = race([post for _ in range(50)])
+    assert sorted(answers) == [302] + [409] * 49
+    assert Participation.objects.count() == Email.objects.count() == 1

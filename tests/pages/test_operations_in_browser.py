@@ -191,7 +191,7 @@ def test_the_back_office_holds_and_its_preview_follows_what_is_typed(
     page.goto(f"{origin}{own}/textes")
     frame = page.frame_locator("iframe[name=operation-preview]")
     expect(frame.locator("h1")).to_have_text("Un automne à la maison")
-    page.get_by_label("Titre, en français").fill("Un hiver au chaud")
+    page.locator("[name=title_fr]").fill("Un hiver au chaud")
     expect(frame.locator("h1")).to_have_text("Un hiver au chaud")
     page.get_by_text("EN", exact=True).click()
     expect(frame.locator("h1")).to_have_text("An autumn at home")
