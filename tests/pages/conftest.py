@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -38,6 +40,13 @@ RULES = {
     "expiry_months": "",
     "referrals_a_year": "",
 }
+
+
+def asked(browser: TenantClient, path: str) -> list[str]:
+    """The statements of one page, without the look-up of its host: that is cached by the clock."""
+    with CaptureQueriesContext(connection) as statements:
+        assert browser.get(path).status_code == 200
+    return [sql for row in statements if "tenants_domain" not in (sql := row["sql"])]
 
 
 @pytest.fixture(autouse=True)

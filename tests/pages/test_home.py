@@ -17,7 +17,7 @@ from tenants.programme.models import ProgrammeVersion, Reward
 from tenants.rewards.models import Claim, ClaimState, Prize
 from tenants.rewards.services import save_prize
 from tests.fixtures.tenants import TenantClient
-from tests.pages.conftest import RULES, Story, customer, new_key, text_of
+from tests.pages.conftest import RULES, Story, asked, customer, new_key, text_of
 
 
 @pytest.fixture
@@ -59,10 +59,7 @@ def test_the_home_page_asks_as_much_for_many_customers_as_for_few(
 ) -> None:
     """Set-based: more rows, not more queries."""
     claire.get("/")
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
-        claire.get("/")
+    few = asked(claire, "/")
     for number in range(8):
         friend = customer(f"Ami{number}", "Test")
         services.refer_by_hand(
@@ -72,9 +69,7 @@ def test_the_home_page_asks_as_much_for_many_customers_as_for_few(
             at_once=False,
             now=timezone.now(),
         )
-    with CaptureQueriesContext(connection) as many:
-        claire.get("/")
-    assert len(many) <= len(few)
+    assert len(asked(claire, "/")) <= len(few)
 
 
 def test_validated_referrals_make_ambassadors(claire: TenantClient, story: Story) -> None:
