@@ -10,8 +10,8 @@ urlpatterns = [
     path("partenariats/ajouter", adding.add, name="add"),
     path("partenariats/code", code.code, name="code"),
     path("partenariats/code/renouveler", code.renew, name="renew"),
-    path("partenariats/<str:partnership>/renvoyer", adding.resend, name="resend"),
-    path("partenariats/<str:partnership>/adresse", adding.correct, name="correct"),
-    path("partenariats/<str:partnership>/retirer", adding.withdraw, name="withdraw"),
+    path("partenariats/<prt:partnership>/renvoyer", adding.resend, name="resend"),
+    path("partenariats/<prt:partnership>/adresse", adding.correct, name="correct"),
+    path("partenariats/<prt:partnership>/retirer", adding.withdraw, name="withdraw"),
     *shared,
 ]

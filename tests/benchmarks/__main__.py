@@ -14,6 +14,7 @@ from tests.benchmarks import (
     customers,
     orders,
     participations,
+    partners,
     place,
     provisioning,
     recalculation,
@@ -24,6 +25,7 @@ from tests.benchmarks import (
 
 PARTS = (
     "provisioning",
+    "partners",
     "tenancy",
     "orders",
     "clicks",
@@ -47,6 +49,9 @@ def main() -> None:
         if "provisioning" in parts:
             rich.print("Making merchants…")
             rows += provisioning.measure(rounds=rounds)
+        if "partners" in parts:
+            rich.print("Inviting partners…")
+            rows += partners.measure(slug=place.SLUG, rounds=rounds)
         if "tenancy" in parts:
             rich.print("Asking with and without tenancy…")
             rows += tenancy.measure(host=shop.host, rounds=requests)
