@@ -37,7 +37,10 @@ _SPACES = "\u00a0\u202f"
 # Not in a stored copy: whoever looks at it is not its reader.
 _PICTURE = re.compile(r'<img class="opened"[^>]*>')
 # What a stored copy of an email shows in place of a token.
-_TOKEN = re.compile(r"(/(?:espace/entrer|desabonnement|e|invitation|partenariats/lien)/)[\w-]{20,}")
+_TOKEN = re.compile(
+    r"(/(?:espace/entrer|desabonnement|e|invitation|partenariats/lien"
+    r"|o/confirmer|o/merci|o/choix)/)[\w-]{20,}"
+)
 
 
 @dataclass(frozen=True, slots=True)
