@@ -3,6 +3,8 @@
 import uuid
 from datetime import datetime
 
+from django.db.models import Q
+
 from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import NotFoundError
 from kernel.outbox.services import Draft, emit_all
@@ -45,7 +47,9 @@ def confirm(*, participation_id: uuid.UUID, now: datetime) -> Participation:
     if found is None or found.state == ParticipationState.VOID:
         raise UnknownParticipationError
     if found.profile_id is not None:  # the person's row comes before all others
-        Profile.everyone.select_for_update().get(id=found.profile_id)
+        person = Profile.everyone.select_for_update().get(id=found.profile_id)
+        if person.erased_at is not None:
+            raise UnknownParticipationError
     participation = (
         Participation.objects.select_for_update(of=("self",))
         .select_related("module", "operation", "profile")
@@ -57,7 +61,7 @@ def confirm(*, participation_id: uuid.UUID, now: datetime) -> Participation:
         raise OperationOverError
     participation.state, participation.confirmed_at = ParticipationState.COUNTED, now
     participation.save(update_fields=["state", "confirmed_at"])
-    given = given_with(participation)
+    given = _standing(participation)
     consents.confirm(consents=given, how="link", now=now)
     _count(participation, given, now)
     return participation
@@ -67,12 +71,22 @@ def given_with(participation: Participation) -> list[Consent]:
     """The consents that came with a participation, in the order of its boxes."""
     if participation.profile_id is None:
         return []
+    # Where two records of one person became one, consents went to the one that stays.
+    heir = Profile.everyone.filter(id=participation.profile_id).values("merged_into_id")
     rows = Consent.objects.filter(
-        profile_id=participation.profile_id,
+        Q(profile_id=participation.profile_id) | Q(profile_id__in=heir),
         source_kind="operation",
         source__participation=participation.public_id,
     )
     return list(rows.order_by("granted_at", "id"))
+
+
+def _standing(participation: Participation) -> list[Consent]:
+    """What came with it and was not taken back before it was confirmed (D4)."""
+    given = given_with(participation)
+    kept = consents.not_withdrawn().filter(id__in=[row.id for row in given])
+    held = set(kept.values_list("id", flat=True))
+    return [row for row in given if row.id in held]
 
 
 def _count(participation: Participation, given: list[Consent], now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from operations import withdrawing
-from operations.models import Participation, ReceivedParticipation, Share
+from operations.models import Participation, ParticipationState, ReceivedParticipation, Share
 from tenants.profiles.personal import Personal
 
 
@@ -14,6 +14,10 @@ def _erase(ids: Collection[UUID], now: datetime) -> None:
     withdrawing.forget_people(ids, now)
     rows = Participation.objects.filter(profile_id__in=ids)
     rows.update(fields={}, answers={}, body_hash="")
+    # An email that still asks for a confirmation confirms nothing of somebody who is forgotten.
+    rows.filter(state=ParticipationState.PENDING).update(
+        state=ParticipationState.VOID, voided_at=now
+    )
 
 
 _ANSWER = "Take part in an operation, as its page says; 3 years after the last contact."

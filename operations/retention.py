@@ -6,14 +6,15 @@ Whoever became a customer is kept by the rules of customers; a consent's proof o
 import uuid
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel.db import atomic_with_retry
-from operations.models import Participation, ParticipationState
+from operations.models import Participation, ParticipationState, ReceivedParticipation
+from operations.received.taking import SOURCE
+from operations.ties import known_by_operations_alone
 from tenants.profiles.models import Profile
 from tenants.programme import erasing
 from tenants.programme.dates import months_before
-from tenants.referrals.models import Referral
 
 KEEP_UNCONFIRMED = timedelta(days=7)
 KEEP_PROSPECTS_MONTHS = 36
@@ -38,7 +39,9 @@ def _forget_unconfirmed(now: datetime) -> int:
     played = Participation.objects.filter(
         profile_id=OuterRef("id"), state=ParticipationState.COUNTED
     )
-    strangers = _only_players().filter(~Exists(played), id__in=people)
+    # A partner's yes is another way of being known.
+    shared = ReceivedParticipation.objects.filter(profile_id=OuterRef("id"), withdrawn_at=None)
+    strangers = _only_players().filter(~Exists(played), ~Exists(shared), id__in=people)
     return _erase(strangers, now)
 
 
@@ -56,20 +59,15 @@ def _forget_prospects(now: datetime) -> int:
     """Three years after the last time that a person did something; opening an email is nothing."""
     since = months_before(now, KEEP_PROSPECTS_MONTHS)
     lately = Participation.objects.filter(profile_id=OuterRef("id"), created_at__gte=since)
-    return _erase(_only_players().filter(~Exists(lately), created_at__lt=since), now)
+    shared = ReceivedParticipation.objects.filter(profile_id=OuterRef("id"), received_at__gte=since)
+    old = _only_players().filter(~Exists(lately), ~Exists(shared), created_at__lt=since)
+    return _erase(old, now)
 
 
 def _only_players() -> QuerySet[Profile]:
-    """People of whom the merchant knows operations and nothing else."""
-    referrals = Referral.objects.filter(Q(referrer=OuterRef("id")) | Q(referee=OuterRef("id")))
-    return Profile.objects.filter(
-        ~Exists(referrals),
-        source="operation",
-        erased_at=None,
-        order_count=0,
-        account_created_at=None,
-        bought_before=None,
-    )
+    """People of whom the merchant knows operations and nothing else, its own or its partners'."""
+    brought = ("operation", SOURCE)
+    return known_by_operations_alone(Profile.objects.filter(source__in=brought, erased_at=None))
 
 
 def _erase(people: QuerySet[Profile], now: datetime) -> int:

@@ -40,10 +40,16 @@ def forget_people(profile_ids: Iterable[uuid.UUID], now: datetime) -> None:
     consents.withdraw_all(profile_ids=ids, how="erasure", now=now)
     rows = Share.objects.filter(participation__profile_id__in=ids, consent__isnull=False)
     _take_back(rows, now)
+    # Whoever took a yes back before is known there still: that they are forgotten is told as well.
+    known = rows.filter(state=ShareState.WITHDRAWN, delivered_at__isnull=False)
+    _ask(known, now, why="erased")
 
 
 def _take_back(rows: QuerySet[Share], now: datetime) -> None:
-    open_states = [ShareState.PENDING, ShareState.DELIVERED]
-    shares = list(rows.filter(state__in=open_states).select_for_update().order_by("id"))
+    _ask(rows.filter(state__in=[ShareState.PENDING, ShareState.DELIVERED]), now, why="back")
+
+
+def _ask(rows: QuerySet[Share], now: datetime, *, why: str) -> None:
+    shares = list(rows.select_for_update(of=("self",)).order_by("id"))
     Share.objects.filter(id__in=[share.id for share in shares]).update(state=ShareState.WITHDRAWING)
-    emit_all(drafts=[share_event(share=share, why="back") for share in shares], now=now)
+    emit_all(drafts=[share_event(share=share, why=why) for share in shares], now=now)

@@ -1,19 +1,17 @@
 """A person took back what they shared with us through a partner, or asked to be forgotten (D4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
-
-from django.db.models import Q
 
 from operations.models import Participation, ReceivedParticipation
 from operations.received.shapes import TakenBack
 from operations.received.taking import SOURCE
+from operations.ties import known_by_operations_alone
 from tenants.messaging import unsubscribing
 from tenants.profiles import consents
 from tenants.profiles.models import Profile
 from tenants.programme import erasing
-from tenants.referrals.models import Referral
 
 ERASURE = "erasure"
 
@@ -22,7 +20,8 @@ def give_back(*, taken_back: Sequence[TakenBack], major_id: UUID, now: datetime)
     """Blank what came with these, end the yes and the mailings; again changes nothing.
 
     What stays is the count. Whoever asked to be forgotten and is known here through partners alone
-    is forgotten here too. Returns how many rows this call changed.
+    is forgotten here too, also when they took their yes back before. Returns how many rows this
+    call was about.
     """
     how = {(one.operation_id, one.participation_id): one.how for one in taken_back}
     rows = list(
@@ -30,20 +29,28 @@ def give_back(*, taken_back: Sequence[TakenBack], major_id: UUID, now: datetime)
             operation__major_id=major_id,
             operation__operation_id__in={operation for operation, _ in how},
             participation_id__in={participation for _, participation in how},
-            withdrawn_at=None,
         ).select_related("operation", "consent")
     )
-    rows = [row for row in rows if (row.operation.operation_id, row.participation_id) in how]
+    rows = [row for row in rows if _is_news(row, how)]
     people = _lock({row.profile_id for row in rows if row.profile_id is not None})
     for row in rows:
         reason = how[(row.operation.operation_id, row.participation_id)]
+        profile = people.get(row.profile_id) if row.profile_id is not None else None
+        if row.withdrawn_at is not None:
+            if profile is not None:
+                _forget_too(profile, now)
+            continue
         if row.consent is not None:
             consents.withdraw(consent=row.consent, how=reason, now=now)
         ReceivedParticipation.objects.filter(id=row.id).update(withdrawn_at=now, fields={})
-        profile = people.get(row.profile_id) if row.profile_id is not None else None
         if profile is not None:
             _stop(profile, reason, now)
     return len(rows)
+
+
+def _is_news(row: ReceivedParticipation, how: Mapping[tuple[UUID, UUID], str]) -> bool:
+    said = how.get((row.operation.operation_id, row.participation_id))
+    return said == ERASURE or (said is not None and row.withdrawn_at is None)
 
 
 def _lock(ids: set[UUID]) -> dict[UUID, Profile]:
@@ -62,13 +69,18 @@ def _stop(profile: Profile, how: str, now: datetime) -> None:
         unsubscribing.choose(profile=profile, wanted=False, now=now)
 
 
+def _forget_too(profile: Profile, now: datetime) -> None:
+    """Of somebody who took their yes back before: unless they have said another one here since."""
+    profile.refresh_from_db()
+    over = profile.erased_at is not None or profile.merged_into_id is not None
+    if not over and profile.consented_at is None and known_through_partners(profile):
+        erasing.erase(profile_id=profile.id, author_id=None, now=now)
+
+
 def known_through_partners(profile: Profile) -> bool:
     """Whether nothing but partners' operations ever brought this person here."""
-    if profile.source != SOURCE or profile.order_count or profile.external_id:
+    if profile.source != SOURCE or consents.in_force(profile_id=profile.id).exists():
         return False
-    if profile.account_created_at is not None or profile.bought_before is not None:
+    if Participation.objects.filter(profile=profile).exists():
         return False
-    if consents.in_force(profile_id=profile.id).exists():
-        return False
-    referred = Referral.objects.filter(Q(referrer=profile) | Q(referee=profile))
-    return not referred.exists() and not Participation.objects.filter(profile=profile).exists()
+    return known_by_operations_alone(Profile.objects.filter(id=profile.id)).exists()

@@ -254,12 +254,13 @@ def _confirmed(shares: Sequence[Share]) -> dict[uuid.UUID, datetime]:
 
 
 def _how(shares: Sequence[Share]) -> dict[uuid.UUID, str]:
-    """By share, through which door the yes was taken back."""
-    rows = Share.objects.filter(
-        id__in=[share.id for share in shares],
-        consent__events__kind=ConsentEventKind.WITHDRAWN,
+    """By share, through which door the yes was taken back; who is forgotten since, is forgotten."""
+    here = Share.objects.filter(id__in=[share.id for share in shares])
+    rows = here.filter(consent__events__kind=ConsentEventKind.WITHDRAWN)
+    forgotten = here.filter(participation__profile__erased_at__isnull=False)
+    return dict(rows.values_list("id", "consent__events__how")) | dict.fromkeys(
+        forgotten.values_list("id", flat=True), giving_back.ERASURE
     )
-    return dict(rows.values_list("id", "consent__events__how"))
 
 
 def _subject(shares: Sequence[Share]) -> str:

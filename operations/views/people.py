@@ -123,9 +123,10 @@ class ParticipantsPage(ListPage):
     def _given(self, row: Participation) -> list[Any]:
         from operations.counting import given_with
 
-        kept = consents.in_force(profile_id=row.profile_id)
+        given = given_with(row)
+        kept = consents.in_force().filter(id__in=[consent.id for consent in given])
         held = set(kept.values_list("id", flat=True))
-        return [consent for consent in given_with(row) if consent.id in held]
+        return [consent for consent in given if consent.id in held]
 
     def _agreed(self, row: Participation) -> str:
         return ", ".join(consent.controller_name for consent in self._given(row))

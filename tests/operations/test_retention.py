@@ -3,11 +3,17 @@
 from datetime import timedelta
 
 from operations import counting, retention
-from operations.models import Participation, Share, ShareState
+from operations.models import (
+    Participation,
+    ReceivedOperation,
+    ReceivedParticipation,
+    Share,
+    ShareState,
+)
 from tenants.messaging.models import Email
 from tenants.profiles import consents, forgetting
 from tenants.profiles.models import Consent, Profile
-from tests.fixtures.operations import NOE, NOW, add_partner, make_module, make_operation, take
+from tests.fixtures.operations import NOE, NOW, add_partner, bill, make_module, make_operation, take
 
 DAY = timedelta(days=1)
 YEARS = timedelta(days=3 * 366)
@@ -77,3 +83,44 @@ def test_the_proof_outlives_the_name_and_partners_are_told():
     assert Consent.objects.get().text.endswith("Brûlerie Noé par e-mail.")
     assert Share.objects.get().state == ShareState.WITHDRAWING
     assert not consents.in_force().exists()
+
+
+def test_a_customer_without_orders_is_one_all_the_same():
+    """An invoice, a session, a cagnotte: none of them is forgotten with an entry to a game."""
+    take(make_module(double_optin=True))
+    bill(Profile.objects.get())
+    retention.forget(now=NOW + retention.KEEP_UNCONFIRMED + DAY)
+    retention.forget(now=NOW + 2 * YEARS)
+    assert Profile.objects.get().email == "thomas@exemple.fr"
+
+
+def test_who_came_by_a_partner_is_forgotten_after_three_years_as_well():
+    row = Profile.objects.create(
+        email="lea@exemple.fr", email_key="lea@exemple.fr", source="partner", created_at=NOW
+    )
+    operation = ReceivedOperation.objects.create(
+        operation_id=NOE,
+        partnership_id=NOE,
+        major_id=NOE,
+        major_name="Noé",
+        name="Noël",
+        state="live",
+        page_url="https://noe.example/o/noel",
+        version="1",
+        received_at=NOW,
+        refreshed_at=NOW,
+    )
+    ReceivedParticipation.objects.create(
+        operation=operation,
+        participation_id=NOE,
+        module_id=NOE,
+        day=NOW.date(),
+        source_kind="site",
+        brought_by="major",
+        fields={"email": "lea@exemple.fr"},
+        profile=row,
+        received_at=NOW + 365 * DAY,
+    )
+    assert retention.forget(now=NOW + YEARS) == 0
+    assert retention.forget(now=NOW + 365 * DAY + YEARS) == 1
+    assert ReceivedParticipation.objects.get().fields == {}

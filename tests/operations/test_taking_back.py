@@ -16,13 +16,14 @@ from operations.sharing import delivering
 from partnerships.models import Partnership
 from partnerships.services.agreeing import end_partnership
 from tenants.context import enter
+from tenants.messaging import unsubscribing
 from tenants.models import Tenant
 from tenants.profiles import consents
 from tenants.profiles.forgetting import is_erased
-from tenants.profiles.models import Consent, ErasedAddress, Profile
+from tenants.profiles.models import Consent, ConsentEvent, ErasedAddress, Profile
 from tenants.profiles.services import Identity, find_or_create
-from tenants.programme import erasing
-from tests.fixtures.operations import NOW, take
+from tenants.programme import erasing, merging
+from tests.fixtures.operations import NOW, bill, take
 from tests.fixtures.sharing import agree, deliver, events, shared_module, states
 
 LATER = NOW + timedelta(hours=1)
@@ -162,3 +163,94 @@ def test_an_unconfirmed_yes_does_not_end_an_earlier_no(module, partnership, mari
     with enter(marin):
         person.refresh_from_db()
         assert person.unsubscribed_at == NOW and person.consented_at is None
+
+
+def test_who_took_it_back_before_is_forgotten_there_as_well(module, partnership, marin):
+    """D4: an erasure reaches whoever still knows the person, whatever ended before."""
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    withdrawing.withdraw(consent=Consent.objects.get(), how="link", now=NOW)
+    deliver()
+    with enter(marin):
+        assert Profile.objects.get().email == "thomas@exemple.fr"
+    for _twice in range(2):
+        erasing.erase(profile_id=Profile.objects.get().id, author_id=None, now=LATER)
+        deliver()
+    with enter(marin):
+        person = Profile.objects.get()
+        assert (person.erased_at is not None, person.email) == (True, "")
+        assert is_erased(address="thomas@exemple.fr")
+    assert states() == ["withdrawn"]
+
+
+def test_who_said_yes_to_the_partner_itself_since_stays_there(module, partnership, marin):
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    withdrawing.withdraw(consent=Consent.objects.get(), how="link", now=NOW)
+    deliver()
+    with enter(marin):
+        unsubscribing.choose(profile=Profile.objects.get(), wanted=True, now=NOW)
+    erasing.erase(profile_id=Profile.objects.get().id, author_id=None, now=LATER)
+    deliver()
+    with enter(marin):
+        person = Profile.objects.get()
+        assert person.email == "thomas@exemple.fr" and person.unsubscribed_at is None
+
+
+def test_who_became_the_partners_customer_since_is_not_forgotten_with_it(
+    module, partnership, marin
+):
+    """An invoice names its customer: what the partner knows by itself is its own to keep."""
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    with enter(marin):
+        bill(Profile.objects.get())
+    erasing.erase(profile_id=Profile.objects.get().id, author_id=None, now=LATER)
+    deliver()
+    with enter(marin):
+        person = Profile.objects.get()
+        assert person.email == "thomas@exemple.fr" and person.unsubscribed_at is not None
+
+
+def test_a_yes_that_was_taken_back_is_not_shared_by_a_later_confirmation(partnership, marin):
+    """D4: what somebody took back while their entry waited stays taken back."""
+    module = shared_module(partnership, goes=("first_name",), double_optin=True)
+    take(module, **thomas(boxes=yes(partnership) | {"own"}))
+    for consent in Consent.objects.all():
+        withdrawing.withdraw(consent=consent, how="link", now=NOW)
+    counting.confirm(participation_id=Participation.objects.get().id, now=LATER)
+    deliver()
+    [row] = received(marin)
+    assert (row.fields, row.profile, row.proof) == ({}, None, None)
+    assert not ConsentEvent.objects.filter(kind="confirmed").exists()
+    assert Profile.objects.get().consented_at is None
+
+
+def test_who_was_forgotten_confirms_nothing_any_more(partnership, marin):
+    module = shared_module(partnership, double_optin=True)
+    take(module, **thomas(boxes=yes(partnership) | {"own"}))
+    erasing.erase(profile_id=Profile.objects.get().id, author_id=None, now=NOW)
+    with pytest.raises(counting.UnknownParticipationError):
+        counting.confirm(participation_id=Participation.objects.get().id, now=LATER)
+    deliver()
+    assert received(marin) == []
+    assert Profile.objects.get().consented_at is None
+
+
+def test_the_link_of_either_record_still_takes_its_yes_back_after_a_merger(module, partnership):
+    """Both took part in one module, so one participation stays with the record that went."""
+    first = take(module, **thomas(boxes=yes(partnership))).participation
+    other = thomas(boxes=yes(partnership))
+    other["fields"]["email"] = "tom@exemple.fr"
+    second = take(module, **other).participation
+    merging.merge(
+        kept_id=first.profile_id,
+        gone_id=second.profile_id,
+        from_gone=(),
+        author_id=None,
+        now=LATER,
+    )
+    for taken in (first, second):
+        row = Participation.objects.select_related("profile").get(id=taken.id)
+        [consent] = counting.given_with(row)
+        assert consent.profile_id == first.profile_id
