@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from tenants.profiles.models import PURPOSES, Consent, ImportRow, Profile
 
 Erase = Callable[[Collection[uuid.UUID], datetime], None]
+Redact = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Personal:
     `person` is the lookup from a row to the customer's id. `purposes` says of each personal field
     what it is for and how long it is kept; `technical` names the other texts, which tell nothing of
     a person. Erasing writes `blank`, deletes the rows (`forget`), or calls `erase`. `withheld`
-    fields (secrets, hashes) are not in a person's file.
+    fields (secrets, hashes) are not in a person's file, and `redact` takes out of a row of it what
+    is another person's to read.
     """
 
     model: type[models.Model]
@@ -39,6 +41,7 @@ class Personal:
     forget: bool = False
     erase: Erase | None = None
     withheld: frozenset[str] = frozenset()
+    redact: Redact | None = None
 
     def rows(self, ids: Collection[uuid.UUID]) -> models.QuerySet[Any]:
         """The rows about these records of one person."""

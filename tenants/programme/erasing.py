@@ -29,10 +29,10 @@ from tenants.profiles.importing.storing import forget_person
 from tenants.profiles.models import Profile
 from tenants.profiles.personal import Personal, declared
 from tenants.profiles.services import UnknownProfileError
-from tenants.programme import decisions
+from tenants.programme import decisions, notices
 from tenants.programme.decisions import Code
 from tenants.referrals import personal as invitations
-from tenants.referrals.models import Referral
+from tenants.referrals.models import Invitation, Referral
 
 
 @atomic_with_retry
@@ -59,7 +59,10 @@ def erase(
             letters.forget_address(address=record.email)
             invitations.forget_address(key=emails.key(record.email))
         letters.forget_name(name=record.first_name, readers=_friends(ids))
-        forget_person(profile_id=record.id)
+        forget_person(profile_id=record.id, email_key=record.email_key)
+    # What was written to their friends names them, and holds addresses that only they gave.
+    invited = Invitation.objects.filter(referrer_id__in=ids)
+    notices.invitations_forgotten(ids=list(invited.values_list("id", flat=True)))
     for table in declared():
         _blank(table, ids, now)
     Profile.everyone.filter(id__in=ids).update(
@@ -129,7 +132,8 @@ def _rows(
 ) -> list[dict[str, Any]]:
     hidden = {*table.withheld, *without}
     names = [f.attname for f in table.model._meta.concrete_fields if f.name not in hidden]
-    return list(table.rows(ids).order_by("pk").values(*names))
+    rows = list(table.rows(ids).order_by("pk").values(*names))
+    return [table.redact(row) for row in rows] if table.redact is not None else rows
 
 
 def _wallet_lines(profile: Profile) -> list[dict[str, Any]]:

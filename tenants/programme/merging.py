@@ -159,7 +159,14 @@ def _write(kept: Profile, gone: Profile, from_gone: Collection[str]) -> None:
     kept.notes = "\n\n".join(dict.fromkeys(notes))[:_MOST_NOTES]
     kept.order_count += gone.order_count
     kept.order_total += gone.order_total
-    for name in ("account_created_at", "first_order_at", "bought_before", "unsubscribed_at"):
+    # Whoever asked to be forgotten under either record asked for themselves.
+    for name in (
+        "account_created_at",
+        "first_order_at",
+        "bought_before",
+        "unsubscribed_at",
+        "erasure_asked_at",
+    ):
         setattr(kept, name, _earliest(getattr(kept, name), getattr(gone, name)))
     latest = [at for at in (kept.last_order_at, gone.last_order_at) if at is not None]
     kept.last_order_at = max(latest, default=None)

@@ -67,9 +67,9 @@ def _theirs(rule: RewardRule) -> bool:
 
 
 def invitations_forgotten(*, ids: Iterable[uuid.UUID]) -> None:
-    """D7: a friend's address goes from the email as well, with what was written to them."""
-    keys = [(f"invitation:{number}", f"reminder:invitation:{number}") for number in ids]
-    forget_recipients(keys=[key for pair in keys for key in pair])
+    """D7: a friend's address goes from the emails as well, with what was written to them."""
+    kinds = ("invitation", "reminder:invitation", "coupon")
+    forget_recipients(keys=[f"{kind}:{number}" for number in ids for kind in kinds])
 
 
 def referrer_welcomed(*, referrer: Profile, code: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ import secrets
 import uuid
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from tenants.profiles.personal import Personal
 from tenants.referrals.models import Click, Invitation, Referral, ReferralCode
@@ -17,6 +18,11 @@ def _rename(ids: Collection[uuid.UUID], _now: datetime) -> None:
         Referral.objects.filter(code_used=row.code).update(code_used="")
         row.code = f"X-{secrets.token_hex(8).upper()}"
         row.save(update_fields=["code"])
+
+
+def _without_askers(row: dict[str, Any]) -> dict[str, Any]:
+    """An address that a friend gave themselves is not the referrer's to read (R23)."""
+    return {**row, "email": ""} if row["asked"] else row
 
 
 _REFERRAL = {
@@ -45,10 +51,19 @@ PERSONAL = (
         },
         blank={"email": "", "email_key": None, "first_name": ""},
         withheld=frozenset({"email_key", "email_hash"}),
+        redact=_without_askers,
     ),
     Personal(Click, "visitor_id", "clics", blank={"visitor": None}),
     Personal(Referral, "referee_id", "parraine-par", purposes=_REFERRAL, blank={"notes": ""}),
-    Personal(Referral, "referrer_id", "parrainages", purposes=_REFERRAL, blank={"notes": ""}),
+    Personal(
+        Referral,
+        "referrer_id",
+        "parrainages",
+        purposes=_REFERRAL,
+        blank={"notes": ""},
+        # A referrer never learns what a friend bought, or since when.
+        withheld=frozenset({"facts", "refusal"}),
+    ),
 )
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import uuid
 import zipfile
 from datetime import timedelta
 
@@ -16,13 +17,14 @@ from tenants.messaging import unsubscribing
 from tenants.messaging.models import Email
 from tenants.profiles import services as profiles
 from tenants.profiles.forgetting import is_erased
-from tenants.profiles.models import PURPOSES, Profile
+from tenants.profiles.models import PURPOSES, CustomerImport, ImportRow, Profile
 from tenants.profiles.personal import declared, texts
 from tenants.profiles.references import keys_to_profiles
 from tenants.profiles.services import Identity
 from tenants.programme import clock, conductor, erasing, merging, services
 from tenants.referrals import codes
-from tenants.referrals.models import Invitation
+from tenants.referrals import services as referrals
+from tenants.referrals.models import Invitation, Referral
 from tests.fixtures.programme import NOW, make_order
 
 LATER = NOW + timedelta(days=20)
@@ -183,3 +185,43 @@ def test_a_persons_file_holds_all_that_is_declared(thomas):
         ).read("donnees.json")
     )
     assert "notes" not in own["fiche"][0]
+
+
+def test_an_erased_referrer_is_named_in_no_email_to_a_friend_and_the_friend_is_forgotten(camille):
+    """D4, D7: the friend is no customer, and their address stood in the email alone."""
+    services.invite_friend(referrer=camille, email="lea@exemple.fr", first_name="Léa", now=NOW)
+    erasing.erase(profile_id=camille.id, author_id=None, now=LATER)
+    for word in ("rouvière", "camille", "lea@exemple.fr"):
+        line = next((x for x in everything_but().casefold().splitlines() if word in x), "")
+        assert line == "", f"{word} stays in {line[:300]}"
+
+
+def test_a_line_of_a_file_that_was_refused_is_forgotten_too(camille):
+    found = CustomerImport.objects.create(
+        file_name="clients.csv", kind="csv", size=1, rows=1, created_at=NOW, forget_at=LATER
+    )
+    ImportRow.objects.create(
+        customer_import=found,
+        line=2,
+        profile_id=uuid.uuid4(),
+        email_key="camille@exemple.fr",
+        data={"first_name": "Camille"},
+        problems=[[None, "twice", {}]],
+        action="r",
+    )
+    erasing.erase(profile_id=camille.id, author_id=None, now=NOW)
+    assert not ImportRow.objects.exists()
+
+
+def test_a_referrers_file_tells_nothing_of_friends_that_they_may_not_know(thomas, camille):
+    """R23: neither the address that a friend gave themselves, nor since when they are customers."""
+    referrals.note_asking(referrer=camille, email="zoe@exemple.fr", now=NOW)
+    made = Referral.objects.get(referrer=camille)
+    Referral.objects.filter(id=made.id).update(
+        refusal="already_bought", facts={"since": "2025-01-02T00:00:00+00:00"}
+    )
+    with zipfile.ZipFile(io.BytesIO(erasing.person_file(profile=camille, now=LATER))) as packed:
+        text = packed.read("donnees.json").decode()
+    assert "zoe@exemple.fr" not in text
+    assert "2025-01-02" not in text and "already_bought" not in text
+    assert json.loads(text)["parrainages"]

@@ -148,6 +148,15 @@ def test_the_invitation_brings_a_coupon_once_for_each_address(merchant):
     assert Email.objects.get(key=f"invitation:{alias.id}").context["coupon"] == ""
 
 
+def test_who_asked_for_a_coupon_and_never_came_is_forgotten_with_its_email(merchant):
+    """D7."""
+    publish(**COUPON)
+    coupons.ask(code=make_camille().referral_code, email="zoe@exemple.fr", now=NOW)
+    clock.settle(now=NOW + timedelta(days=61), limit=10)
+    assert Invitation.objects.get().email == ""
+    assert Email.objects.get(kind="coupon").to == ""
+
+
 def test_a_friend_asks_for_the_coupon_themselves(merchant, order_of):
     """SP-10: a link came without an invitation; the code goes to the address that was given."""
     publish(**COUPON)

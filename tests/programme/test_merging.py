@@ -16,7 +16,7 @@ from tenants.profiles.models import Profile
 from tenants.profiles.references import keys_to_profiles
 from tenants.profiles.selectors import by_email, by_id
 from tenants.profiles.services import Identity
-from tenants.programme import clock, conductor, merging, services
+from tenants.programme import clock, conductor, erasing, merging, services
 from tenants.programme.history import wallet_history
 from tenants.programme.merging import UnableToMergeError, merge
 from tenants.referrals import codes
@@ -203,3 +203,9 @@ def test_an_address_of_a_merged_record_can_be_taken_back_into_use(camille, cam):
     changed = profiles.update(profile_id=camille.id, email="cam@exemple.fr")
     assert changed.email_key == "cam@exemple.fr"
     assert by_email(email="camille@exemple.fr") is None
+
+
+def test_who_asked_to_be_forgotten_under_either_record_is_still_waiting(camille, cam):
+    erasing.ask(profile=cam, now=NOW)
+    kept = together(camille, cam)
+    assert list(erasing.asked()) == [kept]

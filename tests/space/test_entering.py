@@ -16,6 +16,7 @@ from tenants.messaging.links import Purpose, code_for, token_for
 from tenants.messaging.models import Email
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
+from tenants.programme import erasing
 from tests.fixtures.mail import MailServer
 from tests.fixtures.tenants import TenantClient
 from widgets.models import SpaceLink, SpaceSession
@@ -262,3 +263,14 @@ def test_a_form_from_another_site_is_refused(lumen: Tenant, path: str) -> None:
     client = TenantClient(lumen, enforce_csrf_checks=True)
     assert client.post(path, HTTP_ORIGIN="http://voisin.ricochet.localhost").status_code == 403
     assert client.post(path).status_code == 403
+
+
+def test_an_email_of_before_opens_nothing_of_somebody_who_was_forgotten(
+    lumen: Tenant, letter: Email, camille: Profile
+) -> None:
+    """Used or not: the erasure takes the notes of what was used along."""
+    assert TenantClient(lumen).post(own_link(letter)).status_code == 302
+    erasing.erase(profile_id=camille.id, author_id=None, now=timezone.now())
+    client = TenantClient(lumen)
+    assert client.get(own_link(letter)).status_code == 410
+    assert client.post(own_link(letter)).status_code == 410

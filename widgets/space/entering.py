@@ -140,7 +140,13 @@ def _emailed(token: str, now: datetime) -> Email | None:
         return None
     return (
         Email.objects.select_related("profile")
-        .filter(id=email_id, profile__isnull=False, queued_at__gt=now - EMAILED_FOR)
+        .filter(
+            id=email_id,
+            profile__isnull=False,
+            # What was forgotten has no space any more, whatever old email is opened.
+            profile__erased_at=None,
+            queued_at__gt=now - EMAILED_FOR,
+        )
         .first()
     )
 

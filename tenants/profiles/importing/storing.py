@@ -84,9 +84,10 @@ def forget_due(*, now: datetime) -> int:
     return chunks + rows
 
 
-def forget_person(*, profile_id: uuid.UUID) -> None:
-    """Delete the lines about one person, and the files that hold them (erasure)."""
-    rows = ImportRow.objects.filter(profile_id=profile_id)
+def forget_person(*, profile_id: uuid.UUID, email_key: str | None) -> None:
+    """Delete the lines about one person, refused ones too, and the files that hold them."""
+    known = Q(profile_id=profile_id)
+    rows = ImportRow.objects.filter(known | Q(email_key=email_key) if email_key else known)
     named = list(rows.values_list("customer_import_id", flat=True).distinct())
     ImportChunk.objects.filter(customer_import_id__in=named).delete()
     rows.delete()
