@@ -91,7 +91,7 @@ class Partnership(models.Model):
     key = models.UUIDField()
     agreement = models.CharField(max_length=12)
 
-    # Whom the major named. Kept as long as the partnership's own record.
+    # Whom the major named. The contact is blanked three years after the end (`forgetting`).
     name = models.CharField(max_length=120, blank=True)
     site_url = models.URLField(blank=True)
     language = models.CharField(max_length=5, default="fr")

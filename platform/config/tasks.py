@@ -22,6 +22,7 @@ from kernel.outbox.relay import relay
 from kernel.outbox.services import forget_delivered
 from operations import retention as operations
 from partnerships.services import making
+from partnerships.services.forgetting import forget_contacts
 from tenants.context import UnknownTenantError, enter_by_id
 from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
@@ -142,9 +143,10 @@ def check_connections() -> None:
 
 @shared_task(name="config.purge_accounts")
 def purge_accounts() -> None:
-    """Delete sessions, links, throttles, attempts and invitations that are over."""
+    """Delete sessions, links, throttles, attempts, invitations and contacts that are over."""
     this_connection().set_schema_to_public()
     purge(now=timezone.now())
+    forget_contacts(now=timezone.now())
 
 
 @shared_task(name="config.tend_tenants")

@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -18,6 +18,7 @@ from partnerships.errors import (
 )
 from partnerships.models import Ending, Partnership, State
 from partnerships.services import agreeing, inviting
+from partnerships.services.forgetting import KEEP_CONTACTS, forget_contacts
 from partnerships.services.upgrading import become_full
 from tenants.context import enter
 from tenants.messaging.models import Email
@@ -233,3 +234,15 @@ def test_becoming_a_full_merchant_is_one_step(invite_noe: Invite, now: datetime)
         False,
     )
     assert NOE_FIELDS["name"] == became.name
+
+
+def test_a_contact_is_forgotten_three_years_after_the_end(
+    invite_noe: Invite, merchant: Tenant, now: datetime
+) -> None:
+    """D6."""
+    row = invite_noe()
+    inviting.withdraw(partnership_id=row.id, tenant_id=merchant.id, now=now)
+    assert forget_contacts(now=now + KEEP_CONTACTS) == 0
+    assert forget_contacts(now=now + KEEP_CONTACTS + timedelta(days=1)) == 1
+    row.refresh_from_db()
+    assert (row.contact_email, row.contact, row.name) == ("", "", "Brûlerie Noé")
