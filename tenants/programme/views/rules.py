@@ -52,7 +52,7 @@ _BASKET, _MARGIN = 6_000, 4_000
 @member_required()
 def settings_index(request: HttpRequest) -> HttpResponse:
     """What can be set, by subject."""
-    context = {"is_owner": has_role(request, Role.OWNER)}
+    context = {"is_owner": has_role(request, Role.OWNER), "can_change": can_change(request)}
     return render(request, "programme/settings.html", context)
 
 
