@@ -10,6 +10,7 @@ from operations import pictures
 from operations.models import Operation
 from operations.public.frame import show, tenant_of
 from operations.public.parts import Part
+from operations.rehearsing import passes
 from operations.words import LANGUAGES, pick
 
 
@@ -37,6 +38,8 @@ def draw_page(
         "state": operation.shown_state(now) if not (preview or test) else "live",
         "preview": preview,
         "test": test,
+        # The rules and the data page of a draft open with the test's pass only.
+        "told_query": f"?essai={test}" if test else "",
         "currency": tenant_of(request).currency,
     }
     return show(request, "page", context, operation=operation, status=status)
@@ -53,9 +56,16 @@ def say(request: HttpRequest, operation: Operation, error: RicochetError) -> Htt
     )
 
 
-def shown_or_404(slug: str, now: datetime) -> Operation:
+def shown_or_404(slug: str, now: datetime, *, test: str = "") -> Operation:
+    """The operation of this address, once people may see it; before that with a test's pass."""
     operation = Operation.objects.filter(slug=slug).first()
-    if operation is None or operation.shown_state(now) not in ("planned", "live", "ended"):
+    if operation is None:
+        raise Http404
+    if test:
+        given = passes.read(test, now=now)
+        if given is None or given.operation_id != operation.id:
+            raise Http404
+    elif operation.shown_state(now) not in ("planned", "live", "ended"):
         raise Http404
     return operation
 

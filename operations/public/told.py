@@ -21,19 +21,21 @@ from tenants.programme.explanation import as_html
 @public_page
 def rules(request: HttpRequest, slug: str) -> HttpResponse:
     """The official rules, in the merchant's words."""
-    operation = shown_or_404(slug, timezone.now())
+    test = request.GET.get("essai", "")
+    operation = shown_or_404(slug, timezone.now(), test=test)
     with translation.override(language_of(request)):
         text = pick(operation.rules, spoken())
         if not text:
             raise Http404
-        return show(request, "rules", {"text": as_html(text)}, operation=operation)
+        return show(request, "rules", {"text": as_html(text), "test": test}, operation=operation)
 
 
 @require_safe
 @public_page
 def data(request: HttpRequest, slug: str) -> HttpResponse:
     """Who does what with what people leave, and for how long (D5, D6)."""
-    operation = shown_or_404(slug, timezone.now())
+    test = request.GET.get("essai", "")
+    operation = shown_or_404(slug, timezone.now(), test=test)
     with translation.override(language_of(request)):
         modules = selectors.modules_of(operation)
         language = spoken()
@@ -41,6 +43,7 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
             "asked": _asked_by(modules, language),
             "partners": _partners(modules),
             "contact": tenant_of(request).contact_email,
+            "test": test,
         }
         return show(request, "data", context, operation=operation)
 

@@ -1,5 +1,7 @@
 """Tests of an operation: whose link opens what, and that wiping takes tests and nothing else."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -73,6 +75,19 @@ def test_each_side_reads_its_own_traces_only(lumen, module, partnership):
     assert browser.get(f"{path_of(lumen, partners)}/{row.public_id}").status_code == 404
     assert browser.post(f"{path_of(lumen, mine)}/effacer").status_code == 404
     assert Participation.objects.count() == 1
+
+
+def test_the_rules_and_the_data_of_a_draft_open_with_the_pass_and_lead_back(lumen, module):
+    path = path_of(lumen, Pass(module.operation_id))
+    browser = TenantClient(lumen)
+    page = browser.get(path).content.decode()
+    for told in ("reglement", "donnees"):
+        found = re.search(rf'href="(/o/[a-z-]+/{told}\?essai=[^"]+)"', page)
+        assert found, told
+        answer = browser.get(html.unescape(found[1]))
+        assert answer.status_code == 200 and path in html.unescape(answer.content.decode())
+        assert browser.get(found[1].partition("?")[0]).status_code == 404
+        assert browser.get(f"{found[1][:-3]}").status_code == 404
 
 
 def test_a_real_participation_has_no_trace(lumen, module):
