@@ -146,14 +146,23 @@ def _judge(
             finding.missing.append(share.id)
     elif state == ShareState.WITHDRAWN and row.proof is not None and row.withdrawn_at is None:
         finding.kept.append(share.id)
-    elif _flags(share) != (row.is_first, row.is_first_in_module):
+    elif _differs(share, row):
         finding.changed.append(share.participation_id)
     else:
         finding.agree += 1
 
 
-def _flags(share: Share) -> tuple[bool, bool]:
-    return share.is_first, share.participation.is_first_in_module
+def _flags(share: Share) -> tuple[bool, bool, bool]:
+    return share.is_first, share.participation.is_first_in_module, share.is_first_optin
+
+
+def _differs(share: Share, row: ReceivedParticipation) -> bool:
+    """Whether people are counted otherwise there; a yes counts while it holds only."""
+    is_first, in_module, optin = _flags(share)
+    holds = row.proof is not None and row.withdrawn_at is None
+    return (is_first, in_module) != (row.is_first, row.is_first_in_module) or (
+        holds and optin != row.is_first_optin
+    )
 
 
 def mend(*, finding: Finding, now: datetime) -> None:
@@ -199,7 +208,7 @@ def _mend_there(finding: Finding, now: datetime) -> None:
             operation__operation_id=finding.operation.id,
         )
         rows.filter(participation_id__in=finding.unknown).delete()
-        for number, (is_first, in_module) in right.items():
-            rows.filter(participation_id=number).update(
-                is_first=is_first, is_first_in_module=in_module
-            )
+        for number, (is_first, in_module, optin) in right.items():
+            mine = rows.filter(participation_id=number)
+            mine.update(is_first=is_first, is_first_in_module=in_module)
+            mine.exclude(proof=None).update(is_first_optin=optin)

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 
 from kernel.outbox.models import Event
-from operations import withdrawing
+from operations import figures, withdrawing
 from operations.models import (
     OperationModule,
     ReceivedOperation,
@@ -154,6 +154,17 @@ def test_people_who_are_counted_otherwise_there_are_counted_alike(marin):
     with enter(marin):
         ReceivedParticipation.objects.filter(proof=None).update(is_first=False)
     assert "1 counted otherwise there" in mended()
+
+
+def test_two_records_that_became_one_person_are_one_participant_on_both_sides(module, marin):
+    first, second = Profile.objects.order_by("created_at", "id")[:2]
+    Profile.objects.filter(id=second.id).update(merged_into=first)
+    assert "2 people counted twice" in mended()
+    total = figures.total(operation_id=module.operation_id)
+    assert (total.participants, total.new_profiles) == (2, 2)
+    with enter(marin):
+        assert ReceivedParticipation.objects.filter(is_first=True).count() == 2
+        assert ReceivedParticipation.objects.filter(is_first_optin=True).count() == 1
 
 
 def test_a_suspended_partner_is_not_looked_into(marin):

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from operations.sharing import reconciling
+from operations.models import Operation, OperationState
+from operations.sharing import reconciling, recounting
 from operations.sharing.reconciling import Finding
 from tenants.context import enter
 from tenants.due import active_tenants
@@ -36,12 +37,13 @@ class Command(BaseCommand):
             raise CommandError(f"{wrong} things do not agree")
 
     def _merchant(self, slug: str, *, mend: bool) -> int:
+        counted = self._recount(slug, mend=mend)
         findings = reconciling.compare(now=timezone.now())
         for finding in findings:
             self._tell(slug, finding)
         off = [finding for finding in findings if finding.wrong]
         if not off or not mend:
-            return sum(finding.wrong for finding in off)
+            return counted + sum(finding.wrong for finding in off)
         for finding in off:
             reconciling.mend(finding=finding, now=timezone.now())
         left = [f for f in reconciling.compare(now=timezone.now()) if f.wrong]
@@ -49,6 +51,17 @@ class Command(BaseCommand):
             if all(other.operation != finding.operation for other in left):
                 self.stdout.write(f"{_name(slug, finding)}: mended")
         return sum(finding.wrong for finding in left)
+
+    def _recount(self, slug: str, *, mend: bool) -> int:
+        """People who were two records and are one; returns what stays wrong."""
+        left = 0
+        for operation in Operation.objects.exclude(state=OperationState.DRAFT).order_by("id"):
+            wrong = recounting.recount(operation=operation, mend=mend)
+            if wrong:
+                done = "mended" if mend else "WRONG"
+                self.stdout.write(f"{slug}, {operation.slug}: {wrong} people counted twice, {done}")
+            left += 0 if mend else wrong
+        return left
 
     def _tell(self, slug: str, finding: Finding) -> None:
         said = f"{finding.agree} agree" if not finding.wrong else f"{finding.wrong} WRONG"
