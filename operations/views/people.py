@@ -53,7 +53,11 @@ class ParticipantsPage(ListPage):
         View("toutes", gettext_lazy("Toutes")),
         View("comptees", gettext_lazy("Comptées"), _state(ParticipationState.COUNTED)),
         View("attente", gettext_lazy("À confirmer"), _state(ParticipationState.PENDING)),
-        View("nouvelles", gettext_lazy("Nouveaux profils"), lambda rows: rows.filter(was_new=True)),
+        View(
+            "nouvelles",
+            gettext_lazy("Nouveaux profils"),
+            lambda rows: rows.filter(was_new=True, state=ParticipationState.COUNTED),
+        ),
     )
     filters = (
         Filter(

@@ -85,7 +85,7 @@ class DataPage(ListPage):
     )
     views = (
         View("accords", gettext_lazy("Accords"), _held),
-        View("nouveaux", gettext_lazy("Nouveaux profils"), lambda q: _held(q).filter(was_new=True)),
+        View("nouveaux", gettext_lazy("Nouveaux profils"), lambda q: q.filter(was_new=True)),
         View("retires", gettext_lazy("Retirés"), lambda q: q.exclude(withdrawn_at=None)),
     )
 
