@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -24,7 +25,7 @@ from api.fields import Body
 from api.models import ApiKey
 from api.problems import ParameterError
 from api.services.idempotency import Answer
-from kernel.errors import InvalidInputError
+from kernel.errors import InvalidInputError, RicochetError
 from tenants.activity import connections
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
@@ -39,6 +40,26 @@ class IdempotencyKeyError(InvalidInputError):
     code = "idempotency_key_missing"
 
 
+class TestKeyError(RicochetError):
+    """A test key asks for something that would change what is real."""
+
+    code = "test_key_refused"
+    status = 403
+
+
+def is_test(request: Request) -> bool:
+    """Whether a test key sent this: what it sends is marked so."""
+    return isinstance(request.auth, ApiKey) and request.auth.is_test
+
+
+def keep_to_tests(request: Request, *, real: bool) -> None:
+    """Raise TestKeyError where a test key names a fact that is `real`."""
+    if real and is_test(request):
+        raise TestKeyError(
+            _("Une clé de test ne change rien de réel : utilisez une clé de production.")
+        )
+
+
 class Door(APIView):
     """Base of the API's views. `scopes` names the scope that each method needs."""
 
@@ -46,6 +67,8 @@ class Door(APIView):
     scopes: ClassVar[dict[str, str]] = {}
     # The body of this request as it came, once it was read.
     sent: dict[str, Any] | None = None
+    # Whether all that is written here is real: nothing of it can be marked as a test.
+    writes_real = False
     # Whether what a POST brings is a fact: then its key is heard (O7).
     brings_facts = False
 
@@ -55,11 +78,12 @@ class Door(APIView):
         return _renderer, "application/json"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Key, then limit, then scope."""
+        """Key, then limit, then scope, then mode."""
         self.perform_authentication(request)
         if isinstance(request.auth, ApiKey):
             limits.count(name=str(request.auth.id))
         self.check_permissions(request)
+        keep_to_tests(request, real=self.writes_real and request.method not in SAFE_METHODS)
 
     def only_parameters(self, request: Request, *names: str) -> None:
         """Refuse query parameters that this address does not know (R26)."""

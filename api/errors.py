@@ -42,6 +42,11 @@ ERRORS: dict[str, Entry] = {
         _("La clé n’a pas le droit que cette requête demande."),
         _("Créez une clé avec ce droit dans Réglages, Clés d’API."),
     ),
+    "test_key_refused": Entry(
+        403,
+        _("Une clé de test ne change rien de réel."),
+        _("Envoyez vos essais avec elle, et le reste avec une clé de production (rk_live_…)."),
+    ),
     "unsupported_media_type": Entry(
         415,
         _("Le corps n’est pas annoncé comme du JSON."),

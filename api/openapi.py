@@ -38,7 +38,7 @@ _POST = (*_ALWAYS, 409, 413, 415)
 _MEANINGS: dict[int, str | Promise] = {
     400: _("La requête est à corriger."),
     401: _("La clé manque, ou n’ouvre rien ici."),
-    403: _("La clé n’a pas ce droit."),
+    403: _("La clé n’a pas ce droit, ou c’est une clé de test et la donnée est réelle."),
     404: _("Il n’y a rien de ce nom ici."),
     409: _("Déjà fait autrement, ou pas possible dans cet état."),
     413: _("Le corps dépasse 64 Ko."),

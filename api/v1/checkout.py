@@ -53,6 +53,7 @@ class Quotes(Door):
 class Holds(Door):
     """`/api/v1/checkout/holds`."""
 
+    writes_real = True
     scopes: ClassVar[dict[str, str]] = {"POST": "checkout:write"}
 
     @documented(
@@ -70,6 +71,7 @@ class Holds(Door):
 class OneHold(Door):
     """`/api/v1/checkout/holds/<reference>`."""
 
+    writes_real = True
     http_method_names = ["delete"]
     scopes: ClassVar[dict[str, str]] = {"DELETE": "checkout:write"}
 
@@ -90,6 +92,7 @@ class OneHold(Door):
 class Members(Door):
     """`/api/v1/loyalty/members`."""
 
+    writes_real = True
     scopes: ClassVar[dict[str, str]] = {"POST": "customers:write"}
 
     @documented(

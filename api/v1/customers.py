@@ -49,6 +49,7 @@ class OneCustomer(Door):
 class Accounts(Door):
     """`/api/v1/accounts`."""
 
+    writes_real = True
     scopes: ClassVar[dict[str, str]] = {"POST": "customers:write"}
 
     @documented(

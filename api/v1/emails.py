@@ -32,6 +32,7 @@ class UnknownEmailError(NotFoundError):
 class EmailEvents(Door):
     """`/api/v1/email-events`."""
 
+    writes_real = True
     scopes: ClassVar[dict[str, str]] = {"POST": "emails:write"}
 
     @documented(

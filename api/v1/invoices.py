@@ -8,12 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from api.door import Door, respond
+from api.door import Door, is_test, keep_to_tests, respond
 from api.openapi import documented
 from api.services.idempotency import Answer
 from api.v1 import fact_selectors, present_facts, reading
 from api.v1 import fact_shapes as shapes
-from api.v1.orders import is_test
 from api.v1.sessions import LIMIT
 from tenants.activity.models import PaymentKind, Source
 from tenants.activity.types import InvoiceInput, PaymentInput
@@ -113,6 +112,7 @@ class Payments(Door):
     def post(self, request: Request, reference: str) -> HttpResponse:
         def receive(fields: dict[str, Any], now: datetime) -> Answer:
             row = fact_selectors.invoice_by_reference(reference)
+            keep_to_tests(request, real=not row.is_test)
             payment = PaymentInput(
                 external_id=fields["id"],
                 kind=PaymentKind(fields["kind"]),
@@ -149,6 +149,7 @@ class InvoiceCancellation(Door):
     def post(self, request: Request, reference: str) -> HttpResponse:
         def cancel(_fields: dict[str, Any], now: datetime) -> Answer:
             row = fact_selectors.invoice_by_reference(reference)
+            keep_to_tests(request, real=not row.is_test)
             invoice = conductor.invoice_cancelled(invoice_id=row.external_id, now=now)
             return Answer(200, present_facts.invoice(invoice))
 

@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from api.door import Door, respond
+from api.door import Door, is_test, keep_to_tests, respond
 from api.models import ApiKey
 from api.openapi import documented
 from api.services.idempotency import Answer
 from api.v1 import present, reading, selectors, shapes
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError, RicochetError
 from tenants.activity import services as activity
-from tenants.activity.models import Source
+from tenants.activity.models import Order, Source
 from tenants.programme import conductor
 
 _REFERENCE = OpenApiParameter(
@@ -35,11 +35,6 @@ _STARTING_AFTER = OpenApiParameter(
     type={"type": "string", "pattern": "^ord_[0-9a-hjkmnp-tv-z]{26}$"},
     description=_("L’« id » de la dernière commande de la page précédente."),
 )
-
-
-def is_test(request: Request) -> bool:
-    """Whether a test key sent this: what it sends is marked so."""
-    return isinstance(request.auth, ApiKey) and request.auth.is_test
 
 
 class FactDoor(Door):
@@ -135,9 +130,10 @@ class Refunds(FactDoor):
     def post(self, request: Request, reference: str) -> HttpResponse:
         def receive(fields: dict[str, Any], now: datetime) -> Answer:
             refund = reading.refund_input(fields, now=now)
-            order = conductor.refund_received(
-                order_id=selectors.external_id_of(reference), refund=refund, now=now
-            )
+            number = selectors.external_id_of(reference)
+            real = Order.objects.filter(external_id=number, is_test=False)
+            keep_to_tests(request, real=real.exists())
+            order = conductor.refund_received(order_id=number, refund=refund, now=now)
             body = {"id": refund.external_id, "amount": refund.amount}
             return Answer(201, body | {"order": present.fresh_order(order)})
 

@@ -8,12 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from api.door import Door, respond
+from api.door import Door, is_test, keep_to_tests, respond
 from api.openapi import documented
 from api.services.idempotency import Answer
 from api.v1 import fact_selectors, present_facts, reading
 from api.v1 import fact_shapes as shapes
-from api.v1.orders import is_test
 from tenants.activity.models import SessionType, Source
 from tenants.activity.types import SessionInput
 from tenants.programme import conductor
@@ -136,6 +135,7 @@ class Validation(Door):
     def post(self, request: Request, reference: str) -> HttpResponse:
         def validate(fields: dict[str, Any], now: datetime) -> Answer:
             row = fact_selectors.session_by_reference(reference)
+            keep_to_tests(request, real=not row.is_test)
             outcome = conductor.session_validated(
                 session_id=row.external_id, at=fields["validated_at"] or now, now=now
             )
@@ -160,6 +160,7 @@ class Cancellation(Door):
     def post(self, request: Request, reference: str) -> HttpResponse:
         def cancel(fields: dict[str, Any], now: datetime) -> Answer:
             row = fact_selectors.session_by_reference(reference)
+            keep_to_tests(request, real=not row.is_test)
             outcome = conductor.session_cancelled(
                 session_id=row.external_id, at=fields["cancelled_at"] or now, now=now
             )

@@ -112,6 +112,8 @@ def record_session(
         raise SessionChangedError(param="id")
     if stored.type_id != session_type.id:
         raise SessionChangedError(param="type")
+    if session.is_test and not stored.is_test:
+        raise SessionChangedError(param="test")  # a test moves no real booking
     moved = session.takes_place_at
     if moved is not None and moved != stored.takes_place_at and stored.state == SessionState.BOOKED:
         stored.takes_place_at = moved

@@ -1,0 +1,93 @@
+"""A test key changes nothing that is real (rk_test_…)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from kernel.ledger.models import Transfer
+from tenants.activity.models import Order
+from tenants.loyalty import versions
+from tenants.loyalty.models import CheckoutHold, Membership
+from tenants.profiles.models import Profile
+from tenants.programme import services
+from tenants.referrals.models import Referral
+from tests.api.conftest import STARTED, Shop
+from tests.fixtures.loyalty import make_type
+
+BASKET = {"id": "P-1", "amount": 5000, "currency": "EUR", "points": 100}
+CAMILLE = {"customer": {"email": "camille@exemple.fr"}}
+
+
+@pytest.fixture
+def essay(shop: Shop, shop_with: Callable[..., Shop]) -> Shop:
+    """The same shop's server with a test key."""
+    return shop_with(shop.tenant, mode="test")
+
+
+def refused(response: Any) -> bool:
+    return (response.status_code, response.json()["code"]) == (403, "test_key_refused")
+
+
+def test_it_takes_back_nothing_of_a_real_order(
+    shop: Shop, essay: Shop, nadia: tuple[Profile, str]
+) -> None:
+    shop.order(referral_code=nadia[1])
+    transfers = Transfer.objects.count()
+    assert refused(essay.post("orders/A-1/refunds", {"id": "R-1", "amount": 8400}))
+    assert (Order.objects.get().refunded, Transfer.objects.count()) == (0, transfers)
+    essay.order("T-1")
+    answer = essay.post("orders/T-1/refunds", {"id": "R-1", "amount": 8400})
+    assert answer.status_code == 201
+
+
+def test_it_moves_no_real_session_and_no_real_invoice(shop: Shop, essay: Shop) -> None:
+    kind = make_type()
+    day = (timezone.now() + timedelta(days=2)).isoformat()
+    for one, number in ((shop, "1"), (essay, "2")):
+        booking = {"id": f"S-{number}", "type": kind.key, **CAMILLE}
+        assert one.post("sessions", booking).status_code == 201
+        bill = {"id": f"F-{number}", "total": 5000, "currency": "EUR", **CAMILLE}
+        assert one.post("invoices", bill).status_code == 201
+    pay = {"id": "P-1", "kind": "deposit", "amount": 100}
+    for path, body in (
+        ("sessions/S-{}/validate", {}),
+        ("sessions/S-{}/cancel", {}),
+        ("invoices/F-{}/payments", pay),
+        ("invoices/F-{}/cancel", {}),
+    ):
+        assert refused(essay.post(path.format(1), body)), path
+        assert essay.post(path.format(2), body).status_code in (200, 201), path
+    moved = essay.post(
+        "sessions", {"id": "S-1", "type": kind.key, "takes_place_at": day, **CAMILLE}
+    )
+    assert moved.status_code == 409
+
+
+def test_it_holds_no_points_and_makes_nobody_a_member(shop: Shop, essay: Shop) -> None:
+    versions.publish(now=STARTED, unit="EUR", rate=5, per=100, checkout_on=True)
+    shop.order()
+    services.adjust(
+        profile=Profile.objects.get(), amount=1000, reason="Cadeau", key="k",
+        author_id=None, now=timezone.now(),
+    )  # fmt: skip
+    assert refused(essay.post("checkout/holds", {**BASKET, **CAMILLE}))
+    assert refused(essay.post("loyalty/members", {"consent": True, **CAMILLE}))
+    assert not CheckoutHold.objects.exists() and not Membership.objects.exists()
+    held = shop.post("checkout/holds", {**BASKET, **CAMILLE})
+    assert held.status_code == 201, held.content
+    given_up = essay.client.delete("/api/v1/checkout/holds/P-1", headers=essay.headers())
+    assert refused(given_up)
+    assert CheckoutHold.objects.get().state == "held"
+    basket = {name: value for name, value in BASKET.items() if name != "points"}
+    assert essay.post("checkout/quotes", {**basket, **CAMILLE}).status_code == 200
+
+
+def test_it_opens_no_account_that_is_rewarded(
+    shop: Shop, essay: Shop, nadia: tuple[Profile, str]
+) -> None:
+    assert refused(essay.post("accounts", {"referral_code": nadia[1], **CAMILLE}))
+    assert not Referral.objects.exists()
+    assert not Profile.objects.filter(email="camille@exemple.fr").exists()
