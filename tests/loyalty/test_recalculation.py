@@ -7,6 +7,7 @@ import pytest
 from kernel.ledger import selectors as books
 from kernel.ledger import services as ledger
 from kernel.ledger.models import Transfer
+from tenants.activity.types import RefundInput
 from tenants.loyalty import membership
 from tenants.loyalty.models import Earning
 from tenants.loyalty.recalculation import services
@@ -19,6 +20,8 @@ from tenants.loyalty.recalculation.errors import (
 )
 from tenants.loyalty.recalculation.models import Run, RunKind, RunState
 from tenants.models import Tenant
+from tenants.programme import conductor
+from tenants.programme.merging import merge
 from tests.loyalty.past import (
     NOW,
     carried_out,
@@ -269,3 +272,23 @@ def test_nobody_who_was_erased_or_merged_is_touched(merchant: Tenant) -> None:
     gone.save()
     run = counted()
     assert [line.profile_id for line in run.lines.all()] == [kept.id]
+
+
+def test_what_a_recalculation_added_is_taken_back_after_a_merger(merchant: Tenant) -> None:
+    """R4: the credit lies in the wallet of the record that went, and the refund finds it there."""
+    rules()
+    ana, bo, kept = person("Ana"), person("Bo"), person("Cy")
+    facts = [order(one, 5_000) for one in (ana, bo)]
+    for fact in facts:
+        earned(fact, 50)
+    carried_out(counted(RunKind.RESET))
+    carried_out(counted())
+    for gone in (ana, bo):
+        merge(kept_id=kept.id, gone_id=gone.id, from_gone=(), author_id=None, now=NOW)
+    assert held(kept) == 100
+    refund = RefundInput(external_id="R", amount=5_000, refunded_at=NOW)
+    conductor.refund_received(order_id=facts[0].external_id, refund=refund, now=NOW)
+    assert held(kept) == 50
+    carried_out(counted(RunKind.RESET))
+    assert held(kept) == 0
+    assert books.discrepancies() == []

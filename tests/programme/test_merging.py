@@ -10,7 +10,7 @@ from tenants.activity.models import Order
 from tenants.activity.types import RefundInput
 from tenants.loyalty import membership
 from tenants.loyalty.models import Membership
-from tenants.profiles import duplicates
+from tenants.profiles import duplicates, finding
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tenants.profiles.references import keys_to_profiles
@@ -209,3 +209,12 @@ def test_who_asked_to_be_forgotten_under_either_record_is_still_waiting(camille,
     erasing.ask(profile=cam, now=NOW)
     kept = together(camille, cam)
     assert list(erasing.asked()) == [kept]
+
+
+def test_checkout_finds_who_was_merged_by_the_old_address_and_number(camille, cam):
+    """SO-09: the shop goes on naming the account that it knows."""
+    profiles.update(profile_id=cam.id, external_id="c-2")
+    together(camille, cam)
+    for known in (Identity(email="cam@exemple.fr"), Identity(external_id="c-2")):
+        for lock in (False, True):
+            assert finding.find(identity=known, lock=lock) == camille

@@ -37,10 +37,12 @@ _ADDED_BESIDE = f"""
     WHERE earning.transfer_id = ANY(%s) AND earning.profile_id = ANY(%s)
         AND credit.kind = 'posted' ORDER BY credit.id DESC
 """  # noqa: S608
+# What was added to a cagnotte that was poured into this one since stands behind its facts as well.
 _SHARED = f"""
     SELECT wallet.owner_id, credit.id, {_LEFT}
     FROM ledger_account AS wallet
-    JOIN ledger_transfer AS credit ON credit.credit_id = wallet.id
+    JOIN ledger_account AS part ON part.id = wallet.id OR part.merged_into_id = wallet.id
+    JOIN ledger_transfer AS credit ON credit.credit_id = part.id
     WHERE wallet.kind = 'wallet' AND wallet.unit = %s AND wallet.owner_id = ANY(%s)
         AND credit.reason = %s AND credit.kind = 'posted' ORDER BY credit.id DESC
 """  # noqa: S608
