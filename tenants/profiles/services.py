@@ -20,9 +20,12 @@ from tenants.profiles.models import Profile
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _ADDRESS = re.compile(r"(https?:|www\.|//|@)", re.IGNORECASE)
 
-_LOCK_BY_EMAIL = "SELECT {0} FROM profiles_profile WHERE email_key = %s FOR UPDATE"
-_LOCK_HEIR = "SELECT {0} FROM profiles_profile WHERE id = %s FOR UPDATE"
-_LOCK_BY_ID = "SELECT {0} FROM profiles_profile WHERE external_id = %s FOR UPDATE"
+# A fact locks its customer, then a wallet. A reward, a claim or a correction locks the wallet, and
+# names the customer: its foreign key looks at their row as it commits. Without NO KEY that look
+# would wait for the fact, which waits for the wallet.
+_LOCK_BY_EMAIL = "SELECT {0} FROM profiles_profile WHERE email_key = %s FOR NO KEY UPDATE"
+_LOCK_HEIR = "SELECT {0} FROM profiles_profile WHERE id = %s FOR NO KEY UPDATE"
+_LOCK_BY_ID = "SELECT {0} FROM profiles_profile WHERE external_id = %s FOR NO KEY UPDATE"
 
 
 class UnknownProfileError(NotFoundError):
@@ -105,7 +108,8 @@ def find_or_create(*, identity: Identity, source: str, now: datetime) -> tuple[P
     has none yet. Two requests at once for one new email make one profile.
     """
     if identity.profile_id is not None:
-        pointed_at = Profile.everyone.select_for_update().filter(id=identity.profile_id).first()
+        pointed = Profile.everyone.select_for_update(no_key=True).filter(id=identity.profile_id)
+        pointed_at = pointed.first()
         if pointed_at is None:
             raise UnknownProfileError
         if pointed_at.merged_into_id is not None:

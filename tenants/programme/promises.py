@@ -90,7 +90,7 @@ def within_limit(
     """
     if version.referrals_a_year is None:
         return True
-    Profile.objects.select_for_update().get(id=referrer.id)
+    Profile.objects.select_for_update(no_key=True).get(id=referrer.id)
     since = now - _YEAR
     rewarded = Reward.objects.filter(profile=referrer, side=Side.REFERRER, granted_at__gt=since)
     sources = {

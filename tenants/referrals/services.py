@@ -115,7 +115,7 @@ def invite(*, referrer: Profile, email: str, first_name: str, now: datetime) -> 
     address = emails.clean(email)
     name = clean_name(first_name, param="first_name")
     # One invitation at a time for each referrer: the cap holds under a race.
-    Profile.objects.select_for_update().get(id=referrer.id)
+    Profile.objects.select_for_update(no_key=True).get(id=referrer.id)
     if _today(referrer, now, asked=False) >= INVITATIONS_A_DAY:
         raise TooManyInvitationsError(
             _("Vous avez envoyé vos %(count)s invitations du jour. Revenez demain.")
@@ -129,7 +129,7 @@ def note_asking(*, referrer: Profile, email: str, now: datetime) -> Invitation:
     """Note an address that a friend gave on the page of a link: it is theirs, and counts as
     invited by that link's referrer. Raises what `invite` raises, with a limit of its own."""
     address = emails.clean(email)
-    Profile.objects.select_for_update().get(id=referrer.id)
+    Profile.objects.select_for_update(no_key=True).get(id=referrer.id)
     if _today(referrer, now, asked=True) >= ASKINGS_A_DAY:
         raise TooManyInvitationsError
     return _store(referrer=referrer, address=address, first_name="", now=now, asked=True)

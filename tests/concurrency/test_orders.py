@@ -4,11 +4,13 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
+from pytest_django import DjangoDbBlocker
 
 from kernel import db
 from kernel.db import atomic_with_retry
@@ -31,6 +33,7 @@ from tenants.rewards.models import Claim
 from tests.concurrency.conftest import Give, Race
 from tests.fixtures.effort import effort
 from tests.fixtures.programme import NOW, make_order
+from tests.fixtures.together import together
 
 
 def receive(**changes: Any) -> conductor.Outcome:
@@ -214,3 +217,23 @@ def test_a_deadlock_that_never_ends_is_given_up_after_a_bounded_number_of_tries(
     with pytest.raises(OperationalError):
         always()
     assert 2 <= len(tries) <= 10
+
+
+def test_a_cagnotte_is_moved_while_its_owner_orders_something(
+    camille: Profile, give: Give, lumen: Tenant, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """R13: an order holds its customer, then wants their wallet. Whoever holds the wallet and names
+    the customer (a reward, a claim, a correction) must not wait for the customer, or both stand."""
+    with transaction.atomic():
+        conductor.order_received(order=make_order(camille.email, external_id="OWN"), now=NOW)
+        doing = Thread(
+            target=lambda: together(
+                [lambda: give(camille, 500)], tenant=lumen, blocker=django_db_blocker
+            )
+        )
+        doing.start()
+        doing.join(timeout=10)
+        waits = doing.is_alive()
+    doing.join(timeout=30)
+    assert not waits
+    assert ledger.balance(owner_id=camille.id, unit="EUR").posted == 500

@@ -101,5 +101,5 @@ def _settle(invoice: Invoice, profile: Profile, *, source: str, now: datetime) -
 
 def _lock_customer(invoice_id: str) -> Profile | None:
     """The customer, then the invoice: every road takes its locks in this order."""
-    rows = Profile.objects.select_for_update(of=("self",))
+    rows = Profile.objects.select_for_update(of=("self",), no_key=True)
     return rows.filter(invoices__external_id=invoice_id).first()

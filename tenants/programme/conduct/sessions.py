@@ -102,5 +102,5 @@ def _clues(row: Session) -> Clues:
 
 def _lock_customer(session_id: str) -> Profile | None:
     """The customer, then the session: every road takes its locks in this order."""
-    rows = Profile.objects.select_for_update(of=("self",))
+    rows = Profile.objects.select_for_update(of=("self",), no_key=True)
     return rows.filter(sessions__external_id=session_id).first()
