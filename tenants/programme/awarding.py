@@ -56,7 +56,10 @@ def give(
 @atomic_with_retry
 def make_available(*, award_id: uuid.UUID, now: datetime) -> Award:
     """A pending award can be used now, if its list has a code: its person is told, once."""
-    waited = Award.objects.filter(id=award_id, state=AwardState.PENDING).exists()
+    gift_settling.lock_referral(award_id=award_id)
+    # Under its lock: of several that come at once, one explains it.
+    rows = Award.objects.select_for_update().filter(id=award_id, state=AwardState.PENDING)
+    waited = bool(rows.values_list("id"))
     award = awards.make_available(award_id=award_id, now=now)
     if waited:
         gift_settling.made_available(award=award, now=now)

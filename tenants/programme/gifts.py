@@ -10,6 +10,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from kernel.db import atomic_with_retry
+from kernel.ledger.errors import KeyReusedError
 from tenants.context import current_tenant
 from tenants.profiles.models import Profile
 from tenants.programme import awarding
@@ -43,7 +44,8 @@ def give_gift(
     """Attach a gift to a referrer; returns (award, is new). The same `key` attaches one.
 
     `handed_on` is the merchant's day of the hand-over; without one the gift is still to be
-    handed over. Every gift is kept, also when another one follows.
+    handed over. Every gift is kept, also when another one follows. A `key` that attached something
+    else is refused (KeyReusedError).
     """
     gift = GiftType.objects.filter(id=gift_id, active=True).first()
     if gift is None:
@@ -63,6 +65,8 @@ def give_gift(
         tells=tells,
         now=now,
     )
+    if not created and (award.gift_type_id, award.profile_id) != (gift.id, profile.id):
+        raise KeyReusedError
     if created and handed_on is not None:
         award = awarding.hand_over(award_id=award.id, now=now, at=_noon(handed_on, now))
     return award, created

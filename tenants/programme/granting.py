@@ -17,6 +17,7 @@ from tenants.programme import (
     decisions,
     gift_notices,
     promises,
+    reopening,
     rewarding,
     versions,
 )
@@ -25,7 +26,7 @@ from tenants.programme.models import ProgrammeVersion, RewardRule, Side, Trigger
 from tenants.referrals.facts import Fact
 from tenants.referrals.models import Referral, ReferralState
 from tenants.rewards import awards
-from tenants.rewards.awards import What
+from tenants.rewards.awards import AwardClosedError, What
 from tenants.rewards.models import Award, AwardOrigin, AwardState
 
 _LOOKS = {
@@ -140,19 +141,30 @@ def take_back(
     if "gifts" not in referral.facts:
         return
     for award in awards_of(referral=referral):
-        other = trigger is not None and not award.key.endswith(f":{trigger}")
+        other = trigger is not None and _trigger_of(award) != trigger
         if other or not can_cancel(award) or (pending_only and award.state != AwardState.PENDING):
             continue
-        awards.cancel(award_id=award.id, now=now)
+        try:
+            _award, changed = awards.cancel(award_id=award.id, now=now)
+        except AwardClosedError:
+            continue  # handed over at this very moment
+        if not changed:
+            continue
         _note(Code.GIFT_CANCELLED, award, referral, now, side=_side_of(award), order=referral.order)
         if told and award.available_at is not None:
             gift_notices.gift_cancelled(award=award, now=now)
 
 
 def promise_again(*, referral: Referral, closed_at: datetime, now: datetime) -> None:
-    """What the closing of a referral had withdrawn is promised again, until the same day."""
+    """What the closing of a referral had withdrawn is promised again, until the same day.
+
+    Nothing is for a fact that was undone meanwhile.
+    """
+    undone = reopening.is_undone(referral=referral)
     for award in awards_of(referral=referral):
         if award.state != AwardState.CANCELLED or award.cancelled_at != closed_at:
+            continue
+        if undone and _trigger_of(award) == Trigger.QUALIFYING:
             continue
         awards.grant(
             key=f"{award.key}:{closed_at:%Y%m%d%H%M%S}",
@@ -229,6 +241,11 @@ def _allowed(
 
 def _side_of(award: Award) -> Side:
     return Side(award.key.split(":")[2])
+
+
+def _trigger_of(award: Award) -> Trigger:
+    """What it is for: a gift that was promised again has the day of that behind it in its key."""
+    return Trigger(award.key.split(":")[3])
 
 
 def _note(

@@ -52,7 +52,7 @@ def refer(
     See `services.refer_by_hand`. Raises ReferralDateError for a day to come.
     """
     _check_day(referred_on, now)
-    Profile.objects.select_for_update().get(id=referee.id)
+    Profile.objects.select_for_update(no_key=True).get(id=referee.id)
     earlier = Referral.objects.filter(
         referrer=referrer, referee=referee, state__in=OPEN_STATES
     ).first()
@@ -101,7 +101,8 @@ def close(*, referral_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime)
 def reopen(*, referral_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime) -> Referral:
     """Count a closed referral again: what closing gave up is promised again, with its old date.
 
-    Raises AlreadyReferredError where another referral brought this person meanwhile.
+    Raises AlreadyReferredError where another referral brought this person meanwhile, and
+    FactUndoneError where what it counted for was undone.
     """
     referral = _locked(referral_id)
     if referral.state != ReferralState.CLOSED:
@@ -109,6 +110,7 @@ def reopen(*, referral_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime
     others = Referral.objects.filter(referee=referral.referee_id, state__in=OPEN_STATES)
     if others.exists():
         raise AlreadyReferredError
+    reopening.check(referral=referral)
     closed_at, referral.closed_at = referral.closed_at or now, None
     referral.save(update_fields=["closed_at"])
     state = reopening.state_after(referral=referral)
@@ -138,7 +140,7 @@ def remove_referral(
 
 def _locked(referral_id: uuid.UUID) -> Referral:
     """The referral, after its referee: whoever brings a fact of theirs locks in this order."""
-    referee = Profile.objects.select_for_update(of=("self",))
+    referee = Profile.objects.select_for_update(of=("self",), no_key=True)
     list(referee.filter(referrals_received=referral_id).values_list("id"))
     rows = Referral.objects.select_for_update(of=("self",)).select_related("referrer", "referee")
     referral = rows.filter(id=referral_id).first()

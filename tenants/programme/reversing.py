@@ -39,7 +39,8 @@ def take_back(
             _reverse(reward, part, source=source, now=now, code=code)
     if refunded == total:  # a gift has no half: it goes with the last of the money
         told = code != Code.SUPERSEDED
-        for referral in Referral.objects.filter(order=order, facts__has_key="gifts"):
+        rows = Referral.objects.select_for_update().filter(order=order, facts__has_key="gifts")
+        for referral in rows.order_by("id"):
             granting.take_back(referral=referral, trigger=Trigger.QUALIFYING, told=told, now=now)
 
 

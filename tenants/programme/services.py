@@ -11,6 +11,7 @@ from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
 from kernel.ledger import services as ledger
 from kernel.ledger.accounts import lock_wallet
+from kernel.ledger.errors import KeyReusedError
 from kernel.ledger.models import AccountKind, Transfer
 from tenants.profiles.models import Profile
 from tenants.programme import (
@@ -90,7 +91,7 @@ def refer_by_hand(
     facts.
     """
     version = open_programme(now=now)
-    Profile.objects.select_for_update().get(id=referee.id)
+    Profile.objects.select_for_update(no_key=True).get(id=referee.id)
     conductor.supersede_reported(referee, None, now)
     fact = Fact.by_hand(at=now)
     clue = Clue(step=Step.MANUAL, referrer=referrer)
@@ -201,13 +202,18 @@ def adjust(
 ) -> Decision:
     """The merchant adds to a cagnotte, or takes from it (a negative `amount`), and says why.
 
-    The same `key` answers the same decision. Raises InsufficientBalanceError.
+    The same `key` answers the same decision, and is refused for another correction
+    (KeyReusedError). Raises InsufficientBalanceError.
     """
     version = open_or_last(now=now)
     wallet = lock_wallet(owner_id=profile.id, unit=version.unit)
     earlier = Transfer.objects.filter(key=f"adjust:{key}").first()
     if earlier is not None:
-        return Decision.objects.get(id=earlier.source.partition(":")[2])
+        made = Decision.objects.get(id=earlier.source.partition(":")[2])
+        told = (made.profile_id, made.amount, made.facts.get("reason"))
+        if told != (profile.id, amount, reason):
+            raise KeyReusedError
+        return made
     decision = decisions.note(
         code=Code.ADJUSTED,
         now=now,

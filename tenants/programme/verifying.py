@@ -23,6 +23,7 @@ from tenants.referrals.models import (
     Suspicion,
     SuspicionState,
 )
+from tenants.rewards.models import AwardState
 
 
 class NothingToVerifyError(NotFoundError):
@@ -55,7 +56,7 @@ def accept(
     """Find it good: what it promised gets its date, and both are told. Twice is once.
 
     One that was refused counts again; raises AlreadyReferredError where somebody else brought
-    this person meanwhile, and AlreadyPaidBackError.
+    this person meanwhile, AlreadyPaidBackError, and FactUndoneError.
     """
     referral, row = _locked(referral_id)
     if row.state == SuspicionState.CLEARED:
@@ -97,20 +98,27 @@ def refuse(
 def put_back(*, referral_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime) -> Referral:
     """Take a decision back: the referral waits in the queue again. Twice is once.
 
-    Raises AlreadyGivenError where a reward was posted meanwhile.
+    Raises AlreadyGivenError where a reward was posted, or a gift given, meanwhile.
     """
     referral, row = _locked(referral_id)
     if row.state == SuspicionState.WAITING:
         return referral
     if row.state == SuspicionState.REFUSED:
         _count_again(referral, row, now)
-    elif Reward.objects.filter(referral=referral, posted_at__isnull=False).exists():
+    elif _gave(referral):
         raise AlreadyGivenError
     referrals.settle(referral=referral, state=ReferralState.HELD, now=now)
     _without_dates(referral)
     _decide(row, SuspicionState.WAITING, None, None)
     _note(Code.SUSPICION_AGAIN, referral, author_id, now, "")
     return referral
+
+
+def _gave(referral: Referral) -> bool:
+    if Reward.objects.filter(referral=referral, posted_at__isnull=False).exists():
+        return True
+    given = (AwardState.AVAILABLE, AwardState.HANDED_OVER)
+    return any(award.state in given for award in granting.awards_of(referral=referral))
 
 
 def _count_again(referral: Referral, row: Suspicion, now: datetime) -> None:
@@ -122,6 +130,7 @@ def _count_again(referral: Referral, row: Suspicion, now: datetime) -> None:
         referral=referral, state=RewardState.CANCELLED, posted_at__isnull=False
     ).exists():
         raise AlreadyPaidBackError
+    reopening.check(referral=referral)
     referrals.settle(referral=referral, state=ReferralState.HELD, now=now)
     reopening.promise_again(referral=referral, now=now)
     granting.promise_again(referral=referral, closed_at=row.decided_at or now, now=now)
@@ -138,7 +147,7 @@ def _without_dates(referral: Referral) -> None:
 
 def _locked(referral_id: uuid.UUID) -> tuple[Referral, Suspicion]:
     """The referral, after its referee: whoever brings a fact of theirs locks in this order."""
-    referee = Profile.objects.select_for_update(of=("self",))
+    referee = Profile.objects.select_for_update(of=("self",), no_key=True)
     list(referee.filter(referrals_received=referral_id).values_list("id"))
     rows = Referral.objects.select_for_update(of=("self",)).select_related(
         "referrer", "referee", "order"

@@ -227,5 +227,6 @@ def _earlier_referral(referee: Profile, fact: Fact) -> Referral | None:
     if fact.order is not None:
         earlier = earlier.exclude(order=fact.order)
     if fact.confirmed and fact.kind != FactKind.HAND:
-        earlier = earlier.exclude(state=ReferralState.PENDING, order__state=OrderState.REPORTED)
+        waiting = (ReferralState.PENDING, ReferralState.HELD)
+        earlier = earlier.exclude(state__in=waiting, order__state=OrderState.REPORTED)
     return earlier.first()

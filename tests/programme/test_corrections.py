@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from kernel.ids import uuid7
 from kernel.ledger import selectors as ledger
 from kernel.ledger import services as books
 from kernel.ledger.errors import AlreadyResolvedError, KeyReusedError
@@ -11,10 +12,12 @@ from tenants.activity.models import OrderState, Source
 from tenants.activity.types import RefundInput
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
-from tenants.programme import clock, conductor, hand_referrals, sentences, services
+from tenants.programme import clock, conductor, gifts, hand_referrals, sentences, services
 from tenants.programme.models import Reward
 from tenants.referrals.models import Referral, ReferralState
 from tenants.rewards import services as rewards
+from tenants.rewards.gifts import save_gift_type
+from tenants.rewards.models import GiftType
 from tests.fixtures.programme import NOW
 
 SOON = NOW + timedelta(minutes=10)
@@ -169,3 +172,47 @@ def test_the_clock_gives_back_what_a_forgotten_basket_held(camille, order_of, ca
     with pytest.raises(AlreadyResolvedError):
         books.post(pending_id=forgotten.id, now=soon)
     assert ledger.discrepancies() == []
+
+
+def test_a_test_of_a_real_order_says_nothing_of_who_sent_the_customer(camille, order_of):
+    """What a test tells grants nothing, also where it names an order that counts."""
+    receive(order_of())
+    told = receive(order_of(referral_code=code(camille), is_test=True), now=SOON)
+    assert told.referral is None
+    assert not Reward.objects.exists()
+
+
+def test_a_form_that_was_sent_does_not_answer_for_another_correction(camille, order_of):
+    """R3: back in the browser, another amount: refused, not silently left undone."""
+    thomas = receive(order_of()).order.profile
+
+    def adjust(profile, amount, reason="Geste"):
+        return services.adjust(
+            profile=profile, amount=amount, reason=reason, key="k", author_id=None, now=NOW
+        )
+
+    first = adjust(camille, 500)
+    assert adjust(camille, 500).id == first.id
+    for other in ((camille, 700), (camille, -500), (thomas, 500), (camille, 500, "Autre")):
+        with pytest.raises(KeyReusedError):
+            adjust(*other)
+    assert ledger.balance(owner_id=camille.id, unit="EUR").available == 500
+
+
+def test_a_form_that_gave_a_gift_does_not_answer_for_another(camille, order_of):
+    """R3: the same form gives one gift, and says so where it now names another."""
+    thomas = receive(order_of()).order.profile
+    for name in ("Ramonage", "Chèque"):
+        save_gift_type(gift_id=uuid7(), new=True, now=NOW, name=name)
+    first, second = GiftType.objects.all()
+
+    def give(profile, gift):
+        return gifts.give_gift(
+            profile=profile, gift_id=gift.id, key="k", handed_on=None, author_id=None, now=NOW
+        )
+
+    award, _new = give(camille, first)
+    assert give(camille, first) == (award, False)
+    for other in ((camille, second), (thomas, first)):
+        with pytest.raises(KeyReusedError):
+            give(*other)

@@ -13,6 +13,7 @@ from tenants.programme import (
     clock,
     conductor,
     coupons,
+    hand_referrals,
     sentences,
     services,
     versions,
@@ -173,3 +174,17 @@ def test_a_friend_asks_for_the_coupon_themselves(merchant, order_of):
     outcome = receive(order_of(email="zoe@exemple.fr"))
     assert outcome.referral.referrer == camille
     assert Award.objects.get().profile == outcome.order.profile
+
+
+def test_a_gift_that_was_promised_again_goes_with_the_refund(merchant, order_of):
+    """R4: closing and opening again makes another gift of it, for the same order."""
+    publish(gifts=[gift()])
+    camille = make_camille()
+    referral = receive(order_of(referral_code=code(camille))).referral
+    hand_referrals.close(referral_id=referral.id, author_id=None, now=NOW)
+    hand_referrals.reopen(referral_id=referral.id, author_id=None, now=NOW)
+    clock.settle(now=LATER, limit=100)
+    assert Award.objects.filter(state=AwardState.AVAILABLE).count() == 1
+    refund(now=LATER)
+    assert not Award.objects.exclude(state=AwardState.CANCELLED).exists()
+    assert Referral.objects.get().state == ReferralState.REVERSED

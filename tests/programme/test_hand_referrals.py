@@ -16,8 +16,9 @@ from tenants.programme import (
     sentences,
 )
 from tenants.programme.models import RewardRule, Side, Trigger
+from tenants.programme.reopening import FactUndoneError
 from tenants.referrals.facts import Clues
-from tenants.referrals.models import Referral
+from tenants.referrals.models import Referral, ReferralState
 from tenants.rewards.models import AwardKind
 from tests.fixtures.programme import NOW
 
@@ -127,3 +128,29 @@ def test_after_a_closed_referral_only_the_merchant_names_another_referrer(camill
     outcome = receive(order_of(referral_code=code(camille)))
     assert outcome.referral.refusal == "already_referred"
     assert Profile.objects.get(id=thomas.id).order_count == 1
+
+
+def test_a_referral_whose_order_was_refunded_meanwhile_does_not_open_again(camille, order_of):
+    """R4: what closing gave up is not promised again for money that went back."""
+    referral = receive(order_of(referral_code=code(camille))).referral
+    hand_referrals.close(referral_id=referral.id, author_id=None, now=NOW)
+    refund()
+    with pytest.raises(FactUndoneError):
+        hand_referrals.reopen(referral_id=referral.id, author_id=None, now=NOW)
+    clock.settle(now=LATER, limit=100)
+    assert (held(camille).available, held(camille).pending) == (0, 0)
+    assert Referral.objects.get().state == ReferralState.CLOSED
+
+
+def test_what_was_refunded_meanwhile_is_not_promised_again(camille, order_of):
+    """R4: in proportion, as for a referral that was open all the time."""
+    referral = receive(order_of(referral_code=code(camille))).referral
+    hand_referrals.close(referral_id=referral.id, author_id=None, now=NOW)
+    refund(amount=3000)
+    hand_referrals.reopen(referral_id=referral.id, author_id=None, now=NOW)
+    assert held(camille).pending == 400
+    clock.settle(now=LATER, limit=100)
+    assert held(camille).available == 400
+    rest = RefundInput(external_id="R2", amount=3000, refunded_at=LATER)
+    conductor.refund_received(order_id="LUM-1", refund=rest, now=LATER)
+    assert held(camille).posted == 0

@@ -8,15 +8,17 @@ import pytest
 
 from kernel.ledger import selectors as ledger
 from tenants.activity.models import Source
+from tenants.activity.types import RefundInput
 from tenants.messaging.models import Email
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
 from tenants.programme import clock, conductor, rewarding, sentences, verifying
 from tenants.programme.conduct.orders import Outcome
 from tenants.programme.hand_referrals import AlreadyReferredError
-from tenants.programme.models import Decision
+from tenants.programme.models import Decision, RewardRule, Trigger
+from tenants.programme.reopening import FactUndoneError
 from tenants.referrals.models import Referral, Suspicion, SuspicionRules
-from tests.fixtures.programme import NOW, make_order
+from tests.fixtures.programme import NOW, make_camille, make_order, publish
 
 HOME = "12, rue des Lilas - 75011 Paris"
 SAME_HOME = "12 R. DES LILAS 75011 PARIS"
@@ -241,3 +243,49 @@ def test_what_was_refused_for_another_reason_is_not_in_the_queue(held: Referral)
     Referral.objects.filter(id=held.id).update(state="closed")
     with pytest.raises(verifying.NothingToVerifyError):
         verifying.accept(referral_id=held.id, author_id=None, now=NOW)
+
+
+def test_a_refused_one_does_not_come_back_once_its_order_was_refunded(
+    camille: Profile, held: Referral
+) -> None:
+    """R4, R43: a yes afterwards would pay for money that went back."""
+    verifying.refuse(referral_id=held.id, author_id=None, now=NOW)
+    refund = RefundInput(external_id="R", amount=6000, refunded_at=NOW)
+    conductor.refund_received(order_id="LUM-1", refund=refund, now=NOW)
+    for act in (verifying.accept, verifying.put_back):
+        with pytest.raises(FactUndoneError):
+            act(referral_id=held.id, author_id=None, now=NOW)
+    assert balance(camille) == (0, 0)
+
+
+def test_a_suspect_report_of_a_browser_does_not_stand_in_the_way_of_the_shop(
+    camille: Profile, bought: Callable[..., None]
+) -> None:
+    """SP-21: what anybody can forge, held or not, gives way to a trusted order."""
+    bought(device="abc")
+    code = camille.referral_code.code
+    told = receive(referral_code=code, device="abc", source=Source.TRACKER)
+    assert Referral.objects.get(id=told.referral.id).state == "held"  # type: ignore[union-attr]
+    real = receive(external_id="LUM-2", referral_code=code)
+    assert real.referral is not None
+    assert (real.referral.refusal, balance(camille)) == ("", (0, 800))
+    assert Referral.objects.get(id=told.referral.id).refusal == "superseded"  # type: ignore[union-attr]
+
+
+def test_what_was_given_in_kind_is_not_held_again(merchant: object) -> None:
+    """A gift that can be used was given: the way back is to refuse the referral."""
+    publish(
+        referrer_amount=0,
+        referee_amount=0,
+        gifts=[
+            RewardRule(side="referrer", trigger=Trigger.QUALIFYING, kind="product", name="Bougie")
+        ],
+    )
+    camille = make_camille()
+    receive(email=camille.email, external_id="OWN", device="abc")
+    found = receive(referral_code=camille.referral_code.code, device="abc").referral
+    assert found is not None
+    verifying.accept(referral_id=found.id, author_id=None, now=NOW)
+    clock.settle(now=NOW + timedelta(days=20), limit=10)
+    with pytest.raises(verifying.AlreadyGivenError):
+        verifying.put_back(referral_id=found.id, author_id=None, now=NOW)

@@ -87,12 +87,12 @@ def refund_received(*, order_id: str, refund: RefundInput, now: datetime) -> Ord
     The same refund again changes nothing.
     """
     # The customer, then the order: `order_received` takes its locks in this order too.
-    buyer = Profile.objects.select_for_update(of=("self",)).filter(orders__external_id=order_id)
-    list(buyer.values_list("id"))
+    rows = Profile.objects.select_for_update(of=("self",), no_key=True)
+    list(rows.filter(orders__external_id=order_id).values_list("id"))
     order, row, created = activity.record_refund(external_id=order_id, refund=refund, now=now)
     if not created or order.is_test:
         return order  # a test was never counted, and granted nothing
-    profile = Profile.objects.select_for_update().get(id=order.profile_id)
+    profile = Profile.objects.select_for_update(no_key=True).get(id=order.profile_id)
     profiles.uncount_amount(profile=profile, amount=row.amount)
     reversing.take_back(
         order=order,
@@ -151,7 +151,7 @@ def _late_clue(row: Order, order: OrderInput, profile: Profile, now: datetime) -
     """
     same = row.profile_id == profile.id and now - row.received_at < _LATE
     # Nothing is granted for a test, nor for money that went back already.
-    counts = not (row.is_test or row.refunded)
+    counts = not (row.is_test or order.is_test or row.refunded)
     if not (same and counts and _tells(row, order)):
         return Outcome(order=row, created=False)
     return _attribute(row, order, profile, created=False, now=now)

@@ -13,7 +13,9 @@ from tenants.referrals.models import Referral, ReferralState, Refusal
 def supersede_reported(profile: Profile, row: Order | None, now: datetime) -> None:
     """A confirmed order, or the merchant's word, replaces what only a browser spoke of."""
     unconfirmed = Referral.objects.select_for_update(of=("self",)).filter(
-        referee=profile, state=ReferralState.PENDING, order__state=OrderState.REPORTED
+        referee=profile,
+        state__in=(ReferralState.PENDING, ReferralState.HELD),
+        order__state=OrderState.REPORTED,
     )
     if row is not None:
         unconfirmed = unconfirmed.exclude(order=row)
