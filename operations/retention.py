@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from kernel.db import atomic_with_retry
 from operations.models import Participation, ParticipationState, ReceivedParticipation
 from operations.received.taking import SOURCE
+from operations.rehearsing import services as rehearsing
 from operations.ties import known_by_operations_alone
 from tenants.profiles.models import Profile
 from tenants.programme import erasing
@@ -22,8 +23,9 @@ _SLICE = 500
 
 
 def forget(*, now: datetime) -> int:
-    """In the current tenant, forget whose time is over; returns how many people."""
-    return _forget_unconfirmed(now) + _forget_prospects(now)
+    """In the current tenant, forget whose time is over; returns how many people and tests."""
+    tests = rehearsing.forget_old(now=now)
+    return tests + _forget_unconfirmed(now) + _forget_prospects(now)
 
 
 def _forget_unconfirmed(now: datetime) -> int:

@@ -1,7 +1,7 @@
 """Opening a test, and wiping what tests left."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
 
@@ -11,6 +11,7 @@ from operations.mechanics import mechanic_of
 from operations.models import Operation, OperationState, Participation
 from operations.telling import changed
 
+KEEP_TESTS = timedelta(days=30)
 _SLICE = 500
 
 
@@ -43,12 +44,7 @@ def wipe(*, operation_id: uuid.UUID, now: datetime, partnership_id: uuid.UUID | 
     rows = Participation.objects.filter(operation=operation, is_test=True)
     if partnership_id is not None:
         rows = rows.filter(source_partnership_id=partnership_id)
-    wiped = 0
-    while found := list(rows.select_related("module").order_by("id")[:_SLICE]):
-        for row in found:
-            mechanic_of(row.module).undo(module=row.module, participation=row, now=now)
-        Participation.objects.filter(id__in=[row.id for row in found], is_test=True).delete()
-        wiped += len(found)
+    wiped = _take_away(rows, now)
     if partnership_id is None:
         Operation.objects.filter(id=operation.id).update(rehearsal=F("rehearsal") + 1)
         if operation.state == OperationState.TEST:
@@ -57,3 +53,20 @@ def wipe(*, operation_id: uuid.UUID, now: datetime, partnership_id: uuid.UUID | 
             )
             changed(operation_id=operation.id, now=now)
     return wiped
+
+
+@atomic_with_retry
+def forget_old(*, now: datetime) -> int:
+    """Take away tests that nobody wiped for a month (D6): a tester types true addresses, too."""
+    old = Participation.objects.filter(is_test=True, created_at__lt=now - KEEP_TESTS)
+    return _take_away(old, now)
+
+
+def _take_away(rows: QuerySet[Participation], now: datetime) -> int:
+    taken = 0
+    while found := list(rows.select_related("module").order_by("id")[:_SLICE]):
+        for row in found:
+            mechanic_of(row.module).undo(module=row.module, participation=row, now=now)
+        Participation.objects.filter(id__in=[row.id for row in found], is_test=True).delete()
+        taken += len(found)
+    return taken

@@ -124,3 +124,12 @@ def test_who_came_by_a_partner_is_forgotten_after_three_years_as_well():
     assert retention.forget(now=NOW + YEARS) == 0
     assert retention.forget(now=NOW + 365 * DAY + YEARS) == 1
     assert ReceivedParticipation.objects.get().fields == {}
+
+
+def test_a_test_that_nobody_wiped_is_forgotten_after_a_month():
+    module = make_module(make_operation(state="test"))
+    take(module, test=True)
+    take(module, test=True, now=NOW + DAY)
+    assert retention.forget(now=NOW + 30 * DAY) == 0
+    assert retention.forget(now=NOW + 31 * DAY) == 1
+    assert Participation.objects.count() == 1
