@@ -15,7 +15,7 @@ from kernel.db import atomic_with_retry, insert_if_absent, read, update_fields
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError, TemporaryError
 from tenants.context import current_tenant
 from tenants.profiles import emails
-from tenants.profiles.models import Profile
+from tenants.profiles.models import TELLING, Profile
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _ADDRESS = re.compile(r"(https?:|www\.|//|@)", re.IGNORECASE)
@@ -194,9 +194,9 @@ def _new(
 
 @atomic_with_retry
 def update(*, profile_id: uuid.UUID, **fields: Any) -> Profile:
-    """Change a profile's own fields (names, email, phone, shop, language, gender, notes)."""
+    """Change a profile's own fields; of who was forgotten, none that tells of anybody."""
     profile = Profile.objects.select_for_update().filter(id=profile_id).first()
-    if profile is None:
+    if profile is None or (profile.erased_at is not None and TELLING & set(fields)):
         raise UnknownProfileError
     for name, value in fields.items():
         if name == "email":
@@ -289,11 +289,10 @@ def _complete(profile: Profile, identity: Identity) -> None:
         # Found by the shop's id, so nobody has this address; a browser never sends both.
         profile.email = emails.clean(identity.email)
         changed += ["email", "email_key", "email_folded"]
-    if identity.external_id and not profile.external_id:
-        taken = Profile.everyone.filter(external_id=identity.external_id).exists()
-        if not taken:
-            profile.external_id = identity.external_id
-            changed.append("external_id")
+    number = identity.external_id if not profile.external_id else ""
+    if number and not Profile.everyone.filter(external_id=number).exists():
+        profile.external_id = number
+        changed.append("external_id")
     if changed:
         _derive(profile)
         profile.save(update_fields=[*changed, "search_text"])

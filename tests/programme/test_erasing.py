@@ -225,3 +225,12 @@ def test_a_referrers_file_tells_nothing_of_friends_that_they_may_not_know(thomas
     assert "zoe@exemple.fr" not in text
     assert "2025-01-02" not in text and "already_bought" not in text
     assert json.loads(text)["parrainages"]
+
+
+def test_nobody_is_put_back_onto_the_row_of_who_was_forgotten(thomas):
+    """An erased row is not erased again: what were written on it would stay for ever."""
+    erasing.erase(profile_id=thomas.id, author_id=None, now=LATER)
+    for told in ({"email": "thomas@exemple.fr"}, {"notes": "Thomas"}):
+        with pytest.raises(profiles.UnknownProfileError):
+            profiles.update(profile_id=thomas.id, **told)
+    assert Profile.objects.get(id=thomas.id).email == ""

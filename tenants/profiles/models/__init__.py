@@ -15,10 +15,11 @@ from tenants.profiles.models.imports import (
     ImportState,
     RowAction,
 )
-from tenants.profiles.models.people import PURPOSES, Profile, ProfileKind
+from tenants.profiles.models.people import PURPOSES, TELLING, Profile, ProfileKind
 
 __all__ = [
     "PURPOSES",
+    "TELLING",
     "Consent",
     "ConsentEvent",
     "ConsentEventKind",

@@ -132,3 +132,5 @@ PURPOSES = {
     "notes": "The merchant's own notes; 3 years after the last contact.",
     "search_text": "Find the person in the back office; as long as the name.",
 }
+# What is never written on the row of somebody who was forgotten: it is not blanked a second time.
+TELLING = frozenset(PURPOSES) - {"language"}

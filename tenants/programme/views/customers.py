@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
@@ -185,6 +185,8 @@ def _ask_again(request: HttpRequest, form: CustomerForm) -> HttpResponse:
 def edit_customer(request: HttpRequest, customer: str) -> HttpResponse:
     """Change who a customer is and how to reach them."""
     profile = profile_or_404(customer)
+    if profile.erased_at is not None:
+        raise Http404
     initial = {name: getattr(profile, name) for name in _FIELDS}
     form = CustomerForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
