@@ -103,13 +103,18 @@ def go_live(*, operation_id: uuid.UUID, now: datetime) -> Operation:
     found = problems(operation=operation, now=now)
     if found:
         raise NotReadyError(found)
-    for module in operation.modules.filter(removed_at=None).order_by("id"):
-        mechanic_of(module).prepare(module=module, now=now)
+    _prepare(operation, now)
     operation.state, operation.live_at, operation.updated_at = OperationState.LIVE, now, now
     operation.save(update_fields=["state", "live_at", "updated_at"])
     plan(operation=operation, now=now)
     changed(operation_id=operation.id, now=now)
     return operation
+
+
+def _prepare(operation: Operation, now: datetime) -> None:
+    for module in operation.modules.filter(removed_at=None).order_by("id"):
+        module.operation = operation
+        mechanic_of(module).prepare(module=module, now=now)
 
 
 def plan(*, operation: Operation, now: datetime) -> None:
@@ -144,6 +149,7 @@ def set_dates(
     operation.save(update_fields=["starts_at", "ends_at", "updated_at"])
     changed(operation_id=operation.id, now=now)
     if operation.state == OperationState.LIVE:
+        _prepare(operation, now)  # what was drawn between the dates follows them
         plan(operation=operation, now=now)
     return operation
 

@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from operations.mechanics import urls as mechanics
 from operations.public import choices, page, told
 from operations.received.urls import urlpatterns as received
 from operations.rehearsing import pages as trying
@@ -57,4 +58,5 @@ urlpatterns = [
     ),
     path("operations/<str:operation>/modules/<str:module>/place", modules.move, name="move"),
     path("operations/<str:operation>/modules/<str:module>/retirer", modules.remove, name="remove"),
+    *mechanics.urlpatterns,
 ]

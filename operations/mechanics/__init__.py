@@ -1,11 +1,18 @@
 """Every mechanic there is: the one table. CONTRIBUTING has the checklist for the next one."""
 
 from kernel.errors import NotFoundError
+from operations.mechanics.coupon.mechanic import COUPON
+from operations.mechanics.draw.mechanic import DRAW
 from operations.mechanics.form.mechanic import FORM
+from operations.mechanics.instant_win.mechanic import INSTANT_WIN
+from operations.mechanics.quiz.mechanic import QUIZ
+from operations.mechanics.referral.mechanic import REFERRAL
 from operations.mechanics.shape import Mechanic
 from operations.models import OperationModule
 
-MECHANICS: dict[str, Mechanic] = {mechanic.kind: mechanic for mechanic in (FORM,)}
+MECHANICS: dict[str, Mechanic] = {
+    mechanic.kind: mechanic for mechanic in (FORM, COUPON, QUIZ, INSTANT_WIN, DRAW, REFERRAL)
+}
 
 
 class UnknownMechanicError(NotFoundError):

@@ -117,7 +117,10 @@ class Mechanic(Protocol):
         """What keeps this module from going live; asked again at that moment."""
 
     def prepare(self, *, module: OperationModule, now: datetime) -> None:
-        """In the transaction that goes live (winning moments, say). Again changes nothing."""
+        """In the transaction that goes live (winning moments, say). Again changes nothing.
+
+        Called again when a live operation gets other dates: what is drawn between them follows.
+        """
 
     def questions(self, *, module: OperationModule, language: str) -> Mapping[str, Any]:
         """Context of `play.html`, and of the version of the form. Never an answer, never a code."""

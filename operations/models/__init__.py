@@ -1,18 +1,24 @@
 """Operations, their modules and partners, who took part, and what is owed to partners."""
 
+from operations.models.draw import Draw, DrawPlace
+from operations.models.instant_win import WinningMoment, WinningPlan
 from operations.models.modules import ModulePartner, OperationModule, Rule
 from operations.models.operations import Operation, OperationState
 from operations.models.participations import Participation, ParticipationState, SourceKind
 from operations.models.pictures import Picture
+from operations.models.prizes import OperationPrize
 from operations.models.received import BroughtBy, ReceivedOperation, ReceivedParticipation
 from operations.models.shares import Announcement, Share, ShareState
 
 __all__ = [
     "Announcement",
     "BroughtBy",
+    "Draw",
+    "DrawPlace",
     "ModulePartner",
     "Operation",
     "OperationModule",
+    "OperationPrize",
     "OperationState",
     "Participation",
     "ParticipationState",
@@ -23,4 +29,6 @@ __all__ = [
     "Share",
     "ShareState",
     "SourceKind",
+    "WinningMoment",
+    "WinningPlan",
 ]

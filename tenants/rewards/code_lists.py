@@ -141,6 +141,7 @@ def low() -> list[CodeList]:
     used = set(Prize.objects.filter(active=True).values_list("code_list_id", flat=True))
     used |= set(Tier.objects.filter(active=True).values_list("code_list_id", flat=True))
     used |= set(Award.objects.filter(waits_for_code=True).values_list("code_list_id", flat=True))
+    used |= set(CodeList.objects.filter(in_use=True).values_list("id", flat=True))
     used.discard(None)
     if not used:
         return []

@@ -7,7 +7,9 @@ from django.utils import timezone
 from kernel.ids import uuid7
 from operations import links
 from operations.links import Purpose
+from operations.mechanics import mechanic_of
 from operations.models import (
+    Draw,
     Operation,
     OperationModule,
     Participation,
@@ -17,6 +19,7 @@ from operations.models import (
 from operations.rehearsing import passes
 from operations.rehearsing.passes import Pass
 from tenants.context import current_tenant
+from tests.fixtures.mechanics import make_live
 from tests.fixtures.operations import BEGINS, ENDS, NOW, make_module, make_operation, take
 
 
@@ -28,6 +31,8 @@ class Played:
     received: ReceivedOperation
     test: Participation
     test_pass: str
+    draw: Draw
+    coupon: OperationModule
 
     def token(self, purpose: Purpose) -> str:
         return links.token_for(purpose=purpose, row_id=self.participation.id)
@@ -40,13 +45,18 @@ def played(slug: str) -> Played:
     taken = take(module, email=f"participant-{slug}@exemple.fr", boxes=frozenset({"own"}))
     tried = make_module(make_operation(slug=f"essai-{slug}", name=f"Essai {slug}", state="test"))
     test = take(tried, email=f"essai-{slug}@exemple.fr", test=True).participation
+    drawn = make_live("draw", operation=operation)
+    take(drawn, email=f"participant-{slug}@exemple.fr")
+    mechanic_of(drawn).close(module=drawn, now=ENDS)
     return Played(
         operation,
         module,
         taken.participation,
-        _received(slug),
-        test,
-        passes.token_for(
+        received=_received(slug),
+        draw=Draw.objects.get(module=drawn),
+        coupon=make_live("coupon", operation=operation),
+        test=test,
+        test_pass=passes.token_for(
             Pass(tried.operation_id), schema=current_tenant().schema_name, now=timezone.now()
         ),
     )

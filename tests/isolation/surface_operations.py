@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from accounts.models import Role
 from operations.links import Purpose
 from tests.isolation.whom import MANAGER, For, Page, link, member
 
@@ -27,6 +28,21 @@ def test(side: "Side") -> dict[str, Any]:
 
 def slug(side: "Side") -> dict[str, Any]:
     return {"slug": side.played.operation.slug}
+
+
+def draw_module(side: "Side") -> dict[str, Any]:
+    """A module whose draw took place."""
+    module = side.played.draw.module
+    return {"operation": module.operation.public_id, "module": module.public_id}
+
+
+def coupon_module(side: "Side") -> dict[str, Any]:
+    module = side.played.coupon
+    return {"operation": module.operation.public_id, "module": module.public_id}
+
+
+def draw(side: "Side") -> dict[str, Any]:
+    return {"draw": side.played.draw.public_id}
 
 
 OPERATIONS: dict[str, Page] = {
@@ -73,4 +89,12 @@ OPERATIONS: dict[str, Page] = {
     "operations:acquisition": member(module, **MANAGER),
     "operations:move": member(module),
     "operations:remove": member(module),
+    "operations:draw_proof": Page(For.ANYBODY, names=draw),
+    "operations:draw_proof_file": Page(For.ANYBODY, names=draw),
+    "operations:draw": member(draw_module),
+    "operations:draw_record": member(draw_module),
+    "operations:draw_participants": member(draw_module, role=Role.MANAGER),
+    "operations:draw_pass_on": member(draw_module),
+    "operations:coupon_codes": member(coupon_module),
+    "operations:add_coupon_codes": member(coupon_module, **MANAGER),
 }

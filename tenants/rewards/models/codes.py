@@ -12,6 +12,9 @@ class CodeList(models.Model):
     name = models.CharField(max_length=80)
     warn_below = models.IntegerField(default=20, db_default=20)
     warned_at = models.DateTimeField(null=True)
+    in_use = models.BooleanField(
+        default=False, db_default=False, help_text="Something above gives from it, prizes aside."
+    )
     created_at = models.DateTimeField()
 
     class Meta:

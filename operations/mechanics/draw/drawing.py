@@ -1,0 +1,237 @@
+"""Making a draw: the promise when the operation goes live, the draw when it ends, what follows."""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from kernel.db import atomic_with_retry, insert_if_absent
+from kernel.errors import ConflictError, NotFoundError
+from kernel.ids import parse_public_id, public_id
+from operations import notices
+from operations.mechanics import prizes
+from operations.mechanics.draw import algorithm, signing
+from operations.mechanics.draw.algorithm import Entry
+from operations.mechanics.shape import ResultEmail
+from operations.models import (
+    Draw,
+    DrawPlace,
+    OperationModule,
+    OperationPrize,
+    Participation,
+    ParticipationState,
+)
+from operations.words import pick
+from tenants.context import current_tenant
+
+SUBSTITUTES = 5
+EACH, PERSON = "each", "person"
+WON = "won"
+
+
+class UnknownPlaceError(NotFoundError):
+    """There is no such place in this draw."""
+
+    code = "unknown_draw_place"
+
+
+class NobodyLeftError(ConflictError):
+    """There is no substitute any more."""
+
+    code = "no_substitute_left"
+    words = _("Il ne reste aucun suppléant : le lot revient à l’organisateur.")
+
+
+@atomic_with_retry
+def promise(*, module: OperationModule, now: datetime) -> None:
+    """Choose the seed and show its hash; again changes nothing."""
+    prizes.freeze(module=module, now=now)
+    seed = secrets.token_hex(32)
+    row = Draw(module=module, seed=seed, commitment=algorithm.commit(seed), committed_at=now)
+    Draw.objects.bulk_create([row], ignore_conflicts=True)
+
+
+@atomic_with_retry
+def draw(*, module: OperationModule, now: datetime) -> Draw | None:
+    """Draw, once, from those who count at this moment; the winners are written to.
+
+    The operation's row is locked by whoever ends it: every participation either is in the list or
+    comes too late (`Draws.play`). None where nothing was promised, because it never went live.
+    """
+    row = Draw.objects.select_for_update().filter(module=module).first()
+    if row is None or row.drawn_at is not None:
+        return row
+    offered = list(OperationPrize.objects.filter(module=module))
+    text = algorithm.as_text(entries(module))
+    record = _record(row, module, offered, text, now)
+    row.drawn_at, row.entries = now, text
+    row.record = {"record": record, "signature": signing.sign(record)}
+    row.save(update_fields=["drawn_at", "entries", "record"])
+    _place(row, offered, record, now)
+    return row
+
+
+def entries(module: OperationModule) -> list[Entry]:
+    """The chances that count, of people who are still there; records merged since are one."""
+    rows = (
+        Participation.objects.filter(module=module, is_test=False, state=ParticipationState.COUNTED)
+        .filter(Q(profile__erased_at=None))
+        .annotate(of_person=F("profile__merged_into_id"))
+        .order_by("created_at", "id")
+        .values_list("id", "profile_id", "of_person")
+    )
+    each = module.settings.get("chances") == EACH
+    first: dict[uuid.UUID, str] = {}
+    found = []
+    for number, profile_id, merged_into in rows.iterator(chunk_size=5_000):
+        name, person = public_id("prc", number), merged_into or profile_id
+        known = person in first
+        first.setdefault(person, name)
+        if each or not known:
+            found.append(Entry(name, first[person]))
+    return found
+
+
+def _record(
+    row: Draw, module: OperationModule, offered: list[OperationPrize], text: str, now: datetime
+) -> dict[str, Any]:
+    operation = module.operation
+    told = [
+        {"number": prize.number, "name": pick(prize.name, "fr"), "stock": prize.stock}
+        for prize in offered
+    ]
+    lines = algorithm.from_text(text)
+    asked = int(module.settings.get("substitutes", SUBSTITUTES))
+    pieces = sum(prize.stock for prize in offered)
+    drawn = algorithm.ranking(seed=row.seed, text=text, most=pieces + asked)
+    return {
+        "format": algorithm.FORMAT,
+        "draw": row.public_id,
+        "organiser": current_tenant().name,
+        "operation": {
+            "id": operation.public_id,
+            "name": operation.name,
+            "starts_at": _utc(operation.starts_at),
+            "ends_at": _utc(operation.ends_at),
+        },
+        "commitment": {"sha256": row.commitment, "published_at": _utc(row.committed_at)},
+        "seed": row.seed,
+        "drawn_at": _utc(now),
+        "chances": str(module.settings.get("chances") or PERSON),
+        "asked": asked,
+        "list": {
+            "sha256": algorithm.hash_of(text),
+            "chances": len(lines),
+            "people": len({entry.person for entry in lines}),
+        },
+        "prizes": told,
+        **algorithm.places(prizes=told, drawn=drawn),
+        "how": {language: list(steps) for language, steps in algorithm.HOW.items()},
+    }
+
+
+def _utc(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else ""
+
+
+def _place(
+    row: Draw, offered: list[OperationPrize], record: Mapping[str, Any], now: datetime
+) -> None:
+    """Each drawn participation gets its place; the winners' outcomes and emails follow."""
+    by_number = {prize.number: prize for prize in offered}
+    told_of = [*record["winners"], *record["substitutes"]]
+    ids = [parse_public_id("prc", told["participation"]) for told in told_of]
+    participations = Participation.objects.in_bulk([number for number in ids if number])
+    rows = [
+        DrawPlace(
+            draw=row,
+            rank=told["rank"],
+            participation=participations[number],
+            prize=by_number.get(told.get("prize", 0)),
+            substitute="prize" not in told,
+            won_at=now if "prize" in told else None,
+        )
+        for told, number in zip(told_of, ids, strict=True)
+        if number
+    ]
+    insert_if_absent(rows)
+    won = [place for place in rows if place.prize is not None]
+    for place in won:
+        _tell(place, now)
+
+
+def _tell(place: DrawPlace, now: datetime) -> None:
+    """Write the prize into the participation's outcome, and to its person."""
+    participation = Participation.objects.select_related("module", "operation", "profile").get(
+        id=place.participation_id
+    )
+    if place.prize is None:
+        return
+    participation.outcome = {"kind": WON, **prizes.as_won(place.prize)}
+    participation.save(update_fields=["outcome"])
+    language = participation.language
+    context = {
+        "prize": pick(place.prize.name, language),
+        "description": pick(participation.module.settings.get("won"), language)
+        or pick(place.prize.description, language),
+        "by_draw": True,
+    }
+    notices.result(
+        participation=participation, email=ResultEmail("operation_won", context), now=now
+    )
+
+
+@atomic_with_retry
+def pass_on(*, place_id: uuid.UUID, module: OperationModule, now: datetime) -> DrawPlace:
+    """The winner gives up: the prize goes to the next substitute, in the order that was drawn.
+
+    Again changes nothing, and answers with whom it went to. The signed record stays as it is.
+    """
+    row = Draw.objects.select_for_update().filter(module=module).first()
+    places = list(
+        DrawPlace.objects.select_for_update(of=("self",))
+        .select_related("participation__profile")
+        .filter(draw=row)
+        .order_by("rank")
+    )
+    place = next((one for one in places if one.id == place_id), None)
+    if place is None or place.prize_id is None:
+        raise UnknownPlaceError
+    if place.stepped_down_at is not None:
+        heirs = [
+            one
+            for one in places
+            if one.prize_id == place.prize_id and one.won_at == place.stepped_down_at
+        ]
+        return heirs[0] if heirs else place
+    heir = next((one for one in places if _waits(one)), None)
+    if heir is None:
+        raise NobodyLeftError
+    place.stepped_down_at = now
+    place.save(update_fields=["stepped_down_at"])
+    Participation.objects.filter(id=place.participation_id).update(outcome={"kind": "entered"})
+    heir.prize_id, heir.won_at = place.prize_id, now
+    heir.save(update_fields=["prize", "won_at"])
+    _tell(heir, now)
+    return heir
+
+
+def _waits(place: DrawPlace) -> bool:
+    """A substitute whose participation still counts, and who is still there."""
+    profile = place.participation.profile
+    return (
+        place.substitute
+        and place.prize_id is None
+        and place.participation.state == ParticipationState.COUNTED
+        and profile is not None
+        and profile.erased_at is None
+    )
+
+
+def document(row: Draw) -> dict[str, Any]:
+    """What is downloaded, published and checked: the signed record and the list it speaks of."""
+    return {**row.record, "entries": row.entries}

@@ -1,0 +1,112 @@
+"""The draw as a mechanic: promised when it goes live, drawn by itself when the operation ends."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from operations.errors import OperationOverError
+from operations.mechanics import prizes
+from operations.mechanics.draw import drawing
+from operations.mechanics.draw.drawing import WON, NobodyLeftError
+from operations.mechanics.draw.forms import DrawSettings
+from operations.mechanics.shape import BaseMechanic, Figure, Mechanic, Outcome, Problem
+from operations.models import Draw, DrawPlace, OperationModule, Participation
+from operations.words import pick
+
+ENTERED = "entered"
+
+
+class Draws(BaseMechanic):
+    """Everybody who took part may be drawn, once; the record proves how."""
+
+    kind = "draw"
+    label = gettext_lazy("Tirage au sort")
+    hint = gettext_lazy("À la fin, les gagnants sont tirés d’eux-mêmes, preuve à l’appui.")
+    icon = "star"
+    needs_rules = True
+    settings_form = DrawSettings
+
+    def check(self, *, module: OperationModule) -> list[Problem]:
+        return prizes.missing(module)
+
+    def prepare(self, *, module: OperationModule, now: datetime) -> None:
+        drawing.promise(module=module, now=now)
+
+    def questions(self, *, module: OperationModule, language: str) -> Mapping[str, Any]:
+        row = Draw.objects.filter(module=module).first()
+        return {
+            "button": pick(module.settings.get("button"), language),
+            "prizes": prizes.told(module, language),
+            "draw": row.public_id if row else "",
+        }
+
+    def play(
+        self,
+        *,
+        module: OperationModule,
+        participation: Participation,
+        answers: Mapping[str, Any],
+        now: datetime,
+    ) -> Outcome:
+        """Whose form waited while the operation was being ended comes after the list was closed."""
+        if not participation.is_test:
+            drawn = Draw.objects.filter(module=module, drawn_at__isnull=False)
+            if drawn.exists():
+                raise OperationOverError
+        return Outcome(ENTERED)
+
+    def undo(self, *, module: OperationModule, participation: Participation, now: datetime) -> None:
+        """Before the draw, who does not count is not in the list. Afterwards the prize goes on."""
+        place = DrawPlace.objects.filter(
+            participation=participation, prize__isnull=False, stepped_down_at=None
+        ).first()
+        if place is None:
+            return
+        try:
+            drawing.pass_on(place_id=place.id, module=module, now=now)
+        except NobodyLeftError:
+            # Nobody is left to have it: it is not this person's all the same.
+            place.stepped_down_at = now
+            place.save(update_fields=["stepped_down_at"])
+
+    def result(
+        self, *, module: OperationModule, participation: Participation, language: str
+    ) -> Mapping[str, Any]:
+        row = Draw.objects.filter(module=module).first()
+        outcome = participation.outcome
+        return {
+            "won": outcome.get("kind") == WON,
+            "prize": pick(outcome.get("name"), language),
+            "description": pick(outcome.get("description"), language),
+            "words": pick(module.settings.get("won"), language),
+            "drawn": row is not None and row.drawn_at is not None,
+            "draw": row.public_id if row else "",
+            "ends_at": module.operation.ends_at,
+        }
+
+    def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
+        if outcome.get("kind") != WON:
+            return _("Au tirage")
+        return _("Gagné : %(prize)s") % {"prize": pick(outcome.get("name"), "fr")}
+
+    def figures(self, *, module: OperationModule) -> list[Figure]:
+        row = Draw.objects.filter(module=module).first()
+        if row is None:
+            return []
+        names = {"operation": module.operation.public_id, "module": module.public_id}
+        url = reverse("operations:draw", kwargs=names)
+        if row.drawn_at is None:
+            chances = len(drawing.entries(module))
+            return [Figure(gettext_lazy("Chances au tirage"), chances, href=url)]
+        won = DrawPlace.objects.filter(draw=row, prize__isnull=False, stepped_down_at=None).count()
+        return [Figure(gettext_lazy("Gagnants tirés"), won, href=url)]
+
+    def close(self, *, module: OperationModule, now: datetime) -> None:
+        drawing.draw(module=module, now=now)
+
+
+DRAW: Mechanic = Draws()

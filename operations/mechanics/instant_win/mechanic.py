@@ -1,0 +1,145 @@
+"""The instant win: stock is exact, because each piece is one row that one participation takes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from operations.mechanics import prizes
+from operations.mechanics.instant_win import moments
+from operations.mechanics.instant_win.forms import WINS, InstantWinSettings
+from operations.mechanics.shape import (
+    BaseMechanic,
+    Figure,
+    Mechanic,
+    Outcome,
+    Problem,
+    ResultEmail,
+)
+from operations.models import OperationModule, Participation, WinningMoment
+from operations.words import pick
+
+WON, LOST = "won", "lost"
+
+
+class InstantWin(BaseMechanic):
+    """Each prize has its moment; the first who plays from then on wins it, and knows at once."""
+
+    kind = "instant_win"
+    label = gettext_lazy("Instant gagnant")
+    hint = gettext_lazy("Des moments tirés d’avance : qui joue le premier ensuite gagne.")
+    icon = "clock"
+    needs_rules = True
+    settings_form = InstantWinSettings
+
+    def check(self, *, module: OperationModule) -> list[Problem]:
+        return prizes.missing(module)
+
+    def prepare(self, *, module: OperationModule, now: datetime) -> None:
+        moments.draw(module=module, prizes=prizes.freeze(module=module, now=now), now=now)
+
+    def questions(self, *, module: OperationModule, language: str) -> Mapping[str, Any]:
+        return {
+            "button": pick(module.settings.get("button"), language),
+            "prizes": prizes.told(module, language),
+        }
+
+    def play(
+        self,
+        *,
+        module: OperationModule,
+        participation: Participation,
+        answers: Mapping[str, Any],
+        now: datetime,
+    ) -> Outcome:
+        if participation.is_test:
+            return _rehearse(module, participation)
+        wins = WinningMoment.objects.filter(
+            module=module, participation__profile=participation.profile
+        )
+        if wins.count() >= int(module.settings.get("wins") or WINS):
+            return Outcome(LOST)
+        due = WinningMoment.objects.filter(module=module, participation=None, at__lte=now)
+        # Whom somebody else is winning at this moment is theirs: no one waits, no one loses twice.
+        row = due.order_by("at", "id").select_for_update(skip_locked=True, of=("self",)).first()
+        if row is None:
+            return Outcome(LOST)
+        row.participation, row.won_at = participation, now
+        row.save(update_fields=["participation", "won_at"])
+        return Outcome(WON, prizes.as_won(row.prize))
+
+    def undo(self, *, module: OperationModule, participation: Participation, now: datetime) -> None:
+        """The prize goes back, and to whoever plays next."""
+        WinningMoment.objects.filter(module=module, participation=participation).update(
+            participation=None, won_at=None
+        )
+
+    def result(
+        self, *, module: OperationModule, participation: Participation, language: str
+    ) -> Mapping[str, Any]:
+        outcome = participation.outcome
+        kind = str(outcome.get("kind") or LOST)
+        return {
+            "won": kind == WON,
+            "prize": pick(outcome.get("name"), language),
+            "description": pick(outcome.get("description"), language),
+            "words": pick(module.settings.get(kind), language),
+        }
+
+    def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
+        if outcome.get("kind") != WON:
+            return _("Perdu")
+        return _("Gagné : %(prize)s") % {"prize": pick(outcome.get("name"), "fr")}
+
+    def result_email(
+        self, *, module: OperationModule, participation: Participation
+    ) -> ResultEmail | None:
+        """Losers have read it on the page: the receipt is enough."""
+        outcome = participation.outcome
+        if outcome.get("kind") != WON:
+            return None
+        language = participation.language
+        context = {
+            "prize": pick(outcome.get("name"), language),
+            "description": pick(module.settings.get("won"), language)
+            or pick(outcome.get("description"), language),
+        }
+        return ResultEmail("operation_won", context)
+
+    def figures(self, *, module: OperationModule) -> list[Figure]:
+        rows = WinningMoment.objects.filter(module=module)
+        won = rows.filter(participation__isnull=False).count()
+        due = rows.filter(participation=None, at__lte=timezone.now()).count()
+        total = rows.count()
+        return [
+            Figure(gettext_lazy("Lots gagnés"), won, _("sur %(total)s") % {"total": total}),
+            Figure(gettext_lazy("Lots à prendre"), due, _("leur moment est venu")),
+            Figure(gettext_lazy("Lots à venir"), total - won - due),
+        ]
+
+
+def _rehearse(module: OperationModule, participation: Participation) -> Outcome:
+    """One rehearsal in two wins, in turn, so that whoever tests sees both; nothing is taken."""
+    before = Participation.objects.filter(
+        module=module, is_test=True, rehearsal=participation.rehearsal
+    ).exclude(id=participation.id)
+    offered = module.settings.get("prizes") or []
+    played = before.count()
+    if played % 2 or not offered:
+        return Outcome(LOST)
+    row = offered[played // 2 % len(offered)]
+    return Outcome(
+        WON,
+        {
+            "prize": row["number"],
+            "name": row["name"],
+            "description": row.get("description") or {},
+            "value": row.get("value"),
+        },
+    )
+
+
+INSTANT_WIN: Mechanic = InstantWin()

@@ -1,0 +1,173 @@
+"""The prizes of a module, for every mechanic that gives some: their form, and their fixed rows.
+
+While an operation is prepared they are `settings["prizes"]`, a list of `{"number", "name",
+"description", "stock", "value"}`: they are copied and rehearsed with the module. Going live writes
+the rows (`freeze`); from then on these alone count.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kernel.db import insert_if_absent
+from operations.mechanics.shape import Problem, SettingsForm
+from operations.models import OperationModule, OperationPrize
+from operations.words import pair, pick, spread
+from shell.fields import IntegerField, MoneyField
+
+MOST_KINDS = 8
+NAME, DESCRIPTION = 80, 200
+DEAREST = 10_000_000
+_PARTS = ("name_fr", "name_en", "stock", "value", "description_fr", "description_en")
+
+
+class PrizeRow(NamedTuple):
+    """The fields of one prize in the editor; `open` where something stands in it."""
+
+    number: int
+    open: bool
+    name_fr: BoundField
+    name_en: BoundField
+    stock: BoundField
+    value: BoundField
+    description_fr: BoundField
+    description_en: BoundField
+
+
+class PrizesForm(SettingsForm):
+    """Put before a mechanic's own fields: up to eight prizes, `most` pieces in all."""
+
+    most = 10_000
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, MOST_KINDS + 1):
+            self._add(f"p{number}")
+
+    def _add(self, key: str) -> None:
+        def line(label: Any, most: int) -> forms.CharField:
+            return forms.CharField(label=label, required=False, max_length=most)
+
+        self.fields[f"{key}-name_fr"] = line(gettext_lazy("Lot, en français"), NAME)
+        self.fields[f"{key}-name_en"] = line(gettext_lazy("Lot, en anglais"), NAME)
+        self.fields[f"{key}-stock"] = IntegerField(
+            label=gettext_lazy("Nombre à gagner"), minimum=1, maximum=self.most, required=False
+        )
+        self.fields[f"{key}-value"] = MoneyField(
+            label=gettext_lazy("Valeur de chacun"), minimum=1, maximum=DEAREST, required=False
+        )
+        label = gettext_lazy("Description, en français")
+        self.fields[f"{key}-description_fr"] = line(label, DESCRIPTION)
+        label = gettext_lazy("Description, en anglais")
+        self.fields[f"{key}-description_en"] = line(label, DESCRIPTION)
+
+    @classmethod
+    def initial_of(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for row in settings.get("prizes") or ():
+            key = f"p{row['number']}"
+            found |= spread(row.get("name"), f"{key}-name")
+            found |= spread(row.get("description"), f"{key}-description")
+            found |= {f"{key}-stock": row.get("stock"), f"{key}-value": row.get("value")}
+        return found
+
+    @property
+    def prize_rows(self) -> list[PrizeRow]:
+        """For the template: what is filled in or wrong stands open, the first one always."""
+        rows = []
+        for number in range(1, MOST_KINDS + 1):
+            bound = [self[f"p{number}-{part}"] for part in _PARTS]
+            filled = any(field.value() or field.errors for field in bound)
+            rows.append(PrizeRow(number, filled or number == 1, *bound))
+        return rows
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for number in range(1, MOST_KINDS + 1):
+            key = f"p{number}"
+            if not any(data.get(f"{key}-{part}") for part in _PARTS):
+                continue
+            if not data.get(f"{key}-name_fr") and f"{key}-name_fr" not in self.errors:
+                self.add_error(f"{key}-name_fr", _("Nommez ce lot, par exemple Lampe Halo."))
+            if not data.get(f"{key}-stock") and f"{key}-stock" not in self.errors:
+                self.add_error(f"{key}-stock", _("Indiquez combien il y en a à gagner."))
+        total = sum(data.get(f"p{number}-stock") or 0 for number in range(1, MOST_KINDS + 1))
+        if total > self.most:
+            words = _("Proposez %(most)s lots au plus dans un module.") % {"most": self.most}
+            self.add_error("p1-stock", words)
+        return data
+
+    def prizes(self) -> list[dict[str, Any]]:
+        """What is kept of the prizes."""
+        data = self.cleaned_data
+        return [
+            {
+                "number": number,
+                "name": pair(data, f"p{number}-name"),
+                "description": pair(data, f"p{number}-description"),
+                "stock": data[f"p{number}-stock"],
+                "value": data.get(f"p{number}-value"),
+            }
+            for number in range(1, MOST_KINDS + 1)
+            if data.get(f"p{number}-name_fr")
+        ]
+
+    def settings(self) -> dict[str, Any]:
+        return {"prizes": self.prizes()}
+
+
+def missing(module: OperationModule) -> list[Problem]:
+    """Nothing to win keeps a module from going live."""
+    if module.settings.get("prizes"):
+        return []
+    return [Problem(_("Ajoutez au moins un lot à gagner."))]
+
+
+def freeze(*, module: OperationModule, now: datetime) -> list[OperationPrize]:
+    """The rows of this module's prizes, written the first time; again changes nothing."""
+    there = list(OperationPrize.objects.filter(module=module))
+    if there:
+        return there
+    insert_if_absent(
+        [
+            OperationPrize(
+                module=module,
+                number=row["number"],
+                name=row["name"],
+                description=row.get("description") or {},
+                stock=row["stock"],
+                value=row.get("value"),
+                created_at=now,
+            )
+            for row in module.settings.get("prizes") or ()
+        ]
+    )
+    return list(OperationPrize.objects.filter(module=module))
+
+
+def told(module: OperationModule, language: str) -> list[dict[str, Any]]:
+    """What people may know of the prizes: of the settings, which going live wrote down alike."""
+    return [
+        {
+            "name": pick(row["name"], language),
+            "description": pick(row.get("description"), language),
+            "stock": row["stock"],
+            "value": row.get("value"),
+        }
+        for row in module.settings.get("prizes") or ()
+    ]
+
+
+def as_won(prize: OperationPrize) -> dict[str, Any]:
+    """What an outcome keeps of a prize: its words and value of that day."""
+    return {
+        "prize": prize.number,
+        "name": prize.name,
+        "description": prize.description,
+        "value": prize.value,
+    }

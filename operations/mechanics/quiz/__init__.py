@@ -1,0 +1,1 @@
+"""The quiz: questions, a score, a threshold; the right answers never leave the server."""
