@@ -123,7 +123,7 @@ def test_a_bad_line_among_pasted_codes_is_named():
         {"codes": "list", "pasted": "LUM-1\nLUM 2", "description_fr": "10 %"},
     )
     assert form.is_valid()
-    with pytest.raises(codes.BadCodesError, match="Ligne 2, « LUM 2 »") as caught:
+    with pytest.raises(codes.BadCodesError, match="Ligne 2, «\u00a0LUM 2\u00a0»") as caught:
         form.save_more(now=NOW)
     assert caught.value.param == "pasted"
 

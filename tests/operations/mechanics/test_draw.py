@@ -144,7 +144,7 @@ def test_winners_are_written_to_and_read_it_on_their_page(module):
     assert Email.objects.filter(kind="operation_won").count() == 2
     email = Email.objects.get(kind="operation_won", to=winner.fields["email"])
     assert (email.context["prize"], email.context["by_draw"]) == ("Lampe Halo", True)
-    assert "Gagné : Lampe Halo" in result_page(module, winner)
+    assert "Gagné\u00a0: Lampe Halo" in result_page(module, winner)
     assert "a désigné d’autres personnes" in result_page(module, loser)
 
 

@@ -74,7 +74,7 @@ def test_the_first_who_plays_after_the_moment_wins_and_the_next_does_not():
     assert outcome_of(second) == {"kind": "lost"}
     row = WinningMoment.objects.get(participation__isnull=False)
     assert (row.participation_id, row.won_at) == (first.participation.id, NOW)
-    assert "Gagné : Lampe Halo" in result_page(module, first.participation)
+    assert "Gagné\u00a0: Lampe Halo" in result_page(module, first.participation)
     assert "Perdu cette fois" in result_page(module, second.participation)
 
 
