@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
+from kernel.ids import parse_public_id
 from operations import selectors
 from operations.mechanics import mechanic_of
 from operations.models import Operation, Participation, ParticipationState, SourceKind
@@ -32,6 +33,21 @@ STATES = {
     ParticipationState.PENDING: "pending",
     ParticipationState.VOID: "cancelled",
 }
+
+
+RESULTS = (
+    ("won", gettext_lazy("Lot gagné")),
+    ("lost", gettext_lazy("Perdu")),
+    ("given", gettext_lazy("Code reçu")),
+    ("passed", gettext_lazy("Quiz réussi")),
+    ("link", gettext_lazy("Lien donné")),
+)
+
+
+def _of_result(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return (
+        rows.filter(outcome__passed=True) if value == "passed" else rows.filter(outcome__kind=value)
+    )
 
 
 def _state(*states: ParticipationState) -> Any:
@@ -59,14 +75,6 @@ class ParticipantsPage(ListPage):
             lambda rows: rows.filter(was_new=True, state=ParticipationState.COUNTED),
         ),
     )
-    filters = (
-        Filter(
-            "source",
-            gettext_lazy("Source"),
-            lambda rows, value: rows.filter(source_kind=value),
-            choices=tuple(SOURCES.items()),
-        ),
-    )
 
     def __init__(self, request: HttpRequest, operation: Operation) -> None:
         super().__init__(request)
@@ -75,6 +83,25 @@ class ParticipantsPage(ListPage):
     @property
     def export_name(self) -> str:  # type: ignore[override]  # one file for each operation
         return f"participants-{self.operation.slug}"
+
+    @property
+    def filters(self) -> Sequence[Filter]:  # type: ignore[override]  # its own modules
+        modules = selectors.modules_of(self.operation)
+        return (
+            Filter(
+                "source",
+                gettext_lazy("Source"),
+                lambda rows, value: rows.filter(source_kind=value),
+                choices=tuple(SOURCES.items()),
+            ),
+            Filter(
+                "module",
+                gettext_lazy("Module"),
+                lambda rows, value: rows.filter(module_id=parse_public_id("mod", value)),
+                choices=tuple((row.public_id, mechanic_of(row).label) for row in modules),
+            ),
+            Filter("resultat", gettext_lazy("Résultat"), _of_result, choices=RESULTS),
+        )
 
     @property
     def columns(self) -> Sequence[Column]:  # type: ignore[override]

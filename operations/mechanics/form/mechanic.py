@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from operations.mechanics.finding import people_url
 from operations.mechanics.form.forms import FormSettings
 from operations.mechanics.shape import BaseMechanic, Figure, Mechanic, Outcome
 from operations.models import OperationModule, Participation, ParticipationState
@@ -43,7 +44,7 @@ class Form(BaseMechanic):
         sent = Participation.objects.filter(
             module=module, is_test=False, state=ParticipationState.COUNTED
         )
-        return [Figure(_("Formulaires reçus"), sent.count())]
+        return [Figure(_("Formulaires reçus"), sent.count(), href=people_url(module))]
 
 
 FORM: Mechanic = Form()

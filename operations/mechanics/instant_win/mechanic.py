@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from operations.mechanics import prizes
+from operations.mechanics.finding import people_url
 from operations.mechanics.instant_win import moments
 from operations.mechanics.instant_win.forms import WINS, InstantWinSettings
 from operations.mechanics.shape import (
@@ -115,7 +116,12 @@ class InstantWin(BaseMechanic):
         due = rows.filter(participation=None, at__lte=timezone.now()).count()
         total = rows.count()
         return [
-            Figure(gettext_lazy("Lots gagnés"), won, _("sur %(total)s") % {"total": total}),
+            Figure(
+                gettext_lazy("Lots gagnés"),
+                won,
+                _("sur %(total)s") % {"total": total},
+                people_url(module, WON),
+            ),
             Figure(gettext_lazy("Lots à prendre"), due, _("leur moment est venu")),
             Figure(gettext_lazy("Lots à venir"), total - won - due),
         ]

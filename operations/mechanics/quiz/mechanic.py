@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from operations.fields import FieldsError, UnknownFieldsError
+from operations.mechanics.finding import people_url
 from operations.mechanics.quiz.forms import QuizSettings
 from operations.mechanics.shape import (
     BaseMechanic,
@@ -133,8 +134,8 @@ class Quiz(BaseMechanic):
         done = rows.count()
         passed = rows.filter(outcome__passed=True).count()
         return [
-            Figure(gettext_lazy("Quiz terminés"), done),
-            Figure(gettext_lazy("Quiz réussis"), passed),
+            Figure(gettext_lazy("Quiz terminés"), done, href=people_url(module)),
+            Figure(gettext_lazy("Quiz réussis"), passed, href=people_url(module, "passed")),
         ]
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from operations.mechanics.finding import people_url
 from operations.mechanics.referral.forms import ReferralSettings
 from operations.mechanics.shape import (
     BaseMechanic,
@@ -110,7 +111,7 @@ class ReferralModule(BaseMechanic):
         counted = _counted(module)
         given = counted.filter(outcome__kind=LINK).values("profile_id").distinct().count()
         return [
-            Figure(gettext_lazy("Liens donnés"), given),
+            Figure(gettext_lazy("Liens donnés"), given, href=people_url(module, LINK)),
             Figure(gettext_lazy("Visites par ces liens"), _clicks(counted)),
             Figure(gettext_lazy("Amis venus"), _referrals(counted).count()),
         ]
