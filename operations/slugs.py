@@ -7,7 +7,7 @@ from operations.models import Operation
 from tenants.profiles.services import fold_text
 
 # What stands after /o/ in other addresses.
-RESERVED = frozenset({"confirmer", "merci", "choix", "image"})
+RESERVED = frozenset({"confirmer", "merci", "choix", "image", "tirage"})
 _LONGEST = 48
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kernel.db import insert_if_absent
-from operations.mechanics.shape import Problem, SettingsForm
+from operations.mechanics.blocks import BlocksForm
+from operations.mechanics.shape import Problem
 from operations.models import OperationModule, OperationPrize
 from operations.words import pair, pick, spread
 from shell.fields import IntegerField, MoneyField
@@ -39,15 +40,17 @@ class PrizeRow(NamedTuple):
     description_en: BoundField
 
 
-class PrizesForm(SettingsForm):
+class PrizesForm(BlocksForm):
     """Put before a mechanic's own fields: up to eight prizes, `most` pieces in all."""
 
+    needed = ("name_fr", "stock")
     most = 10_000
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number in range(1, MOST_KINDS + 1):
             self._add(f"p{number}")
+        self.show_needed()
 
     def _add(self, key: str) -> None:
         def line(label: Any, most: int) -> forms.CharField:

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -38,8 +39,7 @@ class CodesPage(ListPage):
         Column(
             "state",
             gettext_lazy("État"),
-            kind="state",
-            value=lambda row: "used" if row.taken_at else "available",
+            value=lambda row: _("Donné") if row.taken_at else _("À donner"),
         ),
         Column("given", gettext_lazy("Donné le"), kind="moment", sort="taken_at", value="taken_at"),
     )
@@ -72,7 +72,7 @@ def listed(request: HttpRequest, operation: str, module: str) -> HttpResponseBas
     row = codes.list_of(part)
     context = {
         **_frame(part),
-        "list": row,
+        "code_list": row,
         "free": left(code_list_id=row.id) if row else 0,
         "can_change": has_role(request, Role.MANAGER),
     }

@@ -8,7 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from operations.mechanics.shape import SettingsForm
+from operations.mechanics.blocks import BlocksForm
 from operations.words import pair, spread
 from shell.fields import IntegerField
 
@@ -29,7 +29,9 @@ class QuestionRow(NamedTuple):
     right: BoundField
 
 
-class QuizSettings(SettingsForm):
+class QuizSettings(BlocksForm):
+    needed = ("text_fr", "answers_fr", "right")
+
     threshold = IntegerField(
         label=gettext_lazy("Bonnes réponses pour réussir"),
         minimum=1,
@@ -50,6 +52,7 @@ class QuizSettings(SettingsForm):
         super().__init__(*args, **kwargs)
         for number in range(1, QUESTIONS + 1):
             self._add_question(f"q{number}")
+        self.show_needed()
         labels = {
             "passed_fr": gettext_lazy("Texte si réussi, en français"),
             "passed_en": gettext_lazy("Texte si réussi, en anglais"),
@@ -72,7 +75,7 @@ class QuizSettings(SettingsForm):
                 max_length=QUESTION,
             )
             self.fields[f"{key}-answers_{code}"] = forms.CharField(
-                label=_("Réponses proposées, %(language)s") % {"language": language},
+                label=_("Réponses, %(language)s") % {"language": language},
                 required=False,
                 max_length=MOST_ANSWERS * (ANSWER + 2),
                 widget=forms.Textarea(attrs={"rows": 4}),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from operations import running
 from operations.errors import OperationOverError
 from operations.mechanics import mechanic_of
 from operations.mechanics.draw import algorithm, drawing
@@ -22,7 +23,15 @@ from tests.fixtures.mechanics import (
     play_page,
     result_page,
 )
-from tests.fixtures.operations import ENDS, NOW, make_module, outcome_of, take
+from tests.fixtures.operations import (
+    BEGINS,
+    ENDS,
+    NOW,
+    make_module,
+    make_operation,
+    outcome_of,
+    take,
+)
 
 SEED = "07" * 32
 
@@ -82,6 +91,36 @@ def test_the_draw_takes_place_once(module):
     row.refresh_from_db()
     after = (row.record, list(DrawPlace.objects.values_list("id")), Email.objects.count())
     assert after == before
+
+
+def test_the_operations_end_draws_by_itself(lumen):
+    """From the button to the outbox: promised when it goes live, drawn when its day comes."""
+    operation = make_operation(state="draft")
+    make_module(operation, kind="draw", settings={"prizes": [LAMP]})
+    running.go_live(operation_id=operation.id, now=BEGINS)
+    assert Draw.objects.get().drawn_at is None
+    take(operation.modules.get())
+    early = ENDS - timedelta(seconds=1)
+    running.end_due(operation_id=operation.id, ends_at=ENDS, now=early)
+    assert Draw.objects.get().drawn_at is None
+    for _time in range(2):
+        running.end_due(operation_id=operation.id, ends_at=ENDS, now=ENDS)
+    assert Draw.objects.get().drawn_at == ENDS
+    assert DrawPlace.objects.count() == 1
+
+
+def test_an_operation_that_is_stopped_draws_at_once(module):
+    take(module)
+    running.stop(operation_id=module.operation_id, now=NOW)
+    assert Draw.objects.get().drawn_at == NOW
+
+
+def test_without_prizes_or_rules_it_does_not_go_live(lumen):
+    operation = make_operation(state="draft", rules={})
+    make_module(operation, kind="draw")
+    found = " ".join(p.text for p in running.problems(operation=operation, now=BEGINS))
+    assert "Ajoutez au moins un lot" in found
+    assert "Écrivez le règlement" in found
 
 
 def test_whose_form_arrives_after_the_list_was_closed_is_told_so(module):

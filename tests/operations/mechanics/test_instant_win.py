@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from kernel.errors import RicochetError
+from operations import running
 from operations.mechanics import mechanic_of
 from operations.mechanics.instant_win.moments import moment
 from operations.models import (
-    Operation,
     OperationPrize,
     Participation,
     Rule,
@@ -122,10 +122,9 @@ def test_another_end_draws_what_is_still_to_come_anew():
     due(2)
     take(module)
     end = NOW + timedelta(days=2)
-    Operation.objects.update(ends_at=end)
-    module.operation.refresh_from_db()
     kept = set(WinningMoment.objects.filter(at__lte=NOW).values_list("id", "at"))
-    prepare(module, now=NOW)
+    running.set_dates(operation_id=module.operation_id, starts_at=BEGINS, ends_at=end, now=NOW)
+    module.operation.refresh_from_db()
     rows = WinningMoment.objects.all()
     assert kept <= set(rows.values_list("id", "at"))
     assert rows.filter(at__gt=NOW, at__lt=end).count() == 3

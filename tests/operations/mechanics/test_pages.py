@@ -120,6 +120,20 @@ def test_the_proof_is_read_in_english_too(module, lumen):
     assert "The secret is 32 bytes" in text(page)
 
 
+def test_figures_lead_to_the_participants_they_count(lumen, claire):
+    """B17."""
+    quiz = make_live("quiz")
+    for n, answer in enumerate(("1", "2", "2")):
+        data = {"m-q1": answer, "m-q2": "1"}
+        take(quiz, fields={"first_name": f"Joueur{n}", "email": f"p{n}@exemple.fr"}, data=data)
+    done, passed = mechanic_of(quiz).figures(module=quiz)
+    assert (done.value, passed.value) == (3, 2)
+    for figure in (done, passed):
+        page = text(claire.get(figure.href))
+        shown = [n for n in range(3) if f"p{n}@exemple.fr" in page]
+        assert len(shown) == figure.value
+
+
 def test_codes_are_listed_exported_and_added(lumen, claire, louis):
     coupon = make_live("coupon")
     taken = take(coupon)
