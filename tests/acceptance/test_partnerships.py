@@ -154,6 +154,9 @@ def test_pa01_partners_have_a_page_of_their_own_with_a_way_to_operations(lumens:
     assert "Ajoutez un premier partenaire" in page
     assert 'href="/partenariats/ajouter"' in lumens.html("/partenariats")
     assert 'href="/partenariats"' in lumens.html("/")
+    # The second tab: the operations that this merchant runs, or takes part in, with a partner.
+    assert 'href="/operations/partenaires"' in lumens.html("/partenariats")
+    assert "Opérations" in lumens.page("/operations/partenaires")
 
 
 def test_pa02_a_client_is_added_by_the_code_of_its_back_office(
