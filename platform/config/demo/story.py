@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
-from config.demo import cast, mailings, treats
+from config.demo import cast, doubts, mailings, treats
 from kernel.errors import RicochetError
 from kernel.ledger import selectors as ledger
 from tenants.activity.models import Source
@@ -282,6 +283,9 @@ def _ending(story: Story) -> None:
     conductor.order_received(order=_order(story, person, now, code=code), now=now)
     person = {"email": "paul.ricard@exemple.fr", "first_name": "Paul", "last_name": "Ricard"}
     conductor.order_received(order=_order(story, person, now, code="SOFIE-XXXX"), now=now)
+    doubts.raise_some(
+        referrers=(story.known[5], story.known[6]), order=partial(_order, story), now=now
+    )
     _claim(story, now - timedelta(days=1), kinds=["post"])
     _claim(story, now, kinds=["gift"])
     treats.finish(today=story.today, ambassadors=story.known[:3])
