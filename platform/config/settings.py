@@ -278,7 +278,8 @@ FILE_UPLOAD_HANDLERS = [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"plain": {"()": "config.logs.Formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": _env["RICOCHET_LOG_LEVEL"]},
 }
 # W004: a constraint that the check does not know keeps emails unique, whatever their case.
