@@ -27,8 +27,8 @@ class AllGivenError(ConflictError):
 
     code = "no_code_left"
     words = gettext_lazy(
-        "Tous les codes ont été donnés. Votre participation n’est pas enregistrée : "
-        "rien n’est gardé de ce que vous avez saisi."
+        "Tous les codes ont été donnés. Votre participation ne compte pas, "
+        "et rien n’est transmis à personne."
     )
 
 
