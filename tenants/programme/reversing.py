@@ -111,6 +111,9 @@ def end(*, referral: Referral, now: datetime) -> None:
     if states or kept:
         given = RewardState.POSTED in states or AwardState.AVAILABLE in kept
         state = ReferralState.VALIDATED if given else ReferralState.PENDING
+        waits = RewardState.PENDING in states or AwardState.PENDING in kept
+        if referral.state == ReferralState.HELD and waits:
+            state = ReferralState.HELD  # somebody still has to look at the rest
     referrals.settle(referral=referral, state=state, now=now)
 
 

@@ -6,23 +6,29 @@ that it is being looked at.
 
 from datetime import datetime
 
+from kernel.ledger import services as ledger
 from tenants.activity.models import Order
-from tenants.programme import decisions
+from tenants.programme import decisions, granting, rewarding
 from tenants.programme.decisions import Code
 from tenants.referrals import services as referrals
 from tenants.referrals import suspicion
-from tenants.referrals.models import Referral, ReferralState, Step, Suspicion, SuspicionState
+from tenants.referrals.models import (
+    OPEN_STATES,
+    Referral,
+    ReferralState,
+    Step,
+    Suspicion,
+    SuspicionState,
+)
 
 
 def suspect(*, referral: Referral, order: Order | None, now: datetime) -> Suspicion | None:
     """Look at a referral just before its rewards are promised; hold it where it looks odd.
 
-    The merchant's own word is believed, and so is a decision that was taken on it before.
+    The merchant's own word is believed, and so is a decision that was taken on it before. What an
+    account was paid does not vouch for the order that comes after it.
     """
-    if referral.step == Step.MANUAL or referral.state not in (
-        ReferralState.PENDING,
-        ReferralState.HELD,
-    ):
+    if referral.step == Step.MANUAL or referral.state not in OPEN_STATES:
         return None
     earlier = Suspicion.objects.filter(referral=referral).first()
     if earlier is not None and earlier.state != SuspicionState.WAITING:
@@ -33,6 +39,7 @@ def suspect(*, referral: Referral, order: Order | None, now: datetime) -> Suspic
     raised = suspicion.raise_suspicion(referral=referral, reasons=reasons, now=now)
     if referral.state != ReferralState.HELD:
         referrals.settle(referral=referral, state=ReferralState.HELD, now=now)
+        without_dates(referral=referral)
         decisions.note(
             code=Code.SUSPECTED,
             now=now,
@@ -42,6 +49,15 @@ def suspect(*, referral: Referral, order: Order | None, now: datetime) -> Suspic
             signals=[reason.signal.value for reason in reasons],
         )
     return raised
+
+
+def without_dates(*, referral: Referral) -> None:
+    """What it promised and has not given waits until somebody decides."""
+    for reward in rewarding.pending_rewards(referral=referral).exclude(due_at=None):
+        ledger.set_due(pending_id=reward.transfer_id, due_at=None)
+        reward.due_at = None
+        reward.save(update_fields=["due_at"])
+    granting.without_dates(referral=referral)
 
 
 def look_again(*, order: Order, now: datetime) -> None:

@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, NotFoundError
-from kernel.ledger import services as ledger
 from tenants.profiles.models import Profile
-from tenants.programme import decisions, granting, referring, reopening, reversing, rewarding
+from tenants.programme import decisions, granting, referring, reopening, reversing, suspecting
 from tenants.programme.decisions import Code
 from tenants.programme.hand_referrals import AlreadyReferredError
 from tenants.programme.models import Reward, RewardState
@@ -64,7 +63,9 @@ def accept(
     if row.state == SuspicionState.REFUSED:
         _count_again(referral, row, now)
     waits = referral.awaits_fact or "gifts" in referral.facts or referral.rewards.exists()
-    state = ReferralState.PENDING if waits else ReferralState.VALIDATED
+    state = ReferralState.VALIDATED
+    if waits and not _gave(referral):
+        state = ReferralState.PENDING
     referrals.settle(referral=referral, state=state, now=now)
     _decide(row, SuspicionState.CLEARED, author_id, now)
     _note(Code.SUSPICION_CLEARED, referral, author_id, now, reason)
@@ -108,7 +109,7 @@ def put_back(*, referral_id: uuid.UUID, author_id: uuid.UUID | None, now: dateti
     elif _gave(referral):
         raise AlreadyGivenError
     referrals.settle(referral=referral, state=ReferralState.HELD, now=now)
-    _without_dates(referral)
+    suspecting.without_dates(referral=referral)
     _decide(row, SuspicionState.WAITING, None, None)
     _note(Code.SUSPICION_AGAIN, referral, author_id, now, "")
     return referral
@@ -134,15 +135,7 @@ def _count_again(referral: Referral, row: Suspicion, now: datetime) -> None:
     referrals.settle(referral=referral, state=ReferralState.HELD, now=now)
     reopening.promise_again(referral=referral, now=now)
     granting.promise_again(referral=referral, closed_at=row.decided_at or now, now=now)
-    _without_dates(referral)
-
-
-def _without_dates(referral: Referral) -> None:
-    for reward in rewarding.pending_rewards(referral=referral).exclude(due_at=None):
-        ledger.set_due(pending_id=reward.transfer_id, due_at=None)
-        reward.due_at = None
-        reward.save(update_fields=["due_at"])
-    granting.without_dates(referral=referral)
+    suspecting.without_dates(referral=referral)
 
 
 def _locked(referral_id: uuid.UUID) -> tuple[Referral, Suspicion]:

@@ -131,11 +131,15 @@ def make_available(*, award_id: uuid.UUID, now: datetime) -> Award:
 
 @atomic_with_retry
 def hold(*, award_id: uuid.UUID, available_at: datetime | None) -> Award:
-    """Give a pending award another date, or none: it waits until somebody decides."""
+    """Give a pending award another date, or none: it waits until somebody decides.
+
+    Without a date it waits for no code either: one that arrives must not hand it out.
+    """
     award = _locked(award_id)
-    if award.state == AwardState.PENDING and not award.waits_for_code:
-        award.available_at = available_at
-        award.save(update_fields=["available_at"])
+    free = available_at is None or not award.waits_for_code
+    if award.state == AwardState.PENDING and free:
+        award.available_at, award.waits_for_code = available_at, False
+        award.save(update_fields=["available_at", "waits_for_code"])
     return award
 
 

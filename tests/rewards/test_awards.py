@@ -155,3 +155,16 @@ def test_what_was_handed_over_is_not_cancelled_and_a_code_is_not_used_again(cami
     awards.hand_over(award_id=other.id, now=NOW)
     with pytest.raises(AwardClosedError):
         awards.cancel(award_id=other.id, now=NOW)
+
+
+def test_what_waits_for_a_code_can_be_held_back(camille, codes_of):
+    """R43: somebody has to look at its referral again, and codes that arrive do not hand it out."""
+    shelf = codes_of()
+    what = What(kind="promo", name="Code", code_list=shelf)
+    award, _ = give(what=what, profile=camille, pending=True, available_at=NOW)
+    awards.make_available(award_id=award.id, now=NOW)
+    held = awards.hold(award_id=award.id, available_at=None)
+    assert (held.state, held.waits_for_code) == (AwardState.PENDING, False)
+    assert awards.waiting_for_code(code_list_id=shelf.id, limit=9) == []
+    awards.hold(award_id=award.id, available_at=NOW)
+    assert awards.due(now=NOW, limit=9) == [award.id]
