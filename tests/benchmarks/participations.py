@@ -8,7 +8,7 @@ ahead, as many browsers would have opened them; each comes from an address of it
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from deploy.local.stack import Stack
@@ -21,6 +21,7 @@ CONNECTIONS = (1, 4, 16)
 # More forms than any machine of today sends in a second.
 _FORMS_A_SECOND = 700
 _TOKEN = "0123456789abcdef0123456789abcdef"
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 _LEAST, _SLOWEST, _LONGEST = 300, 60, 2.0
 
 
@@ -59,12 +60,27 @@ def measure(*, stack: Stack, shop: Shop, seconds: float) -> list[Row]:
     """One row for each number of connections; raises when anything was lost or doubled."""
     joint = open_operation(shop)
     stack.start(*(part for part in ("mail", "worker", "beat") if part not in stack.parts))
-    time.sleep(5)  # their start-up is no part of this
+    _wait_for_worker(shop, joint)
     return [_one(stack, shop, joint, at_once, seconds) for at_once in CONNECTIONS]
 
 
+def _wait_for_worker(shop: Shop, joint: Joint) -> None:
+    """One participation reaches the partner: its start-up is no part of what is measured."""
+    from django.utils import timezone
+
+    from operations.models import OperationModule
+    from tenants.context import enter
+    from tenants.models import Tenant
+    from tests.fixtures.operations import take
+
+    with enter(Tenant.objects.get(schema_name=shop.schema)):
+        module = OperationModule.objects.get(id=joint.module_id)
+        take(module, fields={"email": "premier@exemple.fr"}, now=timezone.now())
+    _delays(shop, joint, since=_EVER, patience=120)
+
+
 def _one(stack: Stack, shop: Shop, joint: Joint, at_once: int, seconds: float) -> Row:
-    before = count(shop, "operations_participation")
+    before, since = count(shop, "operations_participation"), datetime.now(UTC)
     warm_up = min(2.0, seconds / 2)
     forms = _seals(shop, joint, round((warm_up + seconds) * _FORMS_A_SECOND))
     time.sleep(2.5)  # nobody fills a form in within two seconds
@@ -74,7 +90,7 @@ def _one(stack: Stack, shop: Shop, joint: Joint, at_once: int, seconds: float) -
         raise RuntimeError(
             f"{found['statuses']} answered, {stored} participations stored\n{last_words(stack)}"
         )
-    delay = _delays(shop, joint)
+    delay = _delays(shop, joint, since=since)
     rate, p95 = found["measured"] / found["seconds"], found["p95"] * 1000
     aims = {4: (rate >= _LEAST and p95 < _SLOWEST and delay < _LONGEST)}
     return Row(
@@ -128,27 +144,27 @@ def _seals(shop: Shop, joint: Joint, number: int) -> dict[str, list[str]]:
         return {"once": [seal.draw(module=module, source=Source(), now=now) for _ in range(number)]}
 
 
-def _delays(shop: Shop, joint: Joint, *, patience: float = 60) -> float:
-    """Seconds from a participation to the partner (p95), once all of them are there."""
+def _delays(shop: Shop, joint: Joint, *, since: datetime, patience: float = 60) -> float:
+    """Seconds from a participation to the partner (p95), once all since a moment are there."""
     from django.db import connection
     from psycopg import sql
 
     statement = sql.SQL(
         "SELECT extract(epoch FROM s.delivered_at - s.created_at)::float"
-        " FROM {} s WHERE s.partnership_id = %s"
+        " FROM {} s WHERE s.partnership_id = %s AND s.created_at >= %s"
     ).format(sql.Identifier(shop.schema, "operations_share"))
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         connection.set_schema_to_public()  # type: ignore[attr-defined]
         with connection.cursor() as cursor:
-            cursor.execute(statement, [joint.partnership_id])
+            cursor.execute(statement, [joint.partnership_id, since])
             found = [delay for (delay,) in cursor.fetchall()]
         if all(delay is not None for delay in found):
             break
         time.sleep(0.2)
     else:
         raise RuntimeError("not all participations reached the partner")
-    _arrived(joint, len(found))
+    _arrived(joint, count(shop, "operations_share"))
     return percentile(found, 0.95)
 
 

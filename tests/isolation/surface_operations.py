@@ -76,7 +76,6 @@ OPERATIONS: dict[str, Page] = {
     "operations:tests": member(operation),
     "operations:begin_test": member(operation),
     "operations:wipe_tests": member(operation),
-    "operations:received_test": member(received),
     "operations:results": member(operation),
     "operations:received": member(),
     "operations:exports": member(),

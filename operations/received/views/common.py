@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from operations.models import ReceivedOperation
 from operations.received import selectors
+from operations.rehearsing import passes
+from operations.rehearsing.passes import Pass
 from partnerships.models import OPEN_STATES, Partnership, State
 from shell import brand, formats
-from tenants.models import Tenant
+from tenants.models import Tenant, TenantState
 from tenants.programme.dates import local
 
 
@@ -48,12 +50,19 @@ def sharing_note(operation: ReceivedOperation) -> tuple[str, str]:
     return "", ""
 
 
-def can_test(operation: ReceivedOperation, now: datetime) -> bool:
-    """Until it is over, and while both are partners."""
+def test_url(operation: ReceivedOperation, now: datetime) -> str:
+    """A link to the operation in test, signed for a day (PA-12); "" once it is over, or ended.
+
+    It leads to the address of the brand that runs it. Nothing is written here by it.
+    """
     if operation.shown_state(now) in ("ended", "archived") or not operation.modules:
-        return False
+        return ""
     rows = Partnership.objects.filter(id=operation.partnership_id, state__in=OPEN_STATES)
-    return rows.exists()
+    major = Tenant.objects.filter(id=operation.major_id, state=TenantState.ACTIVE).first()
+    if major is None or not rows.exists():
+        return ""
+    given = Pass(operation.operation_id, operation.partnership_id)
+    return passes.url_for(given, major=major, now=now)
 
 
 def span(operation: ReceivedOperation) -> str:

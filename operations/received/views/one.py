@@ -16,12 +16,12 @@ from accounts.access import member_required
 from operations.models import ReceivedOperation, ReceivedParticipation
 from operations.received import figures, selectors
 from operations.received.views.common import (
-    can_test,
     colors,
     operation_or_404,
     page_of,
     sharing_note,
     span,
+    test_url,
 )
 from operations.reporting import days_chart, lines_chart, source_label
 from shell.tables import Column, Empty, ListPage, View
@@ -61,7 +61,7 @@ def received_one(request: HttpRequest, operation: str) -> HttpResponse:
         "page_answers": state in ("planned", "live", "ended"),
         "span": span(row),
         "colors": colors(request, row),
-        "can_test": can_test(row, now),
+        "test_url": test_url(row, now),
         "note": note,
         "note_url": note_url,
     }
