@@ -1,8 +1,6 @@
 """What a guest brand finds of an operation, through the pages of both sides (PA-05, 11, 12, 15)."""
 
-import csv
 import html as entities
-import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -10,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.utils import timezone
 
 from accounts.models import Role
@@ -27,11 +24,9 @@ from tenants.context import enter
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
 from tests.acceptance.conftest import PASSWORD, STARTED, Lumen, words
+from tests.acceptance.joint import NORA, PAGE, Guest, Shopper, field
 from tests.fixtures.sharing import agree, shared_module
-from tests.fixtures.tenants import TenantClient, host_of
-
-NORA = "nora@brulerie-noe.fr"
-PAGE = "/o/un-automne-a-la-maison"
+from tests.fixtures.tenants import host_of
 
 
 @pytest.fixture
@@ -73,37 +68,6 @@ def module(lumen: Lumen, partnership: Partnership) -> OperationModule:
     return made
 
 
-def field(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]+)"', page)
-    assert found, words(page)
-    return entities.unescape(found[1])
-
-
-class Shopper:
-    """Somebody with a browser and no account, at the address of the brand that runs it."""
-
-    def __init__(self, lumen: Lumen) -> None:
-        self.lumen = lumen
-        self.client = TenantClient(lumen.tenant)
-
-    def take_part(
-        self, name: str, *boxes: str, path: str = PAGE, phone: str = "0612345678"
-    ) -> HttpResponse:
-        page = self.client.get(path).content.decode()
-        self.lumen.clock.shift(timedelta(seconds=20))
-        form = {
-            "form": field(page, "form"),
-            "first_name": name.title(),
-            "last_name": "Guérin",
-            "phone": phone,
-            "email": f"{name}@exemple.fr",
-            "box": list(boxes),
-        }
-        answer = self.client.post(path.split("?", maxsplit=1)[0], form)
-        assert answer.status_code == 302, words(answer.content.decode())
-        return self.client.get(answer["Location"])
-
-
 @pytest.fixture
 def shopper(lumen: Lumen, module: OperationModule) -> Shopper:
     return Shopper(lumen)
@@ -122,40 +86,6 @@ def deliver(lumen: Lumen, guest: Tenant) -> Callable[[], None]:
         connection.set_tenant(before)
 
     return empty
-
-
-class Guest:
-    """Nora's browser in her own back office."""
-
-    def __init__(self, tenant: Tenant) -> None:
-        self.client = TenantClient(tenant)
-        answer = self.client.post("/connexion", {"email": NORA, "password": PASSWORD})
-        assert answer.status_code == 302
-
-    def get(self, path: str) -> HttpResponse:
-        return self.client.get(path)
-
-    def html(self, path: str) -> str:
-        answer = self.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-        return answer.content.decode()
-
-    def operation(self) -> str:
-        """The path of the operation, found in the list."""
-        found = re.search(r"/operations/recues/rop_\w+", self.html("/operations/recues"))
-        assert found
-        return found[0]
-
-    def figures(self) -> tuple[str, str, str]:
-        """Participants, opt-ins and new profiles, as the page says them."""
-        values = re.findall(r'figure-value">([^<]+)<', self.html(self.operation()))
-        return tuple(values[:3])
-
-    def file(self, kind: str = "csv") -> list[dict[str, str]]:
-        answer = self.get(f"{self.operation()}/donnees?export={kind}")
-        assert answer.status_code == 200
-        text = b"".join(answer.streaming_content).decode("utf-8-sig")
-        return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
 
 @pytest.fixture
