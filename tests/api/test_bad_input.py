@@ -207,13 +207,14 @@ def test_every_error_of_the_road_has_its_line_in_the_documentation() -> None:
     import api.v1.urls  # noqa: F401
 
     rooms = ("api.", "tenants.activity.", "tenants.profiles.")
-    # Raised by the back office's own pages only.
+    # Raised by the pages of the back office, and of a person's consents, only.
     pages = {
         "invalid_key_settings",
         "unknown_key",
         "key_exists",
         "key_is_over",
         "session_type_taken",
+        "unknown_consent",
     }
     codes = {
         kind.code
