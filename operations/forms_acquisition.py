@@ -119,7 +119,7 @@ class AcquisitionForm(HouseForm):
     def _add_partner(self, partner: Partner) -> None:
         key = partner.public_id
         names = [(name, known.label) for name, known in KNOWN.items()]
-        names += [(name, _("Question %(n)s") % {"n": name[1:]}) for name in QUESTIONS]
+        names += [(name, _("Question %(n)s") % {"n": name[1:]}) for name in self._own_questions()]
         self.fields[f"{key}-on"] = ToggleField(
             label=_("%(partner)s participe à ce module") % {"partner": partner.name}
         )
@@ -150,6 +150,11 @@ class AcquisitionForm(HouseForm):
             widget=forms.CheckboxSelectMultiple,
             help_text=_("Seulement pour les personnes qui ont coché sa case."),
         )
+
+    def _own_questions(self) -> list[str]:
+        """Those that are asked, or about to be: a partner is offered no empty question."""
+        there = {str(row["name"]) for row in self.module.fields}
+        return [name for name in QUESTIONS if name in there or self.data.get(f"{name}-label_fr")]
 
     # ------------------------------------------------------------ what the page shows
     def asked_rows(self) -> list[AskedRow]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from operations.models import OperationModule
+from operations.models import ModulePartner, OperationModule
 from operations.words import pick
+from partnerships.selectors import ended
 from shell import formats
 from tenants.context import current_tenant
 
@@ -57,10 +58,23 @@ def offered(module: OperationModule, *, language: str) -> list[OptIn]:
             partner.policy,
             partner.partner_tenant_id,
         )
-        for partner in module.partners.all()
-        if partner.asks_optin
+        for partner in _asking(module)
     ]
     return boxes
+
+
+def _asking(module: OperationModule) -> list[ModulePartner]:
+    """The partners with a box of their own; a partnership that ended asks nobody any more.
+
+    Asked once for a module in memory, however often its form is read.
+    """
+    known: list[ModulePartner] | None = getattr(module, "asking_partners", None)
+    if known is None:
+        rows = [partner for partner in module.partners.all() if partner.asks_optin]
+        over = ended(partnership_ids=[row.partnership_id for row in rows]) if rows else set()
+        known = [row for row in rows if row.partnership_id not in over]
+        module.asking_partners = known  # type: ignore[attr-defined]
+    return known
 
 
 def form_version(module: OperationModule) -> str:

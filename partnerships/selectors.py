@@ -43,6 +43,12 @@ def sharing(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return {number for number, found in sides.items() if found == set(Side.values)}
 
 
+def ended(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these partnerships that are over: nobody is asked for their sake any more."""
+    rows = Partnership.objects.filter(id__in=list(partnership_ids), state=State.ENDED)
+    return set(rows.values_list("id", flat=True))
+
+
 def partnerships_of(*, tenant_id: uuid.UUID) -> QuerySet[Any]:
     """All partnerships that this merchant may know of, as it sees them.
 

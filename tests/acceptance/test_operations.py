@@ -183,6 +183,26 @@ def test_pa10_the_module_names_the_partner_and_asks_for_its_opt_in(
     assert len(re.findall(r"cst_\w{26}", text)) == 2  # D3: the proofs travel with the people
 
 
+def test_a_partnership_that_ended_asks_nobody_any_more(
+    lumen: Lumen, office: Office, marin: str, take_part: Callable[..., HttpResponse]
+) -> None:
+    """A form that was open meanwhile is shown again; what was agreed before stays."""
+    office.create()
+    [module] = office.modules()
+    wanted = {f"{marin}-on": "on", f"{marin}-asks": "on", f"{marin}-policy_url": POLICY}
+    assert office.acquire(module, **wanted).status_code == 302
+    assert office.send("/en-ligne").status_code == 302
+    row = Partnership.objects.get()
+    assert take_part("zoe@exemple.fr", box=[str(row.id)]).status_code == 302
+    open_page = TenantClient(lumen.tenant).get(PUBLIC).content.decode()
+    Partnership.objects.update(state=State.ENDED)
+    page = TenantClient(lumen.tenant).get(PUBLIC).content.decode()
+    assert "<b>Atelier Marin</b>" in open_page and "<b>Atelier Marin</b>" not in page
+    assert take_part("ana@exemple.fr", box=[str(row.id)]).status_code == 400
+    rows = office.client.get(f"{office.path}/participants?q=zoe").content.decode()
+    assert "zoe@exemple.fr" in rows
+
+
 def test_a_double_confirmation_counts_once_the_emailed_button_is_pressed(
     lumen: Lumen, office: Office, take_part: Callable[..., HttpResponse]
 ) -> None:

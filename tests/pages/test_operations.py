@@ -1,0 +1,183 @@
+"""The back office's pages of operations: lists, exports, mistakes, and who may what."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from operations import editing, withdrawing
+from operations.models import Operation, OperationModule
+from tenants.models import Tenant
+from tenants.profiles.models import Consent
+from tests.fixtures.operations import NOE, NOW, add_partner, make_module, take
+from tests.fixtures.tenants import TenantClient
+
+
+def text_of(response: HttpResponse) -> str:
+    body = response.streaming_content if response.streaming else [response.content]
+    found = re.sub(r"(?s)<(style|script|svg).*?</\1>|<[^>]+>", " ", b"".join(body).decode())
+    return " ".join(found.split())
+
+
+@pytest.fixture
+def module(merchant: Tenant) -> OperationModule:
+    made = make_module()
+    add_partner(made)
+    return made
+
+
+@pytest.fixture
+def path(module: OperationModule) -> str:
+    return f"/operations/{module.operation.public_id}"
+
+
+@pytest.fixture
+def draft(merchant: Tenant) -> str:
+    made = editing.create(name="Brouillon", starts_at=None, ends_at=None, now=timezone.now())
+    return f"/operations/{made.public_id}"
+
+
+def people(module: OperationModule, count: int) -> None:
+    boxes = frozenset({"own", str(NOE)})
+    for number in range(count):
+        take(module, email=f"p{number}@exemple.fr", boxes=boxes)
+
+
+def test_the_first_visit_says_what_to_do_and_hides_the_button_without_the_right(
+    claire: TenantClient, louis: TenantClient
+) -> None:
+    """B1."""
+    assert "Créez votre première opération" in text_of(claire.get("/operations"))
+    assert 'href="/operations/ajouter"' in claire.get("/operations").content.decode()
+    assert 'href="/operations/ajouter"' not in louis.get("/operations").content.decode()
+
+
+def test_a_viewer_sees_everything_and_no_button(
+    louis: TenantClient, module: OperationModule, path: str
+) -> None:
+    people(module, 1)
+    page = louis.get(path).content.decode()
+    assert "data-dialog-open" not in page.partition("<main")[2]
+    assert "p0@exemple.fr" in text_of(louis.get(f"{path}/participants"))
+
+
+def test_people_are_found_by_name_and_by_source(
+    claire: TenantClient, module: OperationModule, path: str
+) -> None:
+    people(module, 3)
+    assert "1 à 1 sur 1" in text_of(claire.get(f"{path}/participants?q=p2@exemple"))
+    assert "Effacer" in text_of(claire.get(f"{path}/participants?source=widget"))
+
+
+def test_an_export_holds_the_yeses_in_force_and_asks_no_more_for_more_people(
+    claire: TenantClient, module: OperationModule, path: str
+) -> None:
+    """D3, R39: ids of proofs beside the people; as many queries for 12 as for 32."""
+    people(module, 3)
+    noe = Consent.objects.filter(controller_name="Brûlerie Noé").order_by("id")[0]
+    withdrawing.withdraw(consent=noe, how="link", now=NOW)
+    counts = []
+    for more in (0, 9, 20):
+        for number in range(more):
+            take(module, email=f"q{more}{number}@exemple.fr", boxes=frozenset({"own"}))
+        with CaptureQueriesContext(connection) as asked:
+            text = text_of(claire.get(f"{path}/participants?export=csv"))
+        counts.append(len(asked))
+    assert counts[1] == counts[2]
+    assert text.count("Brûlerie Noé") == 2
+    assert noe.public_id not in text
+    assert len(set(re.findall(r"cst_\w{26}", text))) == 3 + 2 + 29
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"name": ""}, "Donnez un nom à l’opération."),
+        (
+            {"name": "A", "starts_at": "2026-11-30T10:00", "ends_at": "2026-11-07T10:00"},
+            "Choisissez une fin après le début.",
+        ),
+        ({"name": "A", "starts_at": "demain"}, "Choisissez une date et une heure."),
+        ({"name": "A", "kind": "loterie"}, "Choisissez une des possibilités proposées."),
+    ],
+)
+def test_a_new_operation_that_cannot_be_is_said_and_not_made(
+    claire: TenantClient, fields: dict[str, str], words: str
+) -> None:
+    """B2, B4."""
+    response = claire.post("/operations/ajouter", fields)
+    assert response.status_code == 422
+    assert words in text_of(response)
+    assert f'value="{fields["name"]}"' in response.content.decode() or not fields["name"]
+    assert not Operation.objects.exists()
+
+
+def test_a_copy_opens_as_a_draft_and_an_archived_one_can_be_brought_back(
+    claire: TenantClient, draft: str
+) -> None:
+    """B8: undone from the toast; found again under its own view."""
+    copy = claire.post(f"{draft}/dupliquer")
+    assert "Brouillon (copie)" in text_of(claire.get(copy["Location"]))
+    assert claire.post(f"{draft}/archiver").status_code == 302
+    page = claire.get("/operations").content.decode()
+    token = re.search(r'name="undo" value="([^"]+)"', page)
+    assert token and "Brouillon est archivée" in page
+    assert "Brouillon (copie)" not in text_of(claire.get("/operations?vue=archivees"))
+    claire.post("/operations/desarchiver", {"undo": token[1]})
+    assert Operation.objects.filter(archived_at=None).count() == 2
+
+
+def test_what_cannot_go_live_says_why_on_its_page_and_after_the_button(
+    claire: TenantClient, draft: str
+) -> None:
+    page = text_of(claire.get(draft))
+    assert "Ajoutez au moins un module." in page and "Choisissez le début et la fin." in page
+    response = claire.post(f"{draft}/en-ligne", follow=True)
+    assert "Ajoutez au moins un module." in text_of(response)
+    assert Operation.objects.get().state == "draft"
+
+
+def test_a_form_of_the_editor_that_is_too_late_changes_nothing(
+    claire: TenantClient, module: OperationModule, path: str
+) -> None:
+    """Somebody else put it online meanwhile: the mechanic stays, and the page says so."""
+    now = timezone.now()
+    Operation.objects.update(starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=9))
+    response = claire.post(
+        f"{path}/modules/{module.public_id}", {"rule": "daily", "button_fr": "Jouer"}
+    )
+    assert "ceci ne change plus" in text_of(response)
+    module.refresh_from_db()
+    assert (module.rule, module.settings) == ("once", {})
+
+
+def test_a_question_of_ones_own_needs_words_and_two_answers(
+    claire: TenantClient, draft: str
+) -> None:
+    claire.post(f"{draft}/modules/ajouter", {"kind": "form"})
+    own = f"{draft}/modules/{OperationModule.objects.get().public_id}/donnees"
+    response = claire.post(own, {"q1-choices_fr": "Café", "ask-first_name": "on"})
+    assert response.status_code == 422
+    assert "Écrivez la question." in text_of(response)
+    assert "Proposez de deux à 12 réponses." in text_of(response)
+    good = {"q1-label_fr": "Café ou thé ?", "q1-choices_fr": "Café\nThé", "must-q1": "on"}
+    assert claire.post(own, good).status_code == 302
+    [email, question] = OperationModule.objects.get().fields
+    assert (email["name"], question["name"], question["required"]) == ("email", "q1", True)
+
+
+@pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"", b"\x89PNG\r\n\x1a\nbroken"])
+def test_a_picture_that_is_none_is_refused_and_what_was_there_stays(
+    claire: TenantClient, draft: str, content: bytes
+) -> None:
+    """R34, R40: SVG is not served as such, nor is anything that is no picture."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    upload = SimpleUploadedFile("page.svg", content)
+    response = claire.post(f"{draft}/apparence", {"image": upload, "color": "#e5a83b"})
+    assert response.status_code == 422
+    assert Operation.objects.get().look == {}
