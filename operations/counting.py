@@ -47,7 +47,7 @@ def confirm(*, participation_id: uuid.UUID, now: datetime) -> Participation:
     if found is None or found.state == ParticipationState.VOID:
         raise UnknownParticipationError
     if found.profile_id is not None:  # the person's row comes before all others
-        person = Profile.everyone.select_for_update().get(id=found.profile_id)
+        person = Profile.everyone.select_for_update(no_key=True).get(id=found.profile_id)
         if person.erased_at is not None:
             raise UnknownParticipationError
     participation = (

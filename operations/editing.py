@@ -37,7 +37,9 @@ class NotEditableError(ConflictError):
 
 def locked(operation_id: uuid.UUID) -> Operation:
     """The operation, locked for a change; UnknownOperationError where there is none."""
-    found = Operation.objects.select_for_update().filter(id=operation_id).first()
+    # Without its key: whoever takes part names the operation, and looks at it as they commit.
+    rows = Operation.objects.select_for_update(no_key=True)
+    found = rows.filter(id=operation_id).first()
     if found is None:
         raise UnknownOperationError
     return found

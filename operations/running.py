@@ -171,7 +171,8 @@ def stop(*, operation_id: uuid.UUID, now: datetime) -> Operation:
 @atomic_with_retry
 def end_due(*, operation_id: uuid.UUID, ends_at: datetime, now: datetime) -> None:
     """The day has come, unless another was chosen meanwhile."""
-    operation = Operation.objects.select_for_update().filter(id=operation_id).first()
+    rows = Operation.objects.select_for_update(no_key=True)
+    operation = rows.filter(id=operation_id).first()
     if operation is None or operation.state != OperationState.LIVE:
         return
     if operation.ends_at != ends_at or now < ends_at:

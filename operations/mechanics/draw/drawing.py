@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,8 @@ from operations.words import pick
 from tenants.context import current_tenant
 
 SUBSTITUTES = 5
+# Many may take part at once, and none of them while the list is being closed.
+_SHARE = "SELECT drawn_at FROM operations_draw WHERE module_id = %s FOR SHARE"
 EACH, PERSON = "each", "person"
 WON = "won"
 
@@ -59,8 +62,8 @@ def promise(*, module: OperationModule, now: datetime) -> None:
 def draw(*, module: OperationModule, now: datetime) -> Draw | None:
     """Draw, once, from those who count at this moment; the winners are written to.
 
-    The operation's row is locked by whoever ends it: every participation either is in the list or
-    comes too late (`Draws.play`). None where nothing was promised, because it never went live.
+    Its row is locked, which `is_closed` shares: every participation either is in the list or comes
+    too late. None where nothing was promised, because it never went live.
     """
     row = Draw.objects.select_for_update().filter(module=module).first()
     if row is None or row.drawn_at is not None:
@@ -73,6 +76,14 @@ def draw(*, module: OperationModule, now: datetime) -> Draw | None:
     row.save(update_fields=["drawn_at", "entries", "record"])
     _place(row, offered, record, now)
     return row
+
+
+def is_closed(*, module: OperationModule) -> bool:
+    """Whether the list was closed. Where it was not, it stays open until this transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARE, [module.id])
+        found = cursor.fetchone()
+    return found is not None and found[0] is not None
 
 
 def entries(module: OperationModule) -> list[Entry]:

@@ -53,10 +53,8 @@ class Draws(BaseMechanic):
         now: datetime,
     ) -> Outcome:
         """Whose form waited while the operation was being ended comes after the list was closed."""
-        if not participation.is_test:
-            drawn = Draw.objects.filter(module=module, drawn_at__isnull=False)
-            if drawn.exists():
-                raise OperationOverError
+        if not participation.is_test and drawing.is_closed(module=module):
+            raise OperationOverError
         return Outcome(ENTERED)
 
     def undo(self, *, module: OperationModule, participation: Participation, now: datetime) -> None:
