@@ -5,7 +5,7 @@ passed over. Whoever of the minor's own file is meant is found here, and "new" i
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,6 @@ from operations.models import ReceivedOperation, ReceivedParticipation
 from operations.received.shapes import Carried, Description, Proof
 from tenants.messaging import unsubscribing
 from tenants.profiles import emails, forgetting
-from tenants.profiles import services as profiles
 from tenants.profiles.models import Consent, ConsentEvent, ConsentEventKind, Profile
 from tenants.profiles.services import Identity, find_or_create
 
@@ -67,9 +66,12 @@ def take_in(*, carried: Sequence[Carried], major_id: uuid.UUID, now: datetime) -
         if (operations[one.operation_id].id, one.participation_id) not in here
     ]
     rows, given = [], {}
+    erased = forgetting.erased_when(
+        addresses={one.fields["email"] for one in fresh if one.fields.get("email")}
+    )
     # People in the order of their addresses: two deliveries never wait for each other.
     for one in sorted(fresh, key=lambda one: emails.key(one.fields.get("email", ""))):
-        proof = one.proof if _may_keep(one) else None
+        proof = one.proof if _may_keep(one, erased) else None
         person = _person(one, now) if proof is not None else None
         row = _row(one, operations[one.operation_id], proof, person, now)
         rows.append(row)
@@ -78,8 +80,7 @@ def take_in(*, carried: Sequence[Carried], major_id: uuid.UUID, now: datetime) -
     written = insert_if_absent(rows)
     kept = [entry for row_id, entry in given.items() if row_id in written]
     _keep_proofs(kept)
-    for _consent_row, proof, profile in kept:
-        _welcome(profile, proof, now)
+    _welcome([(profile, proof) for _consent_row, proof, profile in kept], now)
     return len(written)
 
 
@@ -93,15 +94,12 @@ def _here(
     return set(rows.values_list("operation_id", "participation_id"))
 
 
-def _may_keep(one: Carried) -> bool:
+def _may_keep(one: Carried, erased: Mapping[str, datetime]) -> bool:
     """Whether who asked to be forgotten here has come back since, by a yes of their own (D4)."""
     address = one.fields.get("email", "")
-    if one.proof is None or not address:
+    if one.proof is None or address not in erased:
         return one.proof is not None
-    erased = forgetting.erased_at(address=address)
-    if erased is None:
-        return True
-    if one.proof.granted_at <= erased:
+    if one.proof.granted_at <= erased[address]:
         return False
     forgetting.allow_again(address=address)
     return True
@@ -196,11 +194,14 @@ def _keep_proofs(kept: Sequence[tuple[Consent, Proof, Profile]]) -> None:
     )
 
 
-def _welcome(profile: Profile, proof: Proof, now: datetime) -> None:
-    """The yes opens this merchant's mailings; only a confirmed one ends an earlier no."""
-    if proof.confirmed_at is not None:
-        unsubscribing.choose(profile=profile, wanted=True, now=now)
-    elif profile.consented_at is None and not unsubscribing.is_unsubscribed(
-        address=profile.email, profile=profile
-    ):
-        profiles.update(profile_id=profile.id, consented_at=now)
+def _welcome(people: Sequence[tuple[Profile, Proof]], now: datetime) -> None:
+    """The yes opens this merchant's mailings; only a confirmed one ends an earlier no (R44)."""
+    for profile, proof in people:
+        if proof.confirmed_at is not None:
+            unsubscribing.choose(profile=profile, wanted=True, now=now)
+    others = {profile.id: profile.email for profile, proof in people if proof.confirmed_at is None}
+    refused = unsubscribing.unsubscribed_among(addresses=others.values()) if others else set()
+    wanted = [number for number, address in others.items() if address not in refused]
+    Profile.objects.filter(id__in=wanted, consented_at=None, unsubscribed_at=None).update(
+        consented_at=now
+    )

@@ -25,6 +25,13 @@ def is_unsubscribed(*, address: str, profile: Profile | None = None) -> bool:
     return Unsubscription.objects.filter(address_hash=address_hash(address)).exists()
 
 
+def unsubscribed_among(*, addresses: Iterable[str]) -> set[str]:
+    """Those of `addresses` to which marketing has ended, in one query."""
+    by_hash = {address_hash(address): address for address in addresses}
+    rows = Unsubscription.objects.filter(address_hash__in=list(by_hash))
+    return {by_hash[value] for value in rows.values_list("address_hash", flat=True)}
+
+
 def has_ended(*, email: Email) -> bool:
     """Whether marketing to whoever got this email has ended."""
     return ended(hashed=recipient_hash(email), profile=email.profile)

@@ -23,10 +23,11 @@ def is_erased(*, address: str) -> bool:
     return ErasedAddress.objects.filter(address_hash=address_hash(address)).exists()
 
 
-def erased_at(*, address: str) -> datetime | None:
-    """When the person at this address asked to be forgotten, or None."""
-    found = ErasedAddress.objects.filter(address_hash=address_hash(address)).first()
-    return found.erased_at if found is not None else None
+def erased_when(*, addresses: Iterable[str]) -> dict[str, datetime]:
+    """By address, when its owner asked to be forgotten; one query, for those who did."""
+    by_hash = {address_hash(address): address for address in addresses}
+    found = ErasedAddress.objects.filter(address_hash__in=list(by_hash))
+    return {by_hash[value]: at for value, at in found.values_list("address_hash", "erased_at")}
 
 
 def erased_among(*, addresses: Iterable[str]) -> set[str]:
