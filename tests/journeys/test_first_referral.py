@@ -5,7 +5,6 @@ merchant hands it over, and Thomas sends his order back.
 """
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -13,41 +12,11 @@ from playwright.sync_api import Page, expect
 
 from deploy.local.stack import Stack
 from tests.fixtures.outside import Shop
-from tests.journeys.conftest import plain
+from tests.journeys.conftest import money, open_space, plain, until_shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
 
 Person = Callable[[str], Page]
-NB = "[\u00a0\u202f ]"
-SOON = 20_000
-
-
-def money(text: str) -> re.Pattern[str]:
-    """`8,00 €`, whatever its spaces."""
-    return re.compile(re.escape(text).replace("\\ ", NB))
-
-
-def newest_link(world: Shop, email: str, start: str) -> str:
-    """The link of this kind in the newest email to somebody, once it has come."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        for mail in world.stack.mails(to=email):
-            for link in mail["links"]:
-                if start in link:
-                    return str(link)
-        time.sleep(0.3)
-    raise AssertionError(f"no email with {start} came to {email}")
-
-
-def open_space(page: Page, world: Shop, home: str, email: str) -> None:
-    """Ask for a link, read the email, follow it."""
-    page.goto(f"{home}/espace")
-    page.get_by_label("Adresse e-mail").fill(email)
-    page.locator("main form").first.get_by_role("button").click()
-    expect(page.get_by_role("heading", name="Regardez vos e-mails")).to_be_visible()
-    page.goto(newest_link(world, email, "/espace/entrer/"))
-    page.get_by_role("button", name="Ouvrir ma cagnotte").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Bonjour Camille")
 
 
 def log_in(page: Page, world: Shop, home: str) -> None:
@@ -85,32 +54,6 @@ def buy(page: Page, shop: str, email: str) -> str:
     return page.locator("main strong").first.inner_text()
 
 
-def delay_passes(stack: Stack, world: Shop, order: str) -> None:
-    """The return period is over: only the dates are moved; the clock's own task does the rest."""
-    with world.database() as database:
-        rewards = (
-            "SELECT w.transfer_id FROM programme_reward w JOIN activity_order o"
-            " ON o.id = w.order_id WHERE o.external_id = %s"
-        )
-        for table in ("ledger_pending", "programme_reward"):
-            moved = database.execute(
-                f"UPDATE {table} SET due_at = now() - interval '1 minute'"
-                f" WHERE transfer_id IN ({rewards})",
-                [order],
-            )
-            assert moved.rowcount == 2
-    stack.run("clock", ["-m", "celery", "-A", "config.celery", "call", "config.post_due_rewards"])
-
-
-def until_shown(page: Page, words: re.Pattern[str], *, seconds: float = 40) -> None:
-    """Reload until the page says so: a worker is at it."""
-    deadline = time.monotonic() + seconds
-    while not words.search(plain(page.locator("main").inner_text())):
-        assert time.monotonic() < deadline, f"{words.pattern} did not appear"
-        time.sleep(0.5)
-        page.reload()
-
-
 def test_from_a_shared_link_to_a_prize_and_a_refund(
     stack: Stack, world: Shop, person: Person
 ) -> None:
@@ -126,7 +69,7 @@ def test_from_a_shared_link_to_a_prize_and_a_refund(
     offer_prize(claire, home, prize)
 
     # Camille opens her cagnotte and copies her link.
-    open_space(camille, world, home, camille_at)
+    open_space(camille, world, home, camille_at, "Camille")
     camille.locator("button.share[data-copy]").click()
     link = camille.evaluate("navigator.clipboard.readText()")
     assert link.startswith(f"{home}/r/CAMILLE-")
@@ -152,7 +95,7 @@ def test_from_a_shared_link_to_a_prize_and_a_refund(
     assert "une fois son délai de retour passé" in waiting
 
     # Time passes, the cagnotte fills, she takes a prize.
-    delay_passes(stack, world, order)
+    world.delay_passes(order)
     until_shown(camille, re.compile(r"Parrainage de Thomas .*\+8,00 €"))
     expect(camille.locator(".wallet-amount")).to_have_text(money("8,00 €"))
     camille.get_by_role("link", name=f"Choisir {prize}").click()
