@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from kernel.ledger import selectors as ledger
 from kernel.ledger.models import Transfer, TransferKind
@@ -23,6 +23,11 @@ from tenants.programme.models import Decision, Reward, Side
 from tenants.rewards.models import Claim
 
 RUN = "recalculation:"
+_TAKEN_BACK = {
+    "order_refunded": gettext_lazy("Une commande a été remboursée."),
+    "invoice_refunded": gettext_lazy("Une facture a été remboursée."),
+    "session_cancelled": gettext_lazy("Une séance a été annulée."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +124,32 @@ class _Sources:
             return self._reversal(transfer, reward) if reverse else self._reward(reward)
         if kind == "claim":
             return self._claim(transfer, number)
-        return self.loyalty.words(transfer) or self._other(kind, number)
+        return (
+            self.loyalty.words(transfer) or self._taken_back(transfer) or self._other(kind, number)
+        )
 
     def url(self, transfer: Transfer) -> str:
         """The page of the order, invoice or session behind a line, or nothing."""
         reward = self.rewards.get(transfer.answers_id or transfer.id)
         if reward is not None and reward.order is not None:
             return reverse("programme:order", args=[reward.order.public_id])
+        refund = self._refund(transfer)
+        if refund is not None:
+            return reverse("programme:order", args=[refund.order.public_id])
         return self.loyalty.url(transfer)
+
+    def _refund(self, transfer: Transfer) -> Refund | None:
+        found: Refund | None = self.refunds.get(_uuid(transfer.source.partition(":")[2]))
+        return found
+
+    def _taken_back(self, transfer: Transfer) -> tuple[str, str] | None:
+        """What a recalculation had added, and one fact among many no longer earns."""
+        if transfer.kind != TransferKind.REVERSE or transfer.reason not in _TAKEN_BACK:
+            return None
+        if (refund := self._refund(transfer)) is not None:
+            words = _("La commande n° %(number)s a été remboursée.")
+            return _("Gain repris"), words % {"number": refund.order.external_id}
+        return _("Gain repris"), str(_TAKEN_BACK[transfer.reason])
 
     def _other(self, kind: str, number: str) -> tuple[str, str]:
         if kind == "decision":
@@ -163,7 +186,7 @@ class _Sources:
         )
 
     def _reversal(self, transfer: Transfer, reward: Reward) -> tuple[str, str]:
-        refund = self.refunds.get(_uuid(transfer.source.partition(":")[2]))
+        refund = self._refund(transfer)
         name = reward.referral.referee.short_name
         title = (
             formats.elided(_("Parrainage de %(name)s annulé") % {"name": name}, name)

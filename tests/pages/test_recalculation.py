@@ -13,6 +13,7 @@ from tenants.activity.models import Order, OrderState, Source
 from tenants.loyalty.models import Earning, LoyaltyVersion
 from tenants.loyalty.recalculation.models import Run, RunKind, RunState
 from tenants.profiles.models import Profile
+from tenants.programme import by_hand
 from tenants.programme.models import ProgrammeVersion
 from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import customer, text_of
@@ -86,6 +87,21 @@ def test_it_is_counted_shown_confirmed_and_done(claire: TenantClient, ana: Profi
     assert "Recalcul des points" in index and "Claire Test" in index and "Terminé" in index
     history = text_of(claire.get(f"/clients/{ana.public_id}/cagnotte"))
     assert "Recalcul du" in history and "+3,12 €" in history
+
+
+def test_what_a_recalculation_gave_and_a_refund_takes_back_says_why(
+    claire: TenantClient, ana: Profile
+) -> None:
+    """S5, B17: the line names the order, and leads to it."""
+    page = count(claire)
+    claire.post(f"{page}/lancer")
+    work()
+    order = Order.objects.get()
+    by_hand.refund(order=order, amount=6240, key="R-1", now=timezone.now())
+    assert held(ana) == 0
+    history = claire.get(f"/clients/{ana.public_id}/cagnotte")
+    assert "Gain repris La commande n° LUM-1 a été remboursée. −3,12 €" in text_of(history)
+    assert f"/commandes/{order.public_id}" in history.content.decode()
 
 
 def test_an_earning_of_the_period_only(claire: TenantClient, ana: Profile) -> None:
