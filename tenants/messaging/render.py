@@ -222,7 +222,7 @@ class _Writer:
             )
         else:
             words = _("Vous recevez ce message parce que vous avez une cagnotte chez %(merchant)s.")
-        return words % {"merchant": self.look.name}
+        return formats.elided(words % {"merchant": self.look.name}, self.look.name)
 
     def _stop(self) -> str:
         if self.kind.audience is Audience.FRIEND:

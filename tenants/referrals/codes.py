@@ -54,14 +54,18 @@ def code_for(*, profile: Profile, now: datetime) -> ReferralCode:
     existing = ReferralCode.objects.filter(profile=profile).first()
     if existing is not None:
         return existing
-    stem = _stem(profile)
     while True:
-        tail = "".join(secrets.choice(_ALPHABET) for _ in range(_TAIL))
-        row = ReferralCode(code=f"{stem}-{tail}", profile=profile, created_at=now)
+        row = ReferralCode(code=propose(profile=profile), profile=profile, created_at=now)
         ReferralCode.objects.bulk_create([row], ignore_conflicts=True)
         made = ReferralCode.objects.filter(profile=profile).first()
         if made is not None:  # ours, or that of somebody who asked at the same moment
             return made
+
+
+def propose(*, profile: Profile) -> str:
+    """A code made from the profile's name, with a tail by chance; nothing is kept."""
+    tail = "".join(secrets.choice(_ALPHABET) for _ in range(_TAIL))
+    return f"{_stem(profile)}-{tail}"
 
 
 def rename(*, code: ReferralCode, to: str) -> ReferralCode:

@@ -42,7 +42,7 @@ def test_the_list_finds_a_customer_by_each_of_their_marks(
 def test_the_list_counts_referees_and_opens_saved_views(claire: TenantClient, story: Story) -> None:
     customer("Zoé", "Mathis")
     page = text_of(claire.get("/clients"))
-    assert "3 clients, dont 1 ont déjà parrainé" in page
+    assert "3 clients, dont 1 a déjà parrainé" in page
     assert "0 sur 1" in page
     referees = text_of(claire.get("/clients", {"vue": "filleuls"}))
     assert "Thomas Guérin" in referees and "Zoé Mathis" not in referees

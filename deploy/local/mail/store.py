@@ -111,7 +111,8 @@ def _read(file: Path) -> Mail:
         id=file.stem,
         to=tuple(to),
         sender=str(message["From"] or ""),
-        subject=str(message["Subject"] or ""),
+        # A long subject is folded before its first word, which leaves that space.
+        subject=str(message["Subject"] or "").strip(),
         received_at=stamp,
         text=_part(message, "plain"),
         html=_part(message, "html"),

@@ -23,6 +23,7 @@ from accounts.services.members import AlreadyMemberError
 from accounts.services.passwords import WeakPasswordError
 from accounts.throttles import ThrottledError, hit
 from accounts.views.pages import form_status, link_over, page, too_often
+from shell import formats
 
 _TRIES = 10
 _WINDOW = timedelta(minutes=15)
@@ -84,8 +85,9 @@ def _join(request: HttpRequest, form: forms.Form, *, token: str) -> HttpResponse
         last_name=form.cleaned_data.get("last_name", ""),
         password=form.cleaned_data["password"],
     )
+    name = request.tenant.name  # type: ignore[attr-defined]
     messages.success(
         request,
-        _("Vous avez rejoint l’équipe de %(tenant)s.") % {"tenant": request.tenant.name},  # type: ignore[attr-defined]
+        formats.elided(_("Vous avez rejoint l’équipe de %(tenant)s.") % {"tenant": name}, name),
     )
     return steps.proceed(request, membership.user, target="/")

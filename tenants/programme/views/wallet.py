@@ -145,7 +145,8 @@ def code(request: HttpRequest, customer: str) -> HttpResponse:
     profile = profile_or_404(customer)
     row = ReferralCode.objects.filter(profile=profile).first()
     initial = row.code if row else ""
-    form = CodeForm(request.POST or None, initial={"code": initial})
+    proposed = initial or codes.propose(profile=profile)
+    form = CodeForm(request.POST or None, initial={"code": proposed})
     if request.method == "POST" and form.is_valid():
         try:
             row = codes.rename(
@@ -157,7 +158,7 @@ def code(request: HttpRequest, customer: str) -> HttpResponse:
         else:
             _offer_undo(request, profile, initial, row.code)
             return redirect(customer_url(profile))
-    context = {"profile": profile}
+    context = {"profile": profile, "had_code": bool(initial)}
     return answer(request, "programme/code.html", context, form)
 
 
