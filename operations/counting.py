@@ -14,7 +14,6 @@ from operations.mechanics import mechanic_of
 from operations.models import Participation, ParticipationState, Share, ShareState
 from tenants.messaging import unsubscribing
 from tenants.profiles import consents
-from tenants.profiles import services as profiles
 from tenants.profiles.models import Consent, Profile
 
 SHARE_EVENT = "operations.share"
@@ -125,7 +124,7 @@ def _welcome(participation: Participation, given: list[Consent], now: datetime) 
     if participation.confirmed_at is not None:
         unsubscribing.choose(profile=profile, wanted=True, now=now)
     elif not unsubscribing.is_unsubscribed(address=profile.email, profile=profile):
-        profiles.note_consent(profile=profile, at=now)
+        consents.note_on(profile=profile, at=now)
 
 
 def _first_of_all(participation: Participation) -> bool:

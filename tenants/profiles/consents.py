@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kernel.db import atomic_with_retry, insert_if_absent
+from kernel.db import atomic_with_retry, insert_if_absent, update_fields
 from kernel.errors import NotFoundError
 from tenants.profiles.models import (
     Consent,
@@ -88,6 +88,12 @@ def grant(
 def confirm(*, consents: Iterable[Consent], how: str, now: datetime) -> int:
     """Note that their person confirmed these; once more changes nothing. Returns how many did."""
     return _note(consents, ConsentEventKind.CONFIRMED, how, now)
+
+
+def note_on(*, profile: Profile, at: datetime) -> None:
+    """A locked profile said yes to the merchant's own news and reminders: mailings ask there."""
+    profile.consented_at = at
+    update_fields(profile, "consented_at")
 
 
 @atomic_with_retry

@@ -233,12 +233,6 @@ def note_account(*, profile: Profile, at: datetime) -> None:
         profile.save(update_fields=["account_created_at"])
 
 
-def note_consent(*, profile: Profile, at: datetime) -> None:
-    """A locked profile said yes to news and reminders; what was said before stays as it is."""
-    profile.consented_at = at
-    update_fields(profile, "consented_at")
-
-
 def count_order(*, profile: Profile, amount: int, at: datetime) -> None:
     """Add a confirmed order (cents) to the figures of a locked profile."""
     profile.order_count += 1

@@ -1,12 +1,15 @@
 """Operations run in Maison Lumen, in the test's own transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+import time_machine
 from django.db import connection
 
+from operations.models import OperationModule
 from tenants.models import Tenant
-from tests.fixtures.tenants import make_merchant
+from tests.fixtures.operations import NOW, add_partner, make_module
+from tests.fixtures.tenants import TenantClient, make_merchant
 
 
 @pytest.fixture(autouse=True)
@@ -29,3 +32,21 @@ def offices_of(lumen: Tenant) -> Callable[..., Tenant]:
         return made
 
     return make
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def module(lumen: Tenant) -> OperationModule:
+    made = make_module()
+    add_partner(made)
+    return made
+
+
+@pytest.fixture
+def shopper(lumen: Tenant, module: OperationModule, clock: object) -> TenantClient:
+    return TenantClient(lumen)
