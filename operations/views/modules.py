@@ -169,8 +169,8 @@ def remove(request: HttpRequest, operation: str, module: str) -> HttpResponse:
 @member_required(role=Role.MANAGER)
 def undo_remove(request: HttpRequest, operation: str) -> HttpResponse:
     """Put back the module that was just taken out."""
-    payload = undo.take(request, purpose="operation.module")
     row = operation_or_404(operation)
+    payload = undo.take(request, purpose="operation.module")
     part = OperationModule.objects.filter(operation=row, id=payload["id"]).first()
     if part is not None:
         modules.remove_module(module=part, away=False, now=timezone.now())
