@@ -53,7 +53,7 @@ def played(slug: str) -> Played:
         module,
         taken.participation,
         received=_received(slug),
-        draw=Draw.objects.get(module=drawn),
+        draw=Draw.objects.select_related("module__operation").get(module=drawn),
         coupon=make_live("coupon", operation=operation),
         test=test,
         test_pass=passes.token_for(
