@@ -11,10 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from kernel.db import atomic_with_retry, insert_if_absent, update_fields
-from kernel.errors import NotFoundError
 from tenants.profiles.models import (
     Consent,
     ConsentEvent,
@@ -22,13 +20,6 @@ from tenants.profiles.models import (
     ConsentPurpose,
     Profile,
 )
-
-
-class UnknownConsentError(NotFoundError):
-    """There is no such consent here."""
-
-    code = "unknown_consent"
-    words = _("Cet accord n’existe pas.")
 
 
 @dataclass(frozen=True, slots=True)
