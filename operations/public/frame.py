@@ -3,7 +3,6 @@
 The page's host gives the colour; the operation may give another. The style stands in the page.
 """
 
-import functools
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -21,8 +19,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from operations.models import ModulePartner, Operation
 from shell import brand
+from shell.light import light_style
 from tenants.models import Tenant
 
+_OWN = Path(__file__).with_name("page.css")
 View = Callable[..., HttpResponse]
 
 
@@ -63,7 +63,7 @@ def show(
         "operation": operation,
         "brands": shown,
         "language": translation.get_language() or "fr",
-        "style": mark_safe(_style()),  # noqa: S308 - our own files
+        "style": mark_safe(light_style(_OWN)),  # noqa: S308 - our own files
         "colors": _colors(request, tenant, operation, shown),
         **context,
     }
@@ -123,11 +123,3 @@ def _colors(
         mark_safe(";".join(rules)),  # noqa: S308 - only hex colours pass the filters above
         mark_safe("".join(squares)),  # noqa: S308 - the same
     )
-
-
-@functools.cache
-def _style() -> str:
-    tokens = finders.find("shell/css/tokens.css")
-    own = Path(__file__).with_name("page.css").read_text("utf-8")
-    shared = Path(str(tokens)).read_text("utf-8") if tokens else ""
-    return f"{shared}{own}"

@@ -5,15 +5,12 @@ page that is there already: what a visit costs is its own INSERT. The kept pages
 schema (R21), and a change of rules or names shows within KEPT_SECONDS.
 """
 
-import functools
 import secrets
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 
-from django.contrib.staticfiles import finders
 from django.db import connection
 from django.template import Context
 from django.template.loader import render_to_string
@@ -24,6 +21,7 @@ from django.utils.translation import get_language
 
 from kernel.money import Amount
 from shell import formats
+from shell.light import light_style
 from shell.templatetags.shell import brand_style
 from tenants.models import Tenant
 from tenants.programme import coupons, offers, promises, versions
@@ -146,18 +144,9 @@ def frame(tenant: Tenant, *, nonce: str = _NONCE) -> dict[str, object]:
         "tenant": tenant,
         "language": get_language() or "fr",
         "nonce": nonce,
-        "style": mark_safe(_style()),  # noqa: S308 - our own files
+        "style": mark_safe(light_style()),  # noqa: S308 - our own files
         "brand": brand_style(Context({"request": request})),
     }
-
-
-@functools.cache
-def _style() -> str:
-    """The few rules of these pages, in the page itself: one answer paints it all."""
-    tokens = finders.find("shell/css/tokens.css")
-    own = Path(__file__).with_name("landing.css").read_text("utf-8")
-    shared = Path(str(tokens)).read_text("utf-8") if tokens else ""
-    return f"{shared}{own}"
 
 
 def _amount(value: int, unit: str) -> str:

@@ -13,12 +13,13 @@ from kernel.ids import parse_public_id, public_id
 from operations.mechanics.coupon import codes
 from operations.mechanics.coupon.codes import LIST, MADE, MOST_MADE, WARN_BELOW
 from operations.mechanics.shape import SettingsForm
+from operations.mechanics.wording import button
 from operations.words import pair, spread
 from shell.fields import IntegerField, TilesField
 from shell.forms import HouseForm
 from tenants.rewards.code_lists import lists
 
-TEXT, BUTTON = 300, 40
+TEXT = 300
 _PASTED = {"rows": 5, "spellcheck": "false", "autocomplete": "off"}
 
 
@@ -71,15 +72,7 @@ class CouponSettings(SettingsForm):
     description_en = forms.CharField(
         label=gettext_lazy("Ce que vaut le code, en anglais"), required=False, max_length=TEXT
     )
-    button_fr = forms.CharField(
-        label=gettext_lazy("Bouton, en français"),
-        required=False,
-        max_length=BUTTON,
-        help_text=gettext_lazy("Sans texte, il dit « Recevoir mon code »."),
-    )
-    button_en = forms.CharField(
-        label=gettext_lazy("Bouton, en anglais"), required=False, max_length=BUTTON
-    )
+    button_fr, button_en = button(gettext_lazy("Sans texte, il dit « Recevoir mon code »."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from operations.mechanics.draw.drawing import EACH, PERSON, SUBSTITUTES
 from operations.mechanics.prizes import PrizesForm
+from operations.mechanics.wording import button, sentence
 from operations.words import pair, spread
 from shell.fields import IntegerField, TilesField
-
-TEXT, BUTTON = 300, 40
 
 
 class DrawSettings(PrizesForm):
@@ -30,25 +28,11 @@ class DrawSettings(PrizesForm):
         maximum=100,
         help_text=_("Tirés à la suite, pour le cas où un gagnant renonce ou reste introuvable."),
     )
-    button_fr = forms.CharField(
-        label=_("Bouton, en français"),
-        required=False,
-        max_length=BUTTON,
-        help_text=_("Sans texte, il dit « Participer »."),
-    )
-    button_en = forms.CharField(label=_("Bouton, en anglais"), required=False, max_length=BUTTON)
-    won_fr = forms.CharField(
-        label=_("Texte du gagnant, en français"),
-        required=False,
-        max_length=TEXT,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Comment le lot lui parvient. Il le lit sur la page et dans l’e-mail."),
-    )
-    won_en = forms.CharField(
-        label=_("Texte du gagnant, en anglais"),
-        required=False,
-        max_length=TEXT,
-        widget=forms.Textarea(attrs={"rows": 2}),
+    button_fr, button_en = button(_("Sans texte, il dit « Participer »."))
+    won_fr, won_en = sentence(
+        _("Texte du gagnant, en français"),
+        _("Texte du gagnant, en anglais"),
+        _("Comment le lot lui parvient. Il le lit sur la page et dans l’e-mail."),
     )
 
     @classmethod

@@ -3,36 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from operations.mechanics.shape import SettingsForm
+from operations.mechanics.wording import button, sentence
 from operations.words import pair, spread
-
-BUTTON = 40
-THANKS = 300
 
 
 class FormSettings(SettingsForm):
-    button_fr = forms.CharField(
-        label=_("Bouton, en français"),
-        required=False,
-        max_length=BUTTON,
-        help_text=_("Sans texte, il dit « Participer »."),
-    )
-    button_en = forms.CharField(label=_("Bouton, en anglais"), required=False, max_length=BUTTON)
-    thanks_fr = forms.CharField(
-        label=_("Remerciement, en français"),
-        required=False,
-        max_length=THANKS,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Ce que lit la personne une fois sa participation enregistrée."),
-    )
-    thanks_en = forms.CharField(
-        label=_("Remerciement, en anglais"),
-        required=False,
-        max_length=THANKS,
-        widget=forms.Textarea(attrs={"rows": 2}),
+    button_fr, button_en = button(_("Sans texte, il dit « Participer »."))
+    thanks_fr, thanks_en = sentence(
+        _("Remerciement, en français"),
+        _("Remerciement, en anglais"),
+        _("Ce que lit la personne une fois sa participation enregistrée."),
     )
 
     @classmethod

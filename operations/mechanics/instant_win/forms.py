@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from operations.mechanics.prizes import PrizesForm
+from operations.mechanics.wording import button, sentence
 from operations.words import pair, spread
 from shell.fields import IntegerField
 
-TEXT, BUTTON = 300, 40
 WINS = 1
 
 
@@ -21,37 +20,14 @@ class InstantWinSettings(PrizesForm):
         maximum=100,
         help_text=_("Qui a déjà gagné autant de fois rejoue sans plus rien gagner."),
     )
-    button_fr = forms.CharField(
-        label=_("Bouton, en français"),
-        required=False,
-        max_length=BUTTON,
-        help_text=_("Sans texte, il dit « Participer »."),
+    button_fr, button_en = button(_("Sans texte, il dit « Participer »."))
+    won_fr, won_en = sentence(
+        _("Texte du gagnant, en français"),
+        _("Texte du gagnant, en anglais"),
+        _("Comment le lot lui parvient. Il le lit sur la page et dans l’e-mail."),
     )
-    button_en = forms.CharField(label=_("Bouton, en anglais"), required=False, max_length=BUTTON)
-    won_fr = forms.CharField(
-        label=_("Texte du gagnant, en français"),
-        required=False,
-        max_length=TEXT,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Comment le lot lui parvient. Il le lit sur la page et dans l’e-mail."),
-    )
-    won_en = forms.CharField(
-        label=_("Texte du gagnant, en anglais"),
-        required=False,
-        max_length=TEXT,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    lost_fr = forms.CharField(
-        label=_("Texte du perdant, en français"),
-        required=False,
-        max_length=TEXT,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    lost_en = forms.CharField(
-        label=_("Texte du perdant, en anglais"),
-        required=False,
-        max_length=TEXT,
-        widget=forms.Textarea(attrs={"rows": 2}),
+    lost_fr, lost_en = sentence(
+        _("Texte du perdant, en français"), _("Texte du perdant, en anglais")
     )
 
     @classmethod

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from operations.mechanics.blocks import BlocksForm
+from operations.mechanics.wording import button
 from operations.words import pair, spread
 from shell.fields import IntegerField
 
 QUESTIONS, LEAST_ANSWERS, MOST_ANSWERS = 10, 2, 6
-QUESTION, ANSWER, TEXT, BUTTON = 200, 120, 300, 40
+QUESTION, ANSWER, TEXT = 200, 120, 300
 _PARTS = ("text_fr", "text_en", "answers_fr", "answers_en", "right")
 
 
@@ -38,15 +39,7 @@ class QuizSettings(BlocksForm):
         maximum=QUESTIONS,
         help_text=gettext_lazy("Au plus le nombre de questions."),
     )
-    button_fr = forms.CharField(
-        label=gettext_lazy("Bouton, en français"),
-        required=False,
-        max_length=BUTTON,
-        help_text=gettext_lazy("Sans texte, il dit « Valider mes réponses »."),
-    )
-    button_en = forms.CharField(
-        label=gettext_lazy("Bouton, en anglais"), required=False, max_length=BUTTON
-    )
+    button_fr, button_en = button(gettext_lazy("Sans texte, il dit « Valider mes réponses »."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
