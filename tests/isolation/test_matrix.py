@@ -1,6 +1,5 @@
 """Two merchants and an outsider, at every address of the product: who may not, changes nothing."""
 
-import re
 import uuid
 from collections.abc import Callable
 
@@ -273,14 +272,3 @@ def test_a_page_of_a_sibling_sends_no_form(
             assert response.status_code in (403, 405), (name, origin, response.status_code)
     right = visitor.send("post", "/apparence", {**form, "theme": "dark"})
     assert right.status_code not in (403, 405), right.status_code
-
-
-def test_no_page_holds_a_form_within_a_form(lumen: Side, come_as: ComeAs) -> None:
-    """HTML knows no such thing: a browser drops the inner one, and its button sends the outer."""
-    visitor = come_as(lumen.owner, at=lumen.tenant)
-    for name, _page in for_whom(For.MEMBER):
-        html = shown(visitor.send("get", address(name, lumen)))
-        depth = 0
-        for tag in re.findall(r"<(/?)form\b", html):
-            depth += -1 if tag else 1
-            assert depth in (0, 1), name

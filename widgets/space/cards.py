@@ -15,10 +15,9 @@ from django.views.decorators.http import require_safe
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.ids import parse_public_id
-from kernel.money import Amount
-from shell import formats
 from tenants.features import Feature, feature_required
 from tenants.profiles.models import Profile
+from tenants.programme import offers
 from tenants.referrals import codes
 from widgets.space import selectors
 from widgets.space.pages import customer_page, of_module, own_session, show, tenant_of
@@ -66,13 +65,14 @@ def of_customer_file(request: HttpRequest, customer: str, kind: str) -> HttpResp
 def _card(request: HttpRequest, profile: Profile, *, back: str) -> HttpResponse:
     sharing = _sharing(request, profile)
     version = selectors.open_version(now=timezone.now())
-    amount = version.referee_amount if version is not None else 0
+    currency = tenant_of(request).currency
     size = request.GET.get("format", "a6")
     context = {
         "sharing": sharing,
         "referrer": profile.first_name,
         "qr": qr_svg(sharing.qr_url, label=_("QR code de votre lien")),
-        "amount": formats.amount(Amount(amount, version.unit)) if version and amount else "",
+        # With its minimum order: what is printed is read at the counter.
+        "promise": offers.welcome(version, currency=currency) if version else "",
         "copies": range(_COPIES.get(size, 1)),
         "four": _COPIES.get(size, 1) > 1,
         "here": request.path,
