@@ -59,7 +59,8 @@ def home(request: HttpRequest) -> HttpResponse:
         road, before = figures.funnel(stretch=period), figures.funnel(stretch=period.before)
         context |= {
             "funnel": _funnel(road, before, key),
-            "beyond_email": road.clicks > road.invitations,
+            # The dashed arc is there between two counts only.
+            "beyond_email": road.clicks > road.invitations > 0,
             "ambassadors": figures.ambassadors(),
         }
     elif is_on(Feature.LOYALTY):
