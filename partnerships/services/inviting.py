@@ -4,11 +4,9 @@ again, at another address, or not any more."""
 import re
 import time
 import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from accounts.models import Invitation, Membership, Role, User
 from accounts.services.invitations import (
@@ -19,7 +17,7 @@ from accounts.services.invitations import (
     resend_invitation,
     withdraw_invitation,
 )
-from accounts.throttles import hit
+from accounts.throttles import ThrottledError, hit
 from kernel.ids import uuid7
 from partnerships.agreement import LATEST
 from partnerships.errors import (
@@ -31,6 +29,7 @@ from partnerships.errors import (
 from partnerships.models import Ending, Origin, Partnership, Side, State
 from partnerships.selectors import has_accepted, partnership
 from partnerships.services import making
+from partnerships.services.details import Details
 from partnerships.telling import INVITATION, have_told
 from tenants.models import Tenant, TenantState
 from tenants.provisioning import lifecycle
@@ -44,18 +43,6 @@ EVEN_SECONDS = 0.6
 _NO_NAME = re.compile(r"[<>\x00-\x1f\x7f\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
-    """A partner as the major describes it. The language is that of what it will receive."""
-
-    name: str
-    email: str
-    first_name: str = ""
-    last_name: str = ""
-    site_url: str = ""
-    language: str = "fr"
-
-
 def invite_by_details(
     *, major: Tenant, details: Details, key: uuid.UUID, asked_by: User, now: datetime
 ) -> Partnership:
@@ -67,15 +54,13 @@ def invite_by_details(
     NotMadeError, with nothing left behind.
     """
     started = time.monotonic()
-    known = (
-        Partnership.objects.select_related("major", "minor").filter(major=major, key=key).first()
-    )
+    known = _of_form(major, key)
     if known is None:
         address = check_address(details.email)
         _check(major, details, address)
-        hit(action="partner-add", subject=str(major.id), limit=PER_DAY, window=_DAY, now=now)
-        count_invitation(email=address, tenant_id=major.id, now=now)
         known, mine = _write(major, details, address, key=key, asked_by=asked_by, now=now)
+        if mine:
+            _count(known, now=now)
     else:
         mine = known.created_at <= now - making.LEFT_AFTER
     if known.state == State.MAKING and mine:
@@ -117,7 +102,7 @@ def correct_address(
     address = check_address(email)
     if address.lower() == row.contact_email.lower():
         return resend(partnership_id=partnership_id, tenant_id=tenant_id, now=now)
-    if Membership.objects.filter(tenant_id=tenant_id, user__in=_user(address)).exists():
+    if _is_of(tenant_id, address):
         raise OwnAddressError(param="email")
     count_invitation(email=address, tenant_id=tenant_id, now=now)
     owner = making.owner_of_an_office(email=address, but=row.major_id)
@@ -148,8 +133,23 @@ def withdraw(*, partnership_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) 
 def _check(major: Tenant, details: Details, address: str) -> None:
     if not details.name.strip() or _NO_NAME.search(details.name):
         raise InvalidNameError(param="name")
-    if Membership.objects.filter(tenant_id=major.id, user__in=_user(address)).exists():
+    if _is_of(major.id, address):
         raise OwnAddressError(param="email")
+
+
+def _of_form(major: Tenant, key: uuid.UUID) -> Partnership | None:
+    rows = Partnership.objects.select_related("major", "minor")
+    return rows.filter(major=major, key=key).first()
+
+
+def _count(row: Partnership, *, now: datetime) -> None:
+    """Once for each form, however often it is sent; past the limit the row goes again."""
+    try:
+        hit(action="partner-add", subject=str(row.major_id), limit=PER_DAY, window=_DAY, now=now)
+        count_invitation(email=row.contact_email, tenant_id=row.major_id, now=now)
+    except ThrottledError:
+        Partnership.objects.filter(id=row.id, state=State.MAKING).delete()
+        raise
 
 
 def _write(
@@ -182,14 +182,15 @@ def _write(
             )
             return row, True
     except IntegrityError as error:
-        same = Partnership.objects.filter(major=major, key=key).first()
+        same = _of_form(major, key)
         if same is None:
             raise AlreadyAskedError(param="email") from error
         return same, False
 
 
-def _user(address: str) -> QuerySet[User]:
-    return User.objects.by_email(address)
+def _is_of(tenant_id: uuid.UUID, address: str) -> bool:
+    users = User.objects.by_email(address)
+    return Membership.objects.filter(tenant_id=tenant_id, user__in=users).exists()
 
 
 def _waiting(partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> Partnership:
@@ -289,6 +290,4 @@ def _retire_office(row: Partnership, *, now: datetime) -> bool:
 
 
 def _even(started: float) -> None:
-    left = EVEN_SECONDS - (time.monotonic() - started)
-    if left > 0:
-        time.sleep(left)
+    time.sleep(max(EVEN_SECONDS - (time.monotonic() - started), 0))

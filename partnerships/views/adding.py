@@ -17,7 +17,7 @@ from kernel.errors import RicochetError
 from partnerships.forms import BY_CODE, AddPartnerForm, AddressForm
 from partnerships.models import Partnership
 from partnerships.services import inviting
-from partnerships.services.inviting import Details
+from partnerships.services.details import Details
 from partnerships.services.proposing import propose_by_code
 from partnerships.views.common import person, row_or_404, tenant_id
 from shell.forms import answer

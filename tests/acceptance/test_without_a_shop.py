@@ -87,7 +87,7 @@ def test_o8_a_photographer_without_an_online_shop_can_finish(
     page.locator("[name=validated]").check(force=True)
     page.locator("[name=code]").fill(code[1].lower())
     page.get_by_role("button", name="Enregistrer la séance").tap()
-    page.wait_for_url(re.compile(r"/clients/cus_\w+|/seances/ses_\w+"))
+    page.wait_for_url(re.compile(r"(/clients/cus_\w+|/seances/ses_\w+)$"))
     page.goto(thomas)
     expect(page.locator("main")).to_contain_text("Camille Rouvière")
     fits(page)

@@ -11,7 +11,7 @@ from kernel.errors import RicochetError
 from partnerships.errors import AlreadyAskedError, AlreadyPartnersError
 from partnerships.models import Partnership, State
 from partnerships.services import codes, inviting
-from partnerships.services.inviting import Details
+from partnerships.services.details import Details
 from partnerships.services.proposing import propose_by_code
 from tenants.models import Tenant
 from tests.concurrency.conftest import Race

@@ -19,7 +19,7 @@ from kernel.outbox.relay import relay
 from partnerships.agreement import agreement_for
 from partnerships.models import Partnership
 from partnerships.services import agreeing, inviting
-from partnerships.services.inviting import Details
+from partnerships.services.details import Details
 from tenants import lookup
 from tenants.context import enter
 from tenants.models import Tenant

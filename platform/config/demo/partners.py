@@ -13,7 +13,7 @@ from partnerships.agreement import agreement_for
 from partnerships.models import Partnership
 from partnerships.selectors import owners_of
 from partnerships.services import agreeing, codes, inviting
-from partnerships.services.inviting import Details
+from partnerships.services.details import Details
 from partnerships.services.proposing import propose_by_code
 from shell import brand
 from tenants.context import enter
