@@ -14,10 +14,11 @@ from accounts.access import has_role, member_required
 from accounts.models import Role
 from api import selectors, services
 from api.models import ApiKey
-from api.pages.forms import ConfirmForm, CreateForm, RotateForm
+from api.pages.forms import CreateForm
 from api.scopes import SCOPES
 from api.services.keys import KeyExistsError, KeyIsOverError
 from kernel.ids import parse_public_id, uuid7
+from shell.key_forms import ConfirmForm, RotateForm
 
 
 @require_safe
@@ -65,8 +66,8 @@ def rotate(request: HttpRequest, key: str) -> HttpResponse:
     """Replace a key by a new one, both of which work during the overlap."""
     row = _key(key)
     if request.method != "POST":
-        return _page(request, "rotate_key", key=row, form=RotateForm(key=row))
-    form = RotateForm(request.POST, key=row)
+        return _page(request, "rotate_key", key=row, form=RotateForm(name=row.name))
+    form = RotateForm(request.POST, name=row.name)
     if not form.is_valid():
         return _page(request, "rotate_key", status=422, key=row, form=form)
     try:
@@ -88,8 +89,8 @@ def revoke(request: HttpRequest, key: str) -> HttpResponse:
     """End a key at once, when its name was typed."""
     row = _key(key)
     if request.method != "POST":
-        return _page(request, "revoke_key", key=row, form=ConfirmForm(key=row))
-    form = ConfirmForm(request.POST, key=row)
+        return _page(request, "revoke_key", key=row, form=ConfirmForm(name=row.name))
+    form = ConfirmForm(request.POST, name=row.name)
     if not form.is_valid():
         return _page(request, "revoke_key", status=422, key=row, form=form)
     services.revoke_key(key_id=row.id, now=timezone.now())

@@ -18,11 +18,12 @@ from accounts.access import has_role, member_required
 from accounts.models import Role
 from kernel.errors import ConflictError
 from kernel.ids import uuid7
+from shell.key_forms import ConfirmForm, RotateForm
 from tenants.addresses import absolute_url
 from tenants.context import current_tenant
 from widgets.models import ShopKey
 from widgets.shop_login import keys as services
-from widgets.shop_login.forms import ConfirmForm, CreateForm, RotateForm
+from widgets.shop_login.forms import CreateForm
 
 # Why the last link that named a key was refused: the developer reads here what the browser is not
 # told.
@@ -80,8 +81,8 @@ def rotate(request: HttpRequest, key: str) -> HttpResponse:
     """Replace a key by a new one, both of which sign during the overlap."""
     row = _key(key)
     if request.method != "POST":
-        return _page(request, "rotate", key=row, form=RotateForm(key=row))
-    form = RotateForm(request.POST, key=row)
+        return _page(request, "rotate", key=row, form=RotateForm(name=row.name))
+    form = RotateForm(request.POST, name=row.name)
     if not form.is_valid():
         return _page(request, "rotate", status=422, key=row, form=form)
     try:
@@ -100,8 +101,8 @@ def revoke(request: HttpRequest, key: str) -> HttpResponse:
     """End a key at once, when its name was typed."""
     row = _key(key)
     if request.method != "POST":
-        return _page(request, "revoke", key=row, form=ConfirmForm(key=row))
-    form = ConfirmForm(request.POST, key=row)
+        return _page(request, "revoke", key=row, form=ConfirmForm(name=row.name))
+    form = ConfirmForm(request.POST, name=row.name)
     if not form.is_valid():
         return _page(request, "revoke", status=422, key=row, form=form)
     services.revoke_key(key_id=row.id, now=timezone.now())
