@@ -68,9 +68,9 @@ INSERT INTO programme_decision
   (id, code, decided_at, profile_id, order_id, referral_id, version_id, amount, unit, facts)
 VALUES
   (uuidv7(), 'reward_promised', now(), :referrer, :order, :referral, :version, 800, 'EUR',
-   '{"side": "referrer", "due_at": "2026-12-05T22-17-58.061295+00-00"}'),
+   '{"side": "referrer", "due_at": "2026-12-05T22:17:58.061295+00:00"}'),
   (uuidv7(), 'reward_promised', now(), :referee, :order, :referral, :version, 500, 'EUR',
-   '{"side": "referee", "due_at": "2026-12-05T22-17-58.061295+00-00"}');
+   '{"side": "referee", "due_at": "2026-12-05T22:17:58.061295+00:00"}');
 WITH made AS (
   INSERT INTO messaging_email
     (id, kind, key, profile_id, "to", language, context, state, subject, text, html,
@@ -78,11 +78,11 @@ WITH made AS (
   VALUES
     (uuidv7(), 'reward_promised_referrer', 'reward-promised ' || :referrer_reward, :referrer,
      :referrer_email, 'fr',
-     '{"unit": "EUR", "amount": 800, "referee": "Ana", "referrer": "Thomas", "first_name": "Thomas", "due_at": "2026-12-05T22-17-58.061295+00-00"}',
+     '{"unit": "EUR", "amount": 800, "referee": "Ana", "referrer": "Thomas", "first_name": "Thomas", "due_at": "2026-12-05T22:17:58.061295+00:00"}',
      'queued', '', '', '', '', now()),
     (uuidv7(), 'reward_promised_referee', 'reward-promised ' || :referee_reward, :referee,
      :referee_email, 'fr',
-     '{"unit": "EUR", "amount": 500, "referee": "Ana", "referrer": "Thomas", "first_name": "Ana", "due_at": "2026-12-05T22-17-58.061295+00-00"}',
+     '{"unit": "EUR", "amount": 500, "referee": "Ana", "referrer": "Thomas", "first_name": "Ana", "due_at": "2026-12-05T22:17:58.061295+00:00"}',
      'queued', '', '', '', '', now())
   RETURNING id, kind
 )
@@ -100,7 +100,7 @@ WHERE id = :referee;
 INSERT INTO api_idempotency (id, key, fingerprint, status, body, created_at)
 VALUES (uuidv7(), uuidv7()::text, repeat('0', 64), 201,
   jsonb_build_object('id', :order::text, 'test', false, 'state', 'confirmed', 'amount', 6000,
-    'rewards', '[{"side": "referrer", "unit": "EUR", "state": "pending", "amount": 800, "due_at": "2026-12-05T22-17-58.061295Z", "reversed": 0}, {"side": "referee", "unit": "EUR", "state": "pending", "amount": 500, "due_at": "2026-12-05T22-17-58.061295Z", "reversed": 0}]'::jsonb,
+    'rewards', '[{"side": "referrer", "unit": "EUR", "state": "pending", "amount": 800, "due_at": "2026-12-05T22:17:58.061295Z", "reversed": 0}, {"side": "referee", "unit": "EUR", "state": "pending", "amount": 500, "due_at": "2026-12-05T22:17:58.061295Z", "reversed": 0}]'::jsonb,
     'currency', 'EUR', 'customer', :referee::text, 'referral', :referral::text,
     'referrer', :referrer::text,
     'explanation', '8,00 € disponibles le 5 déc. 2026, une fois le délai de retour passé.',

@@ -14,7 +14,7 @@ from typing import Any
 from deploy.local.stack import Stack
 from tests.benchmarks.load import percentile, run_load
 from tests.benchmarks.orders import last_words
-from tests.benchmarks.place import Shop, count
+from tests.benchmarks.place import Shop, count, forget_waiting
 from tests.benchmarks.results import Row
 
 CONNECTIONS = (1, 4, 16)
@@ -58,6 +58,7 @@ def open_operation(shop: Shop) -> Joint:
 
 def measure(*, stack: Stack, shop: Shop, seconds: float) -> list[Row]:
     """One row for each number of connections; raises when anything was lost or doubled."""
+    forget_waiting(shop)
     joint = open_operation(shop)
     stack.start(*(part for part in ("mail", "worker", "beat") if part not in stack.parts))
     _wait_for_worker(shop, joint)
