@@ -50,6 +50,10 @@ class Tenant(models.Model):
     modules = models.JSONField(default=list, db_default=[], blank=True)
     # A partner who is no merchant here: its back office holds what partnerships need, no more.
     partner_only = models.BooleanField(default=False, db_default=False)
+    # What its plan and grants allow, as `tenants.entitlements.refresh` copied it, and until when
+    # that holds. Empty: it has no account with us, and may use everything.
+    entitlements = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
+    entitled_until = models.DateTimeField(null=True, editable=False, db_index=True)
     created_at = models.DateTimeField(default=current_time, editable=False)
     state_changed_at = models.DateTimeField(default=current_time)
     # R25: set while the state is DELETING; the schema is dropped after this moment.

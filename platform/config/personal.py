@@ -1,5 +1,10 @@
 """Where personal data lie: the one table of every room's own. Erasing goes from top to bottom."""
 
+from collections.abc import Mapping
+
+from django.db import models
+
+from billing import personal as billing
 from operations import personal as operations
 from tenants.activity import personal as activity
 from tenants.loyalty import personal as loyalty
@@ -21,3 +26,8 @@ PERSONAL: tuple[profiles.Personal, ...] = (
     *activity.PERSONAL,
     *profiles.PERSONAL,
 )
+
+# Those of the platform itself, in the public schema: each field that may tell of a person, with
+# what it is for and how long it is kept; and the other texts, which tell nothing.
+PLATFORM: Mapping[type[models.Model], Mapping[str, str]] = {**billing.PURPOSES}
+PLATFORM_TECHNICAL: Mapping[type[models.Model], frozenset[str]] = {**billing.TECHNICAL}

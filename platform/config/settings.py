@@ -52,6 +52,7 @@ SHARED_APPS = [
     "django.contrib.postgres",
     "django.forms",
     "accounts",
+    "billing",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -12,3 +12,5 @@ EMAIL_KIND_PROVIDERS = {"campaign": "tenants.messaging.campaigns.PROVIDER"}
 EMAIL_DESTINATIONS = "widgets.links.destination.site_addresses"
 JOB_KINDS = "config.jobs.KINDS"
 PERSONAL_DATA = "config.personal.PERSONAL"
+# Called in the transaction that changes what a merchant may use.
+ENTITLEMENTS_CHANGED = "tenants.entitlements.refresh"

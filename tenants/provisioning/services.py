@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from billing.plans import plan_named
+from billing.services.accounts import PARTNER, Opening, forget_account, open_account
 from kernel.errors import ConflictError, InvalidInputError
 from kernel.ids import uuid7
 from tenants import lookup
@@ -49,16 +51,19 @@ def provision_tenant(
     language: str = "fr",
     timezone: str = "Europe/Paris",
     partner_only: bool = False,
+    opening: Opening | None = None,
     tenant_id: uuid.UUID | None = None,
 ) -> Tenant:
     """Make an active merchant with an empty schema, at `<slug>.<platform domain>`.
 
-    A caller who has to find it again after a crash draws its `tenant_id` beforehand (`uuid7`).
+    `opening` is the plan it begins with; a limited partner's is always `partner`. Without one it
+    has no account, and may use everything. A caller who has to find it again after a crash draws
+    its `tenant_id` beforehand (`uuid7`).
 
     Commits on its own, so it cannot be part of a transaction: RuntimeError inside one. Raises
-    InvalidSlugError, ReservedSlugError, InvalidTenantError (with `param`) or SlugTakenError,
-    with nothing left behind. A crash in between leaves the state PROVISIONING, which
-    `sweep_half_made` finishes or removes.
+    InvalidSlugError, ReservedSlugError, InvalidTenantError (with `param`), UnknownPlanError or
+    SlugTakenError, with nothing left behind. A crash in between leaves the state PROVISIONING,
+    which `sweep_half_made` finishes or removes.
     """
     tenant = Tenant(
         id=tenant_id or uuid7(),
@@ -76,13 +81,7 @@ def provision_tenant(
         state_changed_at=now,
     )
     _check(tenant)
-    host = f"{tenant.slug}.{settings.PLATFORM_DOMAIN}"
-    try:
-        with transaction.atomic(durable=True):
-            tenant.save(force_insert=True)
-            Domain.objects.create(domain=host, tenant=tenant, is_primary=True)
-    except IntegrityError as error:
-        raise SlugTakenError(param="slug") from error
+    _store(tenant, PARTNER if partner_only else opening, now=now)
     try:
         return _finish(tenant, now=now)
     except Exception:
@@ -91,6 +90,22 @@ def provision_tenant(
         except Exception:
             logger.exception("tenant %s is left half made, for the sweep", tenant.id)
         raise
+
+
+def _store(tenant: Tenant, opening: Opening | None, *, now: datetime) -> None:
+    """Commit the merchant's row, its address and its account: the address decides who is first."""
+    if opening is not None:
+        plan_named(opening.plan)
+    host = f"{tenant.slug}.{settings.PLATFORM_DOMAIN}"
+    try:
+        with transaction.atomic(durable=True):
+            tenant.save(force_insert=True)
+            Domain.objects.create(domain=host, tenant=tenant, is_primary=True)
+            if opening is not None:
+                open_account(tenant_id=tenant.id, opening=opening, now=now)
+                tenant.refresh_from_db(fields=["entitlements", "entitled_until"])
+    except IntegrityError as error:
+        raise SlugTakenError(param="slug") from error
 
 
 def _check(tenant: Tenant) -> None:
@@ -142,6 +157,7 @@ def _finish(tenant: Tenant, *, now: datetime) -> Tenant:
 def _remove(tenant: Tenant) -> None:
     """Take away what was never in use: its schema name was drawn at random, once."""
     replay.drop(tenant.schema_name)
+    forget_account(tenant_id=tenant.id)
     Tenant.objects.filter(id=tenant.id, state=TenantState.PROVISIONING).delete()
 
 
