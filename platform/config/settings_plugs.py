@@ -14,3 +14,4 @@ JOB_KINDS = "config.jobs.KINDS"
 PERSONAL_DATA = "config.personal.PERSONAL"
 # Called in the transaction that changes what a merchant may use.
 ENTITLEMENTS_CHANGED = "tenants.entitlements.refresh"
+TENANT_RESTORED = "config.restoring.catch_up"

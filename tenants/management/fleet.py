@@ -1,13 +1,14 @@
 """What `manage.py tenants migrate` shows while it works."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 from django.core.management.base import CommandError
+from rich.progress import track
 
 from tenants.provisioning import record
-from tenants.provisioning.fleet import migrate_group, survey
+from tenants.provisioning.fleet import WORKERS, Outcome, migrate_group, survey
 
 Say = Callable[[str], Any]
 
@@ -26,17 +27,22 @@ def check(say: Say) -> None:
     say("Every schema is up to date.")
 
 
-def migrate(say: Say, *, now: datetime) -> None:
-    """Bring everybody up to date, one line each; CommandError lists those that failed."""
+def migrate(say: Say, *, now: datetime, workers: int = WORKERS, bar: bool = False) -> None:
+    """Bring everybody up to date; CommandError lists those that failed.
+
+    One line for each tenant, or with `bar` a progress bar for a person who looks on.
+    """
     groups, missing = survey()
     total = sum(len(group.tenants) for group in groups)
     done, failed = 0, [f"{tenant.slug}: it has no schema" for tenant in missing]
     for group in groups:
         say(f"{len(group.tenants)} tenants: {', '.join(group.names)}")
-        for outcome in migrate_group(group):
+        outcomes = migrate_group(group, workers=workers)
+        for outcome in _with_bar(outcomes, len(group.tenants)) if bar else outcomes:
             done += 1
             how = "failed" if outcome.error else "replayed" if outcome.replayed else "migrated"
-            say(f"[{done}/{total}] {outcome.tenant.slug} {how} in {outcome.seconds:.2f} s")
+            if not bar:
+                say(f"[{done}/{total}] {outcome.tenant.slug} {how} in {outcome.seconds:.2f} s")
             if outcome.error:
                 failed.append(f"{outcome.tenant.slug}: {outcome.error}")
     if record.recording_for_this_code() is None:
@@ -48,3 +54,7 @@ def migrate(say: Say, *, now: datetime) -> None:
             + "\n  ".join(failed)
         )
     say(f"{done} tenants migrated; every schema is up to date.")
+
+
+def _with_bar(outcomes: Iterator[Outcome], total: int) -> Iterator[Outcome]:
+    yield from track(outcomes, total=total, description="Migrating", transient=True)

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import sql
 
 from tenants.models import Tenant
+from tenants.provisioning.archive import entry, new_archive
 from tenants.provisioning.dedicated import Connection, connect
 
 FORMAT = "ricochet-tenant-export/1"
@@ -21,18 +22,8 @@ def export_tenant(tenant: Tenant, path: Path, *, now: datetime) -> dict[str, int
     `manifest.json`, all of one moment. The file appears whole or not at all, readable by its
     owner alone. Raises FileExistsError rather than replace an earlier export.
     """
-    if path.exists():
-        raise FileExistsError(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    try:
-        unfinished.touch(mode=0o600)
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
-            counts = _write(archive, tenant, now)
-        unfinished.rename(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return counts
+    with new_archive(path) as archive:
+        return _write(archive, tenant, now)
 
 
 def _write(archive: zipfile.ZipFile, tenant: Tenant, now: datetime) -> dict[str, int]:
@@ -55,14 +46,8 @@ def _write(archive: zipfile.ZipFile, tenant: Tenant, now: datetime) -> dict[str,
         "created_at": tenant.created_at.isoformat(),
         "tables": counts,
     }
-    archive.writestr(_entry("manifest.json", now), json.dumps(facts, ensure_ascii=False, indent=2))
+    archive.writestr(entry("manifest.json", now), json.dumps(facts, ensure_ascii=False, indent=2))
     return counts
-
-
-def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, now.timetuple()[:6])
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    return entry
 
 
 def _write_table(
@@ -70,8 +55,8 @@ def _write_table(
 ) -> int:
     count = 0
     query = sql.SQL("SELECT row_to_json(t)::text FROM {} t").format(sql.Identifier(*table))
-    entry = _entry(f"{table[1]}.jsonl", now)
-    with archive.open(entry, "w", force_zip64=True) as out, own.cursor("export") as rows:
+    file = entry(f"{table[1]}.jsonl", now)
+    with archive.open(file, "w", force_zip64=True) as out, own.cursor("export") as rows:
         rows.itersize = 2_000
         for (line,) in rows.execute(query):
             out.write(line.encode() + b"\n")

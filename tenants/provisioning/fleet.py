@@ -7,7 +7,9 @@ while Django migrates the first of them, and sent to the others.
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import psycopg
@@ -26,6 +28,8 @@ logger = logging.getLogger(__name__)
 # A migration that waits longer for a table would make every request behind it wait as well.
 LOCK_TIMEOUT_MS = 2_000
 LOCK_TRIES = 3
+# Each is one connection, beside those of the web.
+WORKERS = 4
 _MIGRATED = (TenantState.ACTIVE, TenantState.SUSPENDED, TenantState.DELETING)
 _PER_QUERY = 1_000
 
@@ -125,26 +129,49 @@ def _lacks(schema: str) -> tuple[list[Migration], bool]:
         return [step[0] for step in plan], guarded
 
 
-def migrate_group(group: Group) -> Iterator[Outcome]:
-    """Bring one group up to date, tenant by tenant, telling how each went.
+def migrate_group(group: Group, *, workers: int = WORKERS) -> Iterator[Outcome]:
+    """Bring one group up to date, telling how each went.
 
-    A tenant that fails is left as it was and the next one is taken; running again takes up
-    what is left. Guards are put on again in every case.
+    Django migrates the first; the others are sent its SQL, `workers` at a time. A tenant that
+    fails is left as it was and the next one is taken; running again takes up what is left, also
+    after an interruption. Guards are put on again in every case.
     """
+    waiting = deque(group.tenants)
     statements: list[str] | None = None
-    for tenant in group.tenants:
+    while waiting and statements is None:
+        outcome, recorded = _by_django(waiting.popleft())
+        statements = _usable(group, recorded) if recorded else None
+        yield outcome
+    if statements is not None:
+        yield from _replay_to(waiting, statements, workers)
+
+
+def _by_django(tenant: Tenant) -> tuple[Outcome, list[str]]:
+    """What became of one tenant, and the SQL that ran."""
+    started, recorded, error = time.perf_counter(), [], ""
+    try:
+        recorded = _patiently(tenant.schema_name)
+    except (DatabaseError, psycopg.Error, record.UnableToRecordError) as problem:
+        error = f"{type(problem).__name__}: {problem}".strip()
+        logger.warning("tenant %s could not be migrated: %s", tenant.slug, error)
+    return Outcome(tenant, time.perf_counter() - started, False, error), recorded
+
+
+def _replay_to(tenants: Iterable[Tenant], statements: list[str], workers: int) -> Iterator[Outcome]:
+    """Several at once; Django takes those that the recorded SQL did not fit."""
+
+    def attempt(tenant: Tenant) -> tuple[Tenant, float, bool]:
         started = time.perf_counter()
-        replayed, error = False, ""
-        try:
-            if statements is not None and _replay(tenant.schema_name, statements):
-                replayed = True
-            else:
-                recorded = _patiently(tenant.schema_name)
-                statements = statements or _usable(group, recorded)
-        except (DatabaseError, psycopg.Error, record.UnableToRecordError) as problem:
-            error = f"{type(problem).__name__}: {problem}".strip()
-            logger.warning("tenant %s could not be migrated: %s", tenant.slug, error)
-        yield Outcome(tenant, time.perf_counter() - started, replayed, error)
+        done = _replay(tenant.schema_name, statements)
+        return tenant, time.perf_counter() - started, done
+
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="fleet")
+    try:
+        for tenant, seconds, done in pool.map(attempt, tenants):
+            yield Outcome(tenant, seconds, replayed=True) if done else _by_django(tenant)[0]
+    finally:
+        # Who is interrupted, by a key or an error, waits for those at work and begins no other.
+        pool.shutdown(cancel_futures=True)
 
 
 def _usable(group: Group, recorded: list[str]) -> list[str] | None:

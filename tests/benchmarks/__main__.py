@@ -1,6 +1,6 @@
 """`make bench`: measures, prints the table, and keeps it in results.md beside this file.
 
-make bench                          about four minutes
+make bench                          about a quarter of an hour, half of it for the fleet
 make bench ARGS="--quick"           sees that all of it works; nothing is kept
 make bench ARGS="--only orders"     one part; nothing is kept
 """
@@ -12,6 +12,7 @@ import rich
 from tests.benchmarks import (
     clicks,
     customers,
+    fleet,
     orders,
     participations,
     partners,
@@ -33,6 +34,7 @@ PARTS = (
     "customers",
     "sizes",
     "participations",
+    "fleet",
 )
 
 
@@ -79,6 +81,9 @@ def main() -> None:
         if "participations" in parts:
             rich.print("Taking part…")
             rows += participations.measure(stack=stack, shop=shop, seconds=seconds)
+        if "fleet" in parts:
+            rich.print("Migrating a fleet…")
+            rows += fleet.measure(small=4, large=12) if options.quick else fleet.measure()
         conditions = results.machine(place.postgres_version())
     results.show(rows, conditions=conditions)
     if not (options.quick or options.only):

@@ -1,4 +1,4 @@
-"""`manage.py tenants create | owner | list | suspend | resume | delete | sweep | migrate`."""
+"""`manage.py tenants create | owner | list | suspend | resume | backup | restore | …`."""
 
 import json
 from argparse import ArgumentParser
@@ -11,14 +11,15 @@ from django.utils import timezone
 
 from accounts.services.invitations import check_address, invite_owner
 from kernel.errors import RicochetError
-from tenants.management import fleet
+from tenants.management import copies, fleet
 from tenants.models import Tenant
 from tenants.provisioning import lifecycle, services
 from tenants.provisioning.export import export_tenant
+from tenants.provisioning.fleet import WORKERS
 
 
 class Command(BaseCommand):
-    help = "Makes, lists, suspends, resumes, deletes and migrates merchants."
+    help = "Makes, lists, suspends, resumes, backs up, restores, deletes and migrates merchants."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -53,9 +54,11 @@ class Command(BaseCommand):
         delete.add_argument("--now", action="store_true", help="do not wait 30 days")
         delete.add_argument("--export", type=Path, help="where the zip goes; default: here")
 
+        copies.add_arguments(actions)
         actions.add_parser("sweep", help="finish or remove half-made ones, delete those due")
         migrate = actions.add_parser("migrate", help="bring every schema up to the code")
         migrate.add_argument("--check", action="store_true", help="only tell who is behind")
+        migrate.add_argument("--workers", type=int, default=WORKERS, help="merchants at a time")
         migrate.add_argument("--skip-public", action="store_true", help="merchants' schemas only")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -160,7 +163,24 @@ class Command(BaseCommand):
             return
         if not options["skip_public"]:
             call_command("migrate_schemas", shared=True, verbosity=options["verbosity"])
-        fleet.migrate(self.stdout.write, now=timezone.now())
+        fleet.migrate(
+            self.stdout.write,
+            now=timezone.now(),
+            workers=max(1, options["workers"]),
+            bar=self.stdout.isatty(),
+        )
+
+    def _backup(self, options: dict[str, Any]) -> None:
+        copies.backup(self.stdout.write, _tenant(options), options["file"], now=timezone.now())
+
+    def _restore(self, options: dict[str, Any]) -> None:
+        copies.restore(
+            self.stdout.write,
+            options["file"],
+            new_slug=options["new_slug"],
+            yes=options["yes"],
+            now=timezone.now(),
+        )
 
 
 def _tenant(options: dict[str, Any]) -> Tenant:
