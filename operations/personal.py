@@ -37,6 +37,7 @@ PERSONAL = (
         ),
         erase=_erase,
         withheld=frozenset({"key", "body_hash"}),
+        contact="created_at",
     ),
     Personal(
         ReceivedParticipation,
@@ -48,6 +49,13 @@ PERSONAL = (
         },
         technical=frozenset({"source_ref"}),
         blank={"fields": {}},
+        contact="received_at",
     ),
-    Personal(Share, "participation__profile_id", "partages", technical=frozenset({"fields"})),
+    Personal(
+        Share,
+        "participation__profile_id",
+        "partages",
+        technical=frozenset({"fields"}),
+        contact="",
+    ),
 )

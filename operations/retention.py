@@ -14,11 +14,9 @@ from operations.received.taking import SOURCE
 from operations.rehearsing import services as rehearsing
 from operations.ties import known_by_operations_alone
 from tenants.profiles.models import Profile
-from tenants.programme import erasing
-from tenants.programme.dates import months_before
+from tenants.programme import erasing, prospects
 
 KEEP_UNCONFIRMED = timedelta(days=7)
-KEEP_PROSPECTS_MONTHS = 36
 _SLICE = 500
 
 
@@ -59,11 +57,8 @@ def _void(participation_id: uuid.UUID, now: datetime) -> None:
 
 def _forget_prospects(now: datetime) -> int:
     """Three years after the last time that a person did something; opening an email is nothing."""
-    since = months_before(now, KEEP_PROSPECTS_MONTHS)
-    lately = Participation.objects.filter(profile_id=OuterRef("id"), created_at__gte=since)
-    shared = ReceivedParticipation.objects.filter(profile_id=OuterRef("id"), received_at__gte=since)
-    old = _only_players().filter(~Exists(lately), ~Exists(shared), created_at__lt=since)
-    return _erase(old, now)
+    over = prospects.going(now=now).order_by()
+    return _erase(_only_players().filter(id__in=over.values("id")), now)
 
 
 def _only_players() -> QuerySet[Profile]:

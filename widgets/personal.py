@@ -4,7 +4,7 @@ from tenants.profiles.personal import Personal
 from widgets.models import SpaceLink, SpaceSession
 
 PERSONAL = (
-    Personal(SpaceLink, "profile_id", "liens-de-connexion", forget=True),
+    Personal(SpaceLink, "profile_id", "liens-de-connexion", forget=True, contact=""),
     Personal(
         SpaceSession,
         "profile_id",
@@ -12,5 +12,6 @@ PERSONAL = (
         technical=frozenset({"token_hash"}),
         forget=True,
         withheld=frozenset({"token_hash"}),
+        contact="created_at",
     ),
 )

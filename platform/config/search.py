@@ -42,6 +42,7 @@ def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
         (_("Types de séance"), "programme:session_types", "calendar"),
         (_("Opérations partenaires"), "operations:partner_operations", "rings"),
         (_("Calendrier des opérations"), "operations:calendar", "calendar"),
+        (_("Données personnelles, prospects à effacer"), "programme:personal_data", "shield"),
         (_("Équipe"), "accounts:team", "users"),
         (_("Clés d’API"), "keys:list", "key"),
         (_("Mon compte"), "accounts:profile", "user"),

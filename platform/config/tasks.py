@@ -130,8 +130,9 @@ def _forget_here() -> None:
 def forget_old_facts() -> None:
     """Forget clicks, refusals, letters and players whose time is over, tenant by tenant (D6)."""
     this_connection().set_schema_to_public()
-    _in_each(active_tenants(), lambda: retention.forget(now=timezone.now()))
+    # Who only played may come back without a word: before the rule of all prospects.
     _in_each(active_tenants(), lambda: operations.forget(now=timezone.now()))
+    _in_each(active_tenants(), lambda: retention.forget(now=timezone.now()))
 
 
 @shared_task(name="config.check_connections")

@@ -5,8 +5,15 @@ from tenants.loyalty.recalculation.models import Line
 from tenants.profiles.personal import Personal
 
 PERSONAL = (
-    Personal(Membership, "profile_id", "fidelite", technical=frozenset({"source"}), forget=True),
+    Personal(
+        Membership,
+        "profile_id",
+        "fidelite",
+        technical=frozenset({"source"}),
+        forget=True,
+        contact="joined_at",
+    ),
     Personal(Earning, "profile_id", "gains", technical=frozenset({"unit"})),
     Personal(CheckoutHold, "profile_id", "paniers", technical=frozenset({"external_id"})),
-    Personal(Line, "profile_id", "recalculs"),
+    Personal(Line, "profile_id", "recalculs", contact=""),
 )

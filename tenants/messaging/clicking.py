@@ -26,6 +26,7 @@ from tenants.messaging.kinds import kind_of
 from tenants.messaging.models import Click, Email, EmailLink
 from tenants.messaging.writing.filling import OWN_LINKS, fill_values
 from tenants.models import Tenant
+from tenants.profiles import contacts
 
 _ID = 22  # characters of an id in base64
 
@@ -67,6 +68,8 @@ def clicked(*, token: str, tenant: Tenant, now: datetime, count: bool = True) ->
         if not insert_if_absent([row]):
             known = Click.objects.filter(email=email, link=link)
             known.update(count=F("count") + 1, last_at=now)
+        if email.profile_id is not None:
+            contacts.note(profile_id=email.profile_id, at=now)
     return target
 
 

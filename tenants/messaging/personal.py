@@ -42,6 +42,8 @@ PERSONAL = (
         technical=frozenset({"kind", "key", "language", "skipped_because"}),
         erase=_forget,
         withheld=frozenset({"key", "context"}),
+        # What is written to somebody is none of theirs; a click on it is noted on the record.
+        contact="",
     ),
     Personal(
         Enrolment,
@@ -49,6 +51,7 @@ PERSONAL = (
         "relances",
         technical=frozenset({"occasion", "stopped_because"}),
         forget=True,
+        contact="",
     ),
     # That somebody refused is kept as a hash, so that they are never written to again.
     Personal(
@@ -59,5 +62,6 @@ PERSONAL = (
         technical=frozenset({"address_hash"}),
         blank={"opens": False},
         withheld=frozenset({"address_hash"}),
+        contact="",
     ),
 )

@@ -30,6 +30,10 @@ class Personal:
     a person. Erasing writes `blank`, deletes the rows (`forget`), or calls `erase`. `withheld`
     fields (secrets, hashes) are not in a person's file, and `redact` takes out of a row of it what
     is another person's to read.
+
+    `contact` tells whether a row makes more of somebody than a prospect, who is forgotten three
+    years after the last contact: None says that it does, the name of a field that the row is a
+    contact of that time, "" that it is neither.
     """
 
     model: type[models.Model]
@@ -42,6 +46,7 @@ class Personal:
     erase: Erase | None = None
     withheld: frozenset[str] = frozenset()
     redact: Redact | None = None
+    contact: str | None = None
 
     def rows(self, ids: Collection[uuid.UUID]) -> models.QuerySet[Any]:
         """The rows about these records of one person."""
@@ -82,6 +87,7 @@ PERSONAL = (
             "search_text": "",
         },
         withheld=frozenset({"search_text", "email_key", "email_folded"}),
+        contact="",
     ),
     Personal(
         ImportRow,
@@ -93,6 +99,7 @@ PERSONAL = (
         ),
         forget=True,
         withheld=frozenset({"before", "email_key"}),
+        contact="",
     ),
     # The proof of a yes stays, of somebody who has no name any more (D2).
     Personal(
@@ -113,5 +120,6 @@ PERSONAL = (
                 "source_kind",
             }
         ),
+        contact="granted_at",
     ),
 )

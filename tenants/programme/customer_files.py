@@ -65,9 +65,12 @@ def start_check(
     mapping: Mapping[str, str],
     author_id: uuid.UUID | None,
     now: datetime,
+    bought: bool = False,
 ) -> Job:
-    """Keep what the columns are, and try the file out."""
-    found = services.name_columns(import_id=import_id, mapping=mapping, offered=offered())
+    """Keep what the columns are and whether all bought before, and try the file out."""
+    found = services.name_columns(
+        import_id=import_id, mapping=mapping, offered=offered(), bought=bought
+    )
     return _start(CHECK, found, found.rows, author_id, now)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shell.fields import TilesField
 from shell.forms import HouseForm
-from tenants.profiles.importing.fields import FIELDS
+from tenants.profiles.importing.fields import FIELDS, PURCHASES
 from tenants.profiles.importing.texts import ENCODINGS
 from tenants.programme.forms import KeyField
 
@@ -38,7 +38,20 @@ class EncodingForm(HouseForm):
 
 
 class MappingForm(HouseForm):
-    """What each column of a file is; nothing is a choice, too."""
+    """What each column of a file is; nothing is a choice, too. And whether they bought before."""
+
+    bought = TilesField(
+        label=_("Ces personnes ont-elles déjà acheté chez vous ?"),
+        options=[
+            ("yes", _("Oui, toutes"), _("Ce sont des clients : personne ne peut les parrainer.")),
+            (
+                "no",
+                _("Non, ou pas toutes"),
+                _("Seules celles à qui une colonne donne une commande sont des clients."),
+            ),
+        ],
+        required=False,
+    )
 
     def __init__(
         self,
@@ -60,9 +73,22 @@ class MappingForm(HouseForm):
                 help_text=" · ".join(text[:40] for text in seen[:3]),
             )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("bought") and not set(self.mapping().values()) & set(PURCHASES):
+            # Nothing in the file tells it: past buyers could be referred, or friends could not.
+            self.add_error(
+                "bought", _("Aucune colonne ne donne de commande : répondez à cette question.")
+            )
+        return cleaned
+
     def mapping(self) -> dict[str, str]:
         """The chosen field of each column, by its number as text."""
-        return {name.removeprefix("column_"): key for name, key in self.cleaned_data.items() if key}
+        return {
+            name.removeprefix("column_"): key
+            for name, key in self.cleaned_data.items()
+            if key and name.startswith("column_")
+        }
 
 
 class TakeInForm(HouseForm):

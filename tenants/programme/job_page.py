@@ -48,7 +48,8 @@ class JobPage:
 
     `title` names the work, `back` gives the address and the label of the page it belongs to.
     `going`, `done` and `stopped` are sentences about one job: on its way, finished, cancelled.
-    `links` are offered once it is over, whatever the end.
+    `links` are offered once it is over, whatever the end. Where `lands` gives an address, work that
+    is done leads straight there.
     """
 
     title: str | Promise | Callable[[Job], str]
@@ -58,6 +59,7 @@ class JobPage:
     stopped: Callable[[Job], str] | None = None
     links: Callable[[Job], Sequence[Link]] = _none
     can_cancel: bool = True
+    lands: Callable[[Job], str] | None = None
 
     def title_of(self, job: Job) -> str:
         return self.title(job) if callable(self.title) else str(self.title)

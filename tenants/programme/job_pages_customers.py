@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kernel.ids import public_id
-from kernel.jobs.models import Job, JobState
+from kernel.jobs.models import Job
 from shell import formats
 from tenants.profiles.models import CustomerImport
 from tenants.programme import customer_files
@@ -60,7 +60,7 @@ def _counted(job: Job) -> str:
     return counted(job.result)
 
 
-def _undone(job: Job) -> str:
+def undone(job: Job) -> str:
     found = job.result
     words = (
         (
@@ -89,16 +89,7 @@ def _undone(job: Job) -> str:
 
 
 def _next(job: Job) -> Sequence[Link]:
-    found = [Link(_("Voir le résultat"), _url(job))]
-    if job.kind == customer_files.IMPORT and job.state == JobState.DONE:
-        if job.result.get("rejected"):
-            found.append(
-                Link(
-                    _("Télécharger les lignes refusées"), f"{_url(job)}/lignes-refusees", "download"
-                )
-            )
-        found.append(Link(_("Voir les clients"), reverse("programme:customers")))
-    return found
+    return [Link(_("Voir où en est le fichier"), _url(job))]
 
 
 PAGES: dict[str, JobPage] = {
@@ -108,6 +99,7 @@ PAGES: dict[str, JobPage] = {
         going=_going,
         done=_counted,
         links=_next,
+        lands=_url,
     ),
     customer_files.IMPORT: JobPage(
         title=lambda job: _("Import de %(name)s") % {"name": _name(job)},
@@ -115,12 +107,14 @@ PAGES: dict[str, JobPage] = {
         going=_going,
         done=_counted,
         links=_next,
+        lands=_url,
     ),
     customer_files.UNDO: JobPage(
         title=lambda job: _("Annulation de l’import de %(name)s") % {"name": _name(job)},
         back=_back,
         going=_going,
-        done=_undone,
+        done=undone,
         links=_next,
+        lands=_url,
     ),
 }

@@ -168,8 +168,9 @@ def _write(kept: Profile, gone: Profile, from_gone: Collection[str]) -> None:
         "erasure_asked_at",
     ):
         setattr(kept, name, _earliest(getattr(kept, name), getattr(gone, name)))
-    latest = [at for at in (kept.last_order_at, gone.last_order_at) if at is not None]
-    kept.last_order_at = max(latest, default=None)
+    for name in ("last_order_at", "last_contact_at"):
+        both = [at for at in (getattr(kept, name), getattr(gone, name)) if at is not None]
+        setattr(kept, name, max(both, default=None))
     kept.created_at = min(kept.created_at, gone.created_at)
     gone.merged_into = kept
     # Addresses and numbers are unique: both rows let go of theirs before they take the other's.

@@ -23,6 +23,8 @@ PERSONAL = (
         purposes={"facts": "Explain every grant and refusal, in ids, dates and amounts; kept."},
         technical=frozenset({"code", "unit"}),
         erase=_forget_reasons,
+        # It explains what another table holds.
+        contact="",
     ),
     Personal(Reward, "profile_id", "gains-de-parrainage", technical=frozenset({"unit"})),
 )

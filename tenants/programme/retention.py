@@ -6,6 +6,7 @@ from tenants.activity import connections
 from tenants.activity.services import forget_old_refusals
 from tenants.messaging.forgetting import forget_old_letters
 from tenants.profiles.importing.storing import forget_due
+from tenants.programme import prospects
 from tenants.referrals.services import forget_old_clicks
 from tenants.rewards.services import forget_old_addresses
 
@@ -19,4 +20,5 @@ def forget(*, now: datetime) -> int:
         + forget_old_addresses(now=now)
         + forget_due(now=now)
         + connections.forget_old(now=now)
+        + prospects.forget(now=now)
     )

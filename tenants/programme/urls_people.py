@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.programme.views import import_files, imports, merging, personal
+from tenants.programme.views import import_files, imports, merging, personal, prospects
 
 # Before `clients/<str:customer>`, which would take the first of them for a customer.
 PATTERNS = [
@@ -17,6 +17,7 @@ PATTERNS = [
         import_files.rejected,
         name="rejected_lines",
     ),
+    path("reglages/donnees", prospects.personal_data, name="personal_data"),
     path("clients/doublons", merging.suggested, name="duplicates"),
     path("clients/<str:customer>/reunir", merging.merge, name="merge"),
     path("clients/<str:customer>/distinguer", merging.distinct, name="distinct"),

@@ -38,6 +38,7 @@ PERSONAL = (
         "code",
         purposes={"code": "Share with friends; as long as the record."},
         erase=_rename,
+        contact="",
     ),
     Personal(
         Invitation,
@@ -52,8 +53,9 @@ PERSONAL = (
         blank={"email": "", "email_key": None, "first_name": ""},
         withheld=frozenset({"email_key", "email_hash"}),
         redact=_without_askers,
+        contact="created_at",
     ),
-    Personal(Click, "visitor_id", "clics", blank={"visitor": None}),
+    Personal(Click, "visitor_id", "clics", blank={"visitor": None}, contact="clicked_at"),
     Personal(Referral, "referee_id", "parraine-par", purposes=_REFERRAL, blank={"notes": ""}),
     Personal(
         Referral,

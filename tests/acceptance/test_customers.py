@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.acceptance.conftest import Lumen, hidden_in, words
 
 
-def take_in(lumen: Lumen, data: str, name: str = "clients.csv") -> str:
+def take_in(lumen: Lumen, data: str, name: str = "clients.csv", bought: str = "") -> str:
     """Import a file as its pages lead one; what the end of the work says."""
     client = lumen.office()
     page = client.get("/clients/importer").content.decode()
@@ -24,12 +24,14 @@ def take_in(lumen: Lumen, data: str, name: str = "clients.csv") -> str:
             r'<select[^>]*name="(column_\d+)"(.*?)</select>', columns, re.DOTALL
         )
     }
+    if bought:
+        chosen["bought"] = bought
     assert client.post(path, chosen)["Location"].startswith("/travaux/job_")
     lumen.later(seconds=1)
     assert "Rien n’a encore changé" in words(client.get(path).content.decode())
     job = client.post(f"{path}/importer", {"whole": "good"})["Location"]
     lumen.later(seconds=1)
-    return words(client.get(job).content.decode())
+    return words(client.get(job, follow=True).content.decode())
 
 
 def exported(lumen: Lumen) -> list[dict[str, str]]:
@@ -67,6 +69,18 @@ def test_sp22_past_buyers_of_the_uploaded_history_are_known_and_cannot_be_referr
     assert "12 mai 2024" in record
 
 
+def test_sp22_who_bought_before_is_asked_of_a_file_without_orders(
+    lumen: Lumen, camille: str
+) -> None:
+    """SP-22: without a column of orders, the answer makes past buyers or prospects of them."""
+    assert "1 nouveau client" in take_in(lumen, "E-mail\nfidele@exemple.fr\n", bought="yes")
+    take_in(lumen, "E-mail\ncurieuse@exemple.fr\n", bought="no")
+    code = lumen.code_of(camille)
+    assert lumen.order("H-1", "fidele@exemple.fr", referral_code=code)["rewards"] == []
+    new = lumen.order("H-2", "curieuse@exemple.fr", referral_code=code)
+    assert {reward["side"] for reward in new["rewards"]} == {"referrer", "referee"}
+
+
 def test_so11_membership_is_switched_on_for_many_by_export_and_import(
     lumen: Lumen, camille: str
 ) -> None:
@@ -79,7 +93,7 @@ def test_so11_membership_is_switched_on_for_many_by_export_and_import(
     for row in rows:
         if row["E-mail"] in ("lea@exemple.fr", "zoe@exemple.fr"):
             row[column] = "1"
-    assert "2 fiches mises à jour" in take_in(lumen, written(rows))
+    assert "2 fiches mises à jour" in take_in(lumen, written(rows), bought="no")
     members = {row["E-mail"] for row in exported(lumen) if row[column] == "1"}
     assert members == {"lea@exemple.fr", "zoe@exemple.fr"}
     # And off again, the same way.

@@ -176,6 +176,7 @@ DESK: dict[str, Page] = {
     "programme:confirm_recalculation": member(run),
     "programme:drop_recalculation": member(run),
     "programme:settings": member(),
+    "programme:personal_data": member(),
     "programme:checkout": member(),
     "programme:rules": member(),
     "programme:rules_preview": member(**MANAGER),

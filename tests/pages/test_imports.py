@@ -49,6 +49,8 @@ def take_in(client, data: bytes | str, name="clients.csv") -> str:
         select = re.search(rf'name="{column}".*?</select>', page, re.DOTALL)[0]
         found = re.search(r'value="(\w*)" selected', select)
         fields[column] = found[1] if found else ""
+    if 'name="bought" value="' in page and not re.search(r'name="bought"[^>]*checked', page):
+        fields["bought"] = "no"
     assert work(client.post(path, fields)).state == "done"
     assert work(client.post(f"{path}/importer", {"whole": "good"})).state == "done"
     return path
@@ -59,16 +61,17 @@ def test_a_file_is_named_tried_out_taken_in_and_taken_back(claire, merchant):
     text = text_of(claire.get(path))
     assert "clients.csv, 2 lignes" in text
     assert "lea@exemple.fr · faux" in text
-    job = work(
-        claire.post(path, {"column_0": "email", "column_1": "first_name", "column_2": "last_name"})
-    )
-    assert "1 nouveau client et 1 ligne refusée." in text_of(
-        claire.get(f"/travaux/{job.public_id}")
-    )
+    named = {"column_0": "email", "column_1": "first_name", "column_2": "last_name"}
+    job = work(claire.post(path, {**named, "bought": "no"}))
+    # No page between the work's end and what came of it.
+    assert claire.get(f"/travaux/{job.public_id}")["Location"] == path
+    part = claire.get(f"/travaux/{job.public_id}/etat", headers={"HX-Request": "true"})
+    assert part["HX-Redirect"] == path
     text = text_of(claire.get(path))
+    assert "1 nouveau client et 1 ligne refusée." in text
     assert "Rien n’a encore changé" in text
-    assert "3 — E-mail : Écrivez une adresse complète, par exemple camille@exemple.fr." in text
-    assert "Nom : Cette case contient une formule." in text
+    assert "3 Zoé =1+1 E-mail « faux » : Écrivez une adresse complète" in text
+    assert "Nom « =1+1 » : Cette case contient une formule." in text
     assert not Profile.objects.exists()
 
     answer = claire.post(f"{path}/importer", {"whole": "all"}, follow=True)
@@ -79,7 +82,7 @@ def test_a_file_is_named_tried_out_taken_in_and_taken_back(claire, merchant):
 
     assert "Annuler cet import ?" in text_of(claire.get(f"{path}/annuler"))
     job = work(claire.post(f"{path}/annuler"))
-    assert "1 fiche retirée." in text_of(claire.get(f"/travaux/{job.public_id}"))
+    assert "1 fiche retirée." in text_of(claire.get(f"/travaux/{job.public_id}", follow=True))
     assert not Profile.objects.exists()
     assert "Cet import a été annulé" in text_of(claire.get(path))
 
@@ -139,11 +142,33 @@ def test_a_wrong_encoding_is_seen_and_another_can_be_chosen(claire, merchant):
 
 def test_columns_without_anybodys_name_are_refused(claire, merchant):
     path = send(claire, TEXT)["Location"]
-    answer = claire.post(path, {"column_1": "first_name"})
+    answer = claire.post(path, {"column_1": "first_name", "bought": "no"})
     assert answer.status_code == 422
     assert "Désignez au moins la colonne de l’e-mail" in text_of(answer)
     answer = claire.post(path, {"column_0": "balance"})
     assert answer.status_code == 422
+
+
+def test_whether_they_bought_before_is_asked_where_no_column_tells_it(claire, merchant):
+    """SP-22: without an answer nothing is tried out, and what was chosen stays."""
+    path = send(claire, "E-mail\nlea@exemple.fr\nzoe@exemple.fr\n")["Location"]
+    assert "Ces personnes ont-elles déjà acheté chez vous" in text_of(claire.get(path))
+    answer = claire.post(path, {"column_0": "email"})
+    assert answer.status_code == 422
+    assert "répondez à cette question" in text_of(answer)
+    assert 'value="email" selected' in answer.content.decode()
+    work(claire.post(path, {"column_0": "email", "bought": "yes"}))
+    assert "Toutes ces personnes sont comptées comme vos clients" in text_of(claire.get(path))
+    # The answer can be another: the same file is tried out again.
+    work(claire.post(f"{path}?colonnes", {"column_0": "email", "bought": "no"}))
+    assert "Prospects : 2." in text_of(claire.get(path))
+
+
+def test_a_column_of_orders_answers_by_itself(claire, merchant):
+    path = send(claire, "E-mail;Commandes\nlea@exemple.fr;2\nzoe@exemple.fr;0\n")["Location"]
+    work(claire.post(path, {"column_0": "email", "column_1": "order_count"}))
+    text = text_of(claire.get(path))
+    assert "1 a déjà acheté" in text and "Prospects : 1." in text
 
 
 def test_a_file_can_be_thrown_away(claire, merchant):

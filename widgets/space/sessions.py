@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest, HttpResponse
 
 from kernel.db import atomic_with_retry
+from tenants.profiles import contacts
 from tenants.profiles.models import Profile
 from widgets.models import SpaceSession
 from widgets.space.entering import forget_old_links
@@ -25,6 +26,7 @@ def open_session(*, profile: Profile, now: datetime) -> str:
     SpaceSession.objects.create(
         token_hash=_hash(token), profile=profile, created_at=now, expires_at=now + LASTS
     )
+    contacts.note(profile_id=profile.id, at=now)
     # Opening is rare enough to sweep by the way.
     SpaceSession.objects.filter(expires_at__lt=now).delete()
     forget_old_links(now=now)

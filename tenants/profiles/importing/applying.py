@@ -29,7 +29,8 @@ FINGERPRINT = f"md5(row({', '.join(f'p.{name}' for name in COLUMNS)}, p.merged_i
 
 _MINE = "r.customer_import_id = %(import)s AND r.line > %(after)s AND r.line <= %(upto)s"
 _BOUGHT = """
-    CASE WHEN coalesce((r.data->>'order_count')::int, 0) > 0 OR r.data ?| %(dates)s THEN
+    CASE WHEN %(bought)s OR coalesce((r.data->>'order_count')::int, 0) > 0
+            OR r.data ?| %(dates)s THEN
         coalesce((r.data->>'first_order_at')::timestamptz, (r.data->>'last_order_at')::timestamptz,
                  %(undated)s::timestamptz)
     END
@@ -40,12 +41,15 @@ _FIRST_DATE = (
 _LAST_DATE = (
     "greatest((r.data->>'first_order_at')::timestamptz, (r.data->>'last_order_at')::timestamptz)"
 )
-_COUNT = "greatest((r.data->>'order_count')::int, CASE WHEN r.data ?| %(dates)s THEN 1 ELSE 0 END)"
+_COUNT = (
+    "greatest((r.data->>'order_count')::int,"
+    " CASE WHEN %(bought)s OR r.data ?| %(dates)s THEN 1 ELSE 0 END)"
+)
 _INSERT = f"""
     INSERT INTO profiles_profile (
         id, email, email_key, email_folded, phone, first_name, last_name, gender, shop, language,
         external_id, notes, source, account_created_at, first_order_at, last_order_at, order_count,
-        order_total, bought_before, unsubscribed_at, search_text, created_at)
+        order_total, bought_before, unsubscribed_at, search_text, created_at, last_contact_at)
     SELECT r.profile_id, coalesce(r.data->>'email', ''), r.email_key, r.data->>'_folded',
         coalesce(r.phone, ''), coalesce(r.data->>'first_name', ''),
         coalesce(r.data->>'last_name', ''), coalesce(r.data->>'gender', ''),
@@ -53,14 +57,16 @@ _INSERT = f"""
         coalesce(r.data->>'notes', ''), 'import', (r.data->>'account_created_at')::timestamptz,
         {_FIRST_DATE}, {_LAST_DATE}, {_COUNT}, coalesce((r.data->>'order_total')::bigint, 0),
         {_BOUGHT}, CASE WHEN r.data->>'unsubscribed' = 'true' THEN %(now)s::timestamptz END,
-        r.data->>'_search', %(now)s
+        r.data->>'_search', %(now)s, %(now)s
     FROM profiles_import_row r
     WHERE {_MINE} AND r.action = 'n' AND NOT r.done ORDER BY r.line
     ON CONFLICT DO NOTHING
 """  # noqa: S608
+# That a file brings somebody again is a contact. It is taken back unless another came since.
+_SEEN = "'last_contact_at', p.last_contact_at, '_seen', %(now)s::timestamptz"
 _BEFORE = f"""
     UPDATE profiles_import_row r SET before = jsonb_build_object(
-        {", ".join(f"'{name}', p.{name}" for name in COLUMNS)})
+        {", ".join(f"'{name}', p.{name}" for name in COLUMNS)}, {_SEEN})
     FROM (SELECT * FROM profiles_profile WHERE id IN (
               SELECT r.profile_id FROM profiles_import_row r WHERE {_MINE} AND r.action = 'u')
           ORDER BY id FOR UPDATE) p
@@ -84,10 +90,20 @@ _UPDATE = f"""
         order_total = greatest(p.order_total, (r.data->>'order_total')::bigint),
         bought_before = least(p.bought_before, {_BOUGHT}),
         unsubscribed_at = CASE WHEN r.data->>'unsubscribed' = 'true'
-            THEN coalesce(p.unsubscribed_at, %(now)s) ELSE p.unsubscribed_at END
+            THEN coalesce(p.unsubscribed_at, %(now)s) ELSE p.unsubscribed_at END,
+        last_contact_at = greatest(p.last_contact_at, %(now)s)
     FROM profiles_import_row r
     WHERE {_MINE} AND r.action = 'u' AND NOT r.done AND p.id = r.profile_id
         AND p.merged_into_id IS NULL AND p.erased_at IS NULL
+"""  # noqa: S608
+_SAME = f"""
+    WITH same AS (
+        UPDATE profiles_import_row r SET before = jsonb_build_object({_SEEN})
+        FROM profiles_profile p
+        WHERE r.customer_import_id = %(import)s AND r.action = 's' AND r.before IS NULL
+            AND p.id = r.profile_id RETURNING p.id)
+    UPDATE profiles_profile p SET last_contact_at = greatest(p.last_contact_at, %(now)s)
+    FROM same WHERE p.id = same.id
 """  # noqa: S608
 # Somebody took the address, or the record went away, between our look and our writing.
 _LOST = f"""
@@ -120,11 +136,12 @@ def apply_next(customer_import: CustomerImport, *, after: int, now: datetime) ->
     mine = ImportRow.objects.filter(customer_import=customer_import, line__gt=after)
     wanted = mine.filter(action__in=(RowAction.NEW, RowAction.UPDATE)).order_by("line")
     lines = list(wanted.values_list("line", flat=True)[: LINES_A_STEP + 1])
-    if not lines:
-        return Batch(after=after, upto=after, rejected=0, last=True)
-    upto = lines[LINES_A_STEP - 1] if len(lines) > LINES_A_STEP else lines[-1]
+    upto = after
+    if lines:
+        upto = lines[LINES_A_STEP - 1] if len(lines) > LINES_A_STEP else lines[-1]
     values = {
         "import": customer_import.id,
+        "bought": customer_import.bought,
         "after": after,
         "upto": upto,
         "now": now,
@@ -132,12 +149,17 @@ def apply_next(customer_import: CustomerImport, *, after: int, now: datetime) ->
         "dates": ["first_order_at", "last_order_at"],
         "language": current_tenant().language,
     }
+    last = len(lines) <= LINES_A_STEP
+    if last:
+        _run(_SAME, values)
+    if not lines:
+        return Batch(after=after, upto=after, rejected=0, last=True)
     find_known(customer_import, after=after, upto=upto)
     for statement in (_INSERT, _BEFORE, _UPDATE, _LOST):
         _run(statement, values)
     _refresh(customer_import, after=after, upto=upto)
     rejected = mine.filter(line__lte=upto, action=RowAction.REJECTED).count()
-    return Batch(after=after, upto=upto, rejected=rejected, last=len(lines) <= LINES_A_STEP)
+    return Batch(after=after, upto=upto, rejected=rejected, last=last)
 
 
 def settle(customer_import: CustomerImport, *, batch: Batch) -> None:

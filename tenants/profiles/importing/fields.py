@@ -145,6 +145,8 @@ FIELDS: tuple[Field, ...] = (
 BY_KEY = {field.key: field for field in FIELDS}
 # One of these says who a line is about.
 IDENTITIES = ("email", "phone", "external_id")
+# One of these says who bought before.
+PURCHASES = ("first_order_at", "last_order_at", "order_count")
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _TITLES = {title: field.key for field in FIELDS for title in field.titles.split(" | ")}
 

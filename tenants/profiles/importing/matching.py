@@ -4,8 +4,9 @@ import uuid
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
-from tenants.profiles.models import CustomerImport
+from tenants.profiles.models import CustomerImport, RowAction
 
 # A merged record stands for the one it went into.
 _KNOWN = """
@@ -109,12 +110,23 @@ def _settle_same(customer_import: CustomerImport) -> None:
             f"(NOT r.data ? '{key}' OR coalesce({_UNCHANGED[key]}, false))"
             for key in ("first_name", "last_name")
         ]
+    if customer_import.bought:
+        conditions.append("p.order_count > 0")
     statement = (
         "UPDATE profiles_import_row r SET action = 's' FROM profiles_profile p"  # noqa: S608
         " WHERE r.customer_import_id = %(import)s AND r.action = 'u' AND p.id = r.profile_id"
         f" AND {' AND '.join(conditions or ['true'])}"
     )
     _run(statement, customer_import.id)
+
+
+def buyers(customer_import: CustomerImport) -> int:
+    """How many of the lines that change something name past buyers; the others are prospects."""
+    lines = customer_import.lines.filter(action__in=(RowAction.NEW, RowAction.UPDATE))
+    if customer_import.bought:
+        return lines.count()
+    told = Q(data__order_count__gt=0) | Q(data__has_any_keys=["first_order_at", "last_order_at"])
+    return lines.filter(told).count()
 
 
 def counts(customer_import: CustomerImport) -> dict[str, int]:

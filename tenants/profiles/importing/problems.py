@@ -1,14 +1,16 @@
 """Why a line is rejected, in words for whoever mends the file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shell import formats
 
+_MOST_SHOWN = 60  # letters of a cell
 WORDS: dict[str, str | Promise] = {
     "email": gettext_lazy("Écrivez une adresse complète, par exemple camille@exemple.fr."),
     "address_in_name": gettext_lazy("Un nom ne peut pas contenir d’adresse web ou e-mail."),
@@ -36,7 +38,9 @@ WORDS: dict[str, str | Promise] = {
     "two_customers": gettext_lazy(
         "L’e-mail est celui d’un client, le numéro celui d’un autre. Réunissez leurs fiches."
     ),
-    "erased": gettext_lazy("Cette personne vous a demandé de l’oublier."),
+    "erased": gettext_lazy(
+        "Cette personne a été effacée : à sa demande, ou après 3 ans sans nouvelles d’elle."
+    ),
     "taken": gettext_lazy("Cette fiche a changé pendant l’import. Importez cette ligne à nouveau."),
 }
 
@@ -48,11 +52,26 @@ def sentence(code: str, facts: dict[str, Any]) -> str:
     return words % shown if facts else words
 
 
-def explain(problems: Sequence[Any], headers: Sequence[str]) -> str:
-    """All that is wrong with a line, each with its column's title."""
+def explain(problems: Sequence[Any], headers: Sequence[str], cells: Sequence[str] = ()) -> str:
+    """All that is wrong with a line, each with its column's title and what `cells` have there."""
     parts = []
     for column, code, facts in problems:
         words = sentence(code, facts)
         title = headers[column] if column is not None and column < len(headers) else ""
+        if title and column < len(cells) and cells[column].strip():
+            value = Truncator(" ".join(cells[column].split())).chars(_MOST_SHOWN)
+            title = _("%(column)s « %(value)s »") % {"column": title, "value": value}
         parts.append(formats.labelled(title, words) if title else words)
     return " ".join(parts) or _("Ligne refusée.")
+
+
+def named(cells: Sequence[str], mapping: Mapping[str, str]) -> str:
+    """Whom a line is about, by its own cells: the name, else what else it has of them."""
+    said = {
+        key: " ".join(cells[int(number)].split())[:_MOST_SHOWN]
+        for number, key in mapping.items()
+        if int(number) < len(cells)
+    }
+    names = [said.get("first_name", ""), said.get("last_name", "")]
+    whole = " ".join(name for name in names if name) or said.get("full_name", "")
+    return whole or said.get("email") or said.get("external_id") or said.get("phone") or ""

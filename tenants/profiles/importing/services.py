@@ -89,9 +89,16 @@ def read_as(*, import_id: uuid.UUID, encoding: str, offered: Collection[str]) ->
 
 @atomic_with_retry
 def name_columns(
-    *, import_id: uuid.UUID, mapping: Mapping[str, str], offered: Collection[str]
+    *,
+    import_id: uuid.UUID,
+    mapping: Mapping[str, str],
+    offered: Collection[str],
+    bought: bool = False,
 ) -> CustomerImport:
-    """Keep what each column is; the next thing is to try it out."""
+    """Keep what each column is; the next thing is to try it out.
+
+    `bought` says that every line is somebody who bought before, whatever the columns tell.
+    """
     found = get(import_id=import_id, lock=True)
     _expect(found, ImportState.UPLOADED, ImportState.CHECKED)
     chosen = {
@@ -103,9 +110,9 @@ def name_columns(
         raise FieldTwiceError
     if not set(chosen.values()) & set(IDENTITIES):
         raise NothingToMatchError
-    found.mapping = chosen
+    found.mapping, found.bought = chosen, bought
     found.state = ImportState.CHECKING
-    found.save(update_fields=["mapping", "state"])
+    found.save(update_fields=["mapping", "bought", "state"])
     return found
 
 

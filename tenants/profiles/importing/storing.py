@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from django.db.models import Q
@@ -74,6 +74,19 @@ def read_lines(customer_import: CustomerImport) -> Iterator[Line]:
     while lines := read_chunk(customer_import, number):
         yield from lines
         number += 1
+
+
+def cells_of(customer_import: CustomerImport, *, lines: Collection[int]) -> dict[int, list[str]]:
+    """The cells of some lines as they came, by their number."""
+    wanted = set(lines)
+    found: dict[int, list[str]] = {}
+    if wanted:
+        for number, cells in read_lines(customer_import):
+            if number in wanted:
+                found[number] = cells
+                if len(found) == len(wanted):
+                    break
+    return found
 
 
 def forget_due(*, now: datetime) -> int:

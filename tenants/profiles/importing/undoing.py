@@ -16,9 +16,20 @@ from tenants.profiles.references import keys_to_profiles
 LINES_A_STEP = 4_000
 _MINE = "r.customer_import_id = %(import)s AND r.line > %(after)s AND r.line <= %(upto)s AND r.done"
 _AS_LEFT = f"{FINGERPRINT} = r.before->>'_after'"
+_SEEN_BEFORE = """
+    CASE WHEN p.last_contact_at = (r.before->>'_seen')::timestamptz
+        THEN (r.before->>'last_contact_at')::timestamptz ELSE p.last_contact_at END
+"""
+_SAME = f"""
+    UPDATE profiles_profile p SET last_contact_at = {_SEEN_BEFORE}
+    FROM profiles_import_row r
+    WHERE r.customer_import_id = %(import)s AND r.action = 's' AND p.id = r.profile_id
+        AND r.before IS NOT NULL
+"""  # noqa: S608
 _RESTORE = f"""
     UPDATE profiles_profile p SET
-        {", ".join(f"{name} = b.{name}" for name in COLUMNS)}
+        {", ".join(f"{name} = b.{name}" for name in COLUMNS)},
+        last_contact_at = {_SEEN_BEFORE}
     FROM profiles_import_row r, jsonb_populate_record(NULL::profiles_profile, r.before) b
     WHERE {_MINE} AND r.action = 'u' AND p.id = r.profile_id AND {_AS_LEFT}
         AND NOT EXISTS (SELECT FROM profiles_profile o WHERE o.id <> p.id
@@ -36,9 +47,11 @@ def undo_next(customer_import: CustomerImport, *, after: int) -> tuple[int, dict
         action__in=(RowAction.NEW, RowAction.UPDATE),
     ).order_by("line")
     found = list(mine.values_list("line", "action")[: LINES_A_STEP + 1])
+    last = len(found) <= LINES_A_STEP
+    if last:
+        _forget_unchanged(customer_import)
     if not found:
         return after, {"removed": 0, "restored": 0, "kept": 0}, True
-    last = len(found) <= LINES_A_STEP
     found = found[:LINES_A_STEP]
     values = {"import": customer_import.id, "after": after, "upto": found[-1][0]}
     removed = _remove(values)
@@ -46,6 +59,14 @@ def undo_next(customer_import: CustomerImport, *, after: int) -> tuple[int, dict
     counts = {"removed": removed, "restored": restored, "kept": len(found) - removed - restored}
     mine.filter(line__lte=found[-1][0]).update(done=False)
     return found[-1][0], counts, last
+
+
+def _forget_unchanged(customer_import: CustomerImport) -> None:
+    """That the file named those whom it did not change."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SAME, {"import": customer_import.id})
+    same = ImportRow.objects.filter(customer_import=customer_import, action=RowAction.SAME)
+    same.update(before=None)
 
 
 def _remove(values: dict[str, Any]) -> int:

@@ -37,6 +37,9 @@ class CustomerImport(models.Model):
         max_length=9, choices=ImportState.choices, default=ImportState.UPLOADED
     )
     whole = models.BooleanField(default=False, help_text="All lines or none.")
+    bought = models.BooleanField(
+        default=False, db_default=False, help_text="All of them bought before, columns or none."
+    )
     counts = models.JSONField(default=dict)
     job_id = models.UUIDField(null=True, help_text="The work that runs, or ran last.")
     author_id = models.UUIDField(null=True, help_text="The user; null for the system.")

@@ -64,6 +64,8 @@ class Profile(models.Model):
     last_order_at = models.DateTimeField(null=True, blank=True)
     # A purchase that the customer history tells of, of which no order is kept here (SP-22).
     bought_before = models.DateTimeField(null=True, blank=True, editable=False)
+    # What they did, or who brought them, that leaves no row for three years: see `contacts`.
+    last_contact_at = models.DateTimeField(null=True, editable=False)
     order_count = models.IntegerField(default=0, db_default=0)
     order_total = models.BigIntegerField(default=0, db_default=0)
     search_text = models.TextField(blank=True, editable=False)

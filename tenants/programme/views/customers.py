@@ -165,13 +165,13 @@ def add_customer(request: HttpRequest) -> HttpResponse:
 
 
 def _ask_again(request: HttpRequest, form: CustomerForm) -> HttpResponse:
-    """Who asked to be forgotten is not added again by mistake (D4)."""
+    """Who was forgotten is not added again by mistake (D4)."""
     return confirm(
         request,
         title=_("Ajouter cette personne à nouveau ?"),
         text=_(
-            "Elle vous a demandé d’effacer ses données. Ajoutez-la seulement si elle vous"
-            " l’a demandé elle-même."
+            "Ses données ont été effacées : à sa demande, ou après 3 ans sans nouvelles d’elle."
+            " Ajoutez-la seulement si elle vous l’a demandé elle-même."
         ),
         act=_("Ajouter ce client"),
         back=reverse("programme:customers"),

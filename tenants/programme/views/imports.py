@@ -13,12 +13,14 @@ from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
 from kernel.ids import public_id
+from kernel.jobs.models import Job
 from shell import formats
 from shell.forms import answer
-from tenants.profiles.importing import opening, problems, services, storing
+from tenants.profiles.importing import matching, opening, problems, services, storing
 from tenants.profiles.importing.errors import MOST_BYTES, FileTooLargeError, UnknownImportError
+from tenants.profiles.importing.fields import PURCHASES
 from tenants.profiles.models import CustomerImport, ImportState, RowAction
-from tenants.programme import customer_files
+from tenants.programme import customer_files, job_pages_customers
 from tenants.programme.forms_imports import EncodingForm, FileForm, MappingForm, TakeInForm
 from tenants.programme.views.common import author, confirm, number_or_404, put_error
 from tenants.programme.views.jobs import job_url
@@ -100,13 +102,14 @@ def _columns(request: HttpRequest, found: CustomerImport) -> HttpResponse:
         headers=found.headers,
         samples=samples,
         offered=customer_files.offered(),
-        initial={f"column_{number}": key for number, key in found.mapping.items()},
+        initial=_answers(found),
     )
     if request.method == "POST" and form.is_valid():
         try:
             job = customer_files.start_check(
                 import_id=found.id,
                 mapping=form.mapping(),
+                bought=form.cleaned_data["bought"] == "yes",
                 author_id=author(request),
                 now=timezone.now(),
             )
@@ -123,17 +126,30 @@ def _columns(request: HttpRequest, found: CustomerImport) -> HttpResponse:
     return answer(request, "programme/import_columns.html", context, form)
 
 
+def _answers(found: CustomerImport) -> dict[str, str]:
+    """What the page proposes: the columns as they are guessed, and what they tell of purchases."""
+    answers = {f"column_{number}": key for number, key in found.mapping.items()}
+    if found.bought:
+        answers["bought"] = "yes"
+    elif found.state != ImportState.UPLOADED or set(found.mapping.values()) & set(PURCHASES):
+        answers["bought"] = "no"
+    return answers
+
+
 def _outcome(request: HttpRequest, found: CustomerImport, state: ImportState) -> HttpResponse:
     lines = found.lines.filter(action=RowAction.REJECTED).order_by("line")
     page = Paginator(lines, _SHOWN).get_page(request.GET.get("page"))
+    cells = storing.cells_of(found, lines=[row.line for row in page])
     rejected = [
         (
             row.line,
-            row.email_key or row.external_id or row.phone or "",
-            problems.explain(row.problems or [], found.headers),
+            problems.named(cells.get(row.line, []), found.mapping) or row.email_key or "",
+            problems.explain(row.problems or [], found.headers, cells.get(row.line, [])),
         )
         for row in page
     ]
+    changing = found.counts.get("new", 0) + found.counts.get("updated", 0)
+    buyers = matching.buyers(found) if state == ImportState.CHECKED else None
     now = timezone.now()
     taken = found.lines.filter(done=True).count()
     context = {
@@ -143,7 +159,10 @@ def _outcome(request: HttpRequest, found: CustomerImport, state: ImportState) ->
         "rejected": rejected,
         "page": page,
         "form": TakeInForm(),
-        "can_take": found.counts.get("new", 0) + found.counts.get("updated", 0),
+        "can_take": changing,
+        "buyers": buyers,
+        "prospects": changing - buyers if buyers is not None else None,
+        "told": _told(found, state),
         "stopped": state in _BUSY,
         "taken": taken,
         "can_undo": taken and services.may_undo(found, now=now),
@@ -151,6 +170,14 @@ def _outcome(request: HttpRequest, found: CustomerImport, state: ImportState) ->
         "back": reverse("programme:imports"),
     }
     return render(request, "programme/import.html", context)
+
+
+def _told(found: CustomerImport, state: ImportState) -> str:
+    """What the last work on it came to, in a sentence."""
+    if state == ImportState.UNDONE:
+        job = Job.objects.filter(id=found.job_id).first() if found.job_id else None
+        return job_pages_customers.undone(job) if job else ""
+    return job_pages_customers.counted(found.counts) if found.counts else ""
 
 
 @require_POST

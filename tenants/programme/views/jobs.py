@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import member_required
 from accounts.models import Role
@@ -74,6 +75,10 @@ def _job_or_404(public_id: str) -> Job:
 def _show(request: HttpRequest, template: str, public_id: str) -> HttpResponse:
     found = _job_or_404(public_id)
     page = page_of(found)
+    if page.lands is not None and found.state == JobState.DONE:
+        target = page.lands(found)
+        asked_by_htmx = request.headers.get("HX-Request") == "true"
+        return HttpResponseClientRedirect(target) if asked_by_htmx else redirect(target)
     back, back_label = page.back(found)
     context: dict[str, Any] = {
         "job": found,

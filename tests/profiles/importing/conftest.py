@@ -37,11 +37,12 @@ class Files:
             now=timezone.now(),
         )
 
-    def check(self, text: str | bytes, **mapping: str) -> CustomerImport:
+    def check(self, text: str | bytes, *, bought: bool = False, **mapping: str) -> CustomerImport:
         found = self.upload(text)
         job = customer_files.start_check(
             import_id=found.id,
             mapping={number.lstrip("c"): key for number, key in mapping.items()} or found.mapping,
+            bought=bought,
             author_id=None,
             now=timezone.now(),
         )

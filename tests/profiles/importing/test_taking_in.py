@@ -251,3 +251,35 @@ def test_a_past_buyer_of_the_history_is_nobodys_referee(files, merchant):
     ]
     assert [o.referral.state for o in outcomes if o.referral] == ["refused", "pending"]
     assert outcomes[0].referral.refusal == "already_bought"
+
+
+def test_who_all_bought_before_are_customers_and_undo_makes_prospects_of_them_again(files, camille):
+    """SP-22: the answer at the mapping, applied and taken back."""
+    text = "E-mail\ncamille@exemple.fr\nthomas@exemple.fr\n"
+    found = files.take_in(files.check(text, bought=True))
+    assert found.counts == {"new": 1, "updated": 1, "unchanged": 0, "rejected": 0}
+    for person in Profile.objects.all():
+        assert person.order_count == 1 and person.bought_before is not None
+    assert files.check(text, bought=True).counts["unchanged"] == 2
+    files.undo(found)
+    camille.refresh_from_db()
+    assert (camille.order_count, camille.bought_before) == (0, None)
+    assert Profile.objects.count() == 1
+
+
+def test_a_file_that_names_somebody_is_a_contact_until_it_is_taken_back(files, camille):
+    """D6: also where it changes nothing of them."""
+    camille.last_contact_at = NOW
+    camille.save()
+    same = files.take_in("E-mail;Prénom\ncamille@exemple.fr;Camille\nzoe@exemple.fr;Zoé\n")
+    camille.refresh_from_db()
+    assert camille.last_contact_at > NOW
+    files.undo(same)
+    camille.refresh_from_db()
+    assert camille.last_contact_at == NOW
+    changed = files.take_in("E-mail;Prénom\ncamille@exemple.fr;Cam\n")
+    camille.refresh_from_db()
+    assert camille.last_contact_at > NOW
+    files.undo(changed)
+    camille.refresh_from_db()
+    assert (camille.first_name, camille.last_contact_at) == ("Camille", NOW)
