@@ -39,6 +39,10 @@ class Site(models.Model):
         ordering = ["created_at", "id"]
 
     @property
+    def public_id(self) -> str:
+        return public_id("sit", self.id)
+
+    @property
     def connection(self) -> str:
         """How `tenants.activity` knows what this site brings."""
         return connection_of(self.public_key)

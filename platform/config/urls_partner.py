@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("shell.urls")),
     path("", include("operations.urls_partner")),
+    path("", include("widgets.site.urls_partner")),
     path("", include("partnerships.urls_partner")),
 ]
 

@@ -161,6 +161,8 @@ TENANT: dict[str, Page] = {
     "messaging:restore": text(language="fr", version=0),
     # the shop and the brand
     "site:site": member(),
+    "site:add_address": member(),
+    "site:remove_address": member(lambda s: {"site": s.site.public_id}),
     "site:launcher": member(),
     **DESK,
     **OPERATIONS,

@@ -53,6 +53,39 @@ class SiteForm(HouseForm):
         return f"#{found.group(1).upper()}"
 
 
+class PartnerSiteForm(SiteForm):
+    """The same of a partner who is no merchant: widgets, and no referral links."""
+
+    kind = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["site_url"].label = _("Adresse de votre site")
+        self.fields["site_url"].help_text = _(
+            "Vos widgets y sont autorisés, et nulle part ailleurs."
+        )
+        self.fields["name"].help_text = _("Lu sur les pages d’opération et dans vos e-mails.")
+        self.fields["color"].help_text = _(
+            "Sur vos widgets et sur les pages d’opération. Les teintes lisibles en découlent."
+        )
+
+
+class AddressForm(HouseForm):
+    """One more address of the merchant's: a second shop, a blog, the site being built."""
+
+    address = forms.URLField(
+        label=_("Autre adresse"),
+        max_length=200,
+        assume_scheme="https",
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+        help_text=_("Par exemple https://blog.exemple.fr."),
+        error_messages={
+            "required": _("Indiquez l’adresse d’un site, comme https://www.exemple.fr."),
+            "invalid": _("Indiquez l’adresse d’un site, comme https://www.exemple.fr."),
+        },
+    )
+
+
 class LauncherForm(HouseForm):
     """The programme, put forward on the shop. An empty text follows the rules in force."""
 

@@ -3,11 +3,32 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
+from kernel.errors import ConflictError, InvalidInputError
 from shell import brand
 from tenants.lookup import forget
 from tenants.models import Tenant
+from widgets.models import Site
+from widgets.tracker import selectors
 from widgets.tracker.services import register_site
+from widgets.tracker.services import remove_site as take_away
+
+MOST = 20
+
+
+class TooManyAddressesError(InvalidInputError):
+    """A brand has a handful of sites; more is a mistake, or somebody else's use of it."""
+
+    code = "too_many_addresses"
+    words = _("Vingt adresses sont autorisées au plus. Retirez-en une d’abord.")
+
+
+class MainAddressError(ConflictError):
+    """The brand's own address is changed where it is typed, not taken off the list."""
+
+    code = "main_address"
+    words = _("Cette adresse est celle de votre site : changez-la dans le formulaire du haut.")
 
 
 @transaction.atomic
@@ -23,8 +44,28 @@ def save_site(
         register_site(url=site_url, now=now)
     tokens = brand.compute(color)
     row = Tenant.objects.select_for_update().get(pk=tenant.pk)
-    row.name, row.kind, row.site_url = name, kind, site_url
+    row.name, row.site_url = name, site_url
+    row.kind = row.kind if kind is None else kind
     row.brand_color, row.brand_tokens = color, tokens.as_dict()
     row.save(update_fields=["name", "kind", "site_url", "brand_color", "brand_tokens"])
     forget(row)
     return brand.remarks(tokens.adjusted)
+
+
+@transaction.atomic
+def add_address(*, url: str, now: datetime) -> Site:
+    """Allow one more address; one that is allowed already stays as it is.
+
+    Raises InvalidOriginError for what no browser would send, or TooManyAddressesError.
+    """
+    site = register_site(url=url, now=now)
+    if Site.objects.count() > MOST:
+        raise TooManyAddressesError(param="address")
+    return site
+
+
+def remove_address(*, tenant: Tenant, site: Site) -> None:
+    """Refuse an address from now on. Raises MainAddressError for the brand's own."""
+    if selectors.is_main(tenant=tenant, site=site):
+        raise MainAddressError
+    take_away(site=site)

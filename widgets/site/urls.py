@@ -3,10 +3,11 @@
 from django.urls import path
 
 from widgets.site import views
+from widgets.site.urls_partner import urlpatterns as shared
 
 app_name = "site"
 
 urlpatterns = [
-    path("reglages/site", views.site, name="site"),
+    *shared,
     path("reglages/site/mise-en-avant", views.launcher, name="launcher"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import has_role, member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
-from shell.forms import answer
+from shell.forms import HouseForm, answer
 from tenants.addresses import origin
 from tenants.context import current_tenant
 from tenants.features import Feature, feature_required, is_on
@@ -22,9 +22,9 @@ from widgets.models import WidgetKind
 from widgets.script.bundle import current
 from widgets.shown.selectors import defaults, stored
 from widgets.shown.services import save_launcher
-from widgets.site.forms import LauncherForm, SiteForm
+from widgets.site.forms import AddressForm, LauncherForm, PartnerSiteForm, SiteForm
 from widgets.site.services import save_site
-from widgets.tracker.selectors import sites
+from widgets.tracker.selectors import is_main, sites
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,10 +39,21 @@ def site(request: HttpRequest) -> HttpResponse:
     }
     if request.method == "POST":
         if not may_change:
-            return render(request, "site/site.html", {**context, "form": None}, status=403)
+            return render(request, _template(), {**context, "form": None}, status=403)
         if form.is_valid() and _saved(request, form):
             return redirect("site:site")
-    return answer(request, "site/site.html", context, form)
+    return answer(request, _template(), context, form)
+
+
+def refused(request: HttpRequest, **forms: HouseForm) -> HttpResponse:
+    """The whole page again, with what was wrong in one of its smaller forms."""
+    context = _context(may_change=True) | {"form": _site_form(None), "has_errors": True, **forms}
+    return render(request, _template(), context, status=422)
+
+
+def _template() -> str:
+    """A partner who is no merchant has no shop to connect and no referral to show."""
+    return "site/partner.html" if current_tenant().partner_only else "site/site.html"
 
 
 @require_POST
@@ -52,12 +63,7 @@ def launcher(request: HttpRequest) -> HttpResponse:
     """Switch what the script puts forward on the shop on or off, and change its words."""
     form = _launcher_form(request.POST)
     if not form.is_valid():
-        context = _context(may_change=True) | {
-            "form": _site_form(None),
-            "launcher": form,
-            "has_errors": True,
-        }
-        return render(request, "site/site.html", context, status=422)
+        return refused(request, launcher=form)
     active = form.cleaned_data["active"]
     save_launcher(active=active, words=form.words, now=timezone.now())
     on, off = _("Le parrainage est proposé sur la boutique."), _("La boutique n’affiche rien.")
@@ -73,7 +79,8 @@ def _site_form(data: QueryDict | None) -> SiteForm:
         "site_url": tenant.site_url,
         "color": tenant.brand_color,
     }
-    return SiteForm(data, initial=initial)
+    kind = PartnerSiteForm if tenant.partner_only else SiteForm
+    return kind(data, initial=initial)
 
 
 def _launcher_form(data: QueryDict | None) -> LauncherForm:
@@ -89,18 +96,19 @@ def _saved(request: HttpRequest, form: SiteForm) -> bool:
         adjusted = save_site(
             tenant=current_tenant(),
             name=data["name"].strip(),
-            kind=data["kind"].strip(),
+            kind=data["kind"].strip() if "kind" in data else None,
             site_url=data["site_url"],
             color=data["color"],
             now=timezone.now(),
         )
-    except RicochetError:
-        form.add_error(
-            "site_url",
-            _("Indiquez l’adresse de la boutique, par exemple https://maisonlumen.fr."),
-        )
+    except RicochetError as error:
+        shop = _("Indiquez l’adresse de la boutique, par exemple https://maisonlumen.fr.")
+        form.add_error("site_url", error.said if current_tenant().partner_only else shop)
         return False
-    messages.success(request, " ".join([_("Boutique et marque enregistrées."), *adjusted]))
+    done = _("Boutique et marque enregistrées.")
+    if current_tenant().partner_only:
+        done = _("Site et marque enregistrés.")
+    messages.success(request, " ".join([done, *adjusted]))
     return True
 
 
@@ -118,9 +126,12 @@ def _context(*, may_change: bool) -> dict[str, Any]:
         for row in rows
     ]
     now = timezone.now()
+    tenant = current_tenant()
     return {
         "can_change": may_change,
         "sites": snippets,
+        "addresses": [(row, is_main(tenant=tenant, site=row)) for row in rows],
+        "address": AddressForm(),
         "seen": any(row.last_seen_at for row in rows),
         "launcher": _launcher_form(None) if is_on(Feature.REFERRAL) else None,
         "launcher_on": getattr(stored(kind=WidgetKind.LAUNCHER), "active", False),

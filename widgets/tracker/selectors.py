@@ -1,5 +1,6 @@
 """Reads about a merchant's sites."""
 
+from kernel.ids import parse_public_id
 from tenants.models import Tenant
 from widgets.models import Site
 from widgets.tracker.origins import InvalidOriginError, origin_of
@@ -8,6 +9,20 @@ from widgets.tracker.origins import InvalidOriginError, origin_of
 def sites() -> list[Site]:
     """The merchant's sites, oldest first; `last_seen_at` tells whether the script is in place."""
     return list(Site.objects.all())
+
+
+def site(*, public_id: str) -> Site | None:
+    """The site that an address names, of this merchant's own (R23)."""
+    number = parse_public_id("sit", public_id)
+    return Site.objects.filter(id=number).first() if number else None
+
+
+def is_main(*, tenant: Tenant, site: Site) -> bool:
+    """Whether this is the address that the merchant gives as its own."""
+    try:
+        return bool(tenant.site_url) and origin_of(tenant.site_url) == site.origin
+    except InvalidOriginError:
+        return False
 
 
 def key_exists(*, public_key: str) -> bool:
