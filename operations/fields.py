@@ -258,3 +258,10 @@ def going_to(module: OperationModule, partnership_id: object) -> list[str]:
         for row in module.fields
         if str(partnership_id) in {str(partner) for partner in row.get("partners") or ()}
     ]
+
+
+def within(field: Asked) -> str:
+    """A label inside a sentence: ours without a capital, a question in its marks."""
+    if field.name in KNOWN:
+        return f"{field.label[:1].lower()}{field.label[1:]}"
+    return _("« %(question)s »") % {"question": field.label}

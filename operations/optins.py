@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from operations.models import ModulePartner, OperationModule
 from operations.words import pick
-from partnerships.selectors import ended
+from partnerships.selectors import agreed, ended
 from shell import formats
 from tenants.context import current_tenant
 
@@ -63,18 +63,39 @@ def offered(module: OperationModule, *, language: str) -> list[OptIn]:
     return boxes
 
 
-def _asking(module: OperationModule) -> list[ModulePartner]:
-    """The partners with a box of their own; a partnership that ended asks nobody any more.
+def as_if_agreed(module: OperationModule) -> OperationModule:
+    """The same module in memory, with the box of every partner who may still agree.
 
-    Asked once for a module in memory, however often its form is read.
+    For tests and previews, which ask nobody anything, and for the partner's own copy: it reads
+    there what people will be asked.
+    """
+    rows = _with_a_box(module)
+    over = ended(partnership_ids=[row.partnership_id for row in rows]) if rows else set()
+    _keep(module, [row for row in rows if row.partnership_id not in over])
+    return module
+
+
+def _asking(module: OperationModule) -> list[ModulePartner]:
+    """The partners with a box of their own: those with whom the agreement is accepted (D5).
+
+    A yes to a brand that may receive nothing would be none. Asked once for a module in memory,
+    however often its form is read.
     """
     known: list[ModulePartner] | None = getattr(module, "asking_partners", None)
     if known is None:
-        rows = [partner for partner in module.partners.all() if partner.asks_optin]
-        over = ended(partnership_ids=[row.partnership_id for row in rows]) if rows else set()
-        known = [row for row in rows if row.partnership_id not in over]
-        module.asking_partners = known  # type: ignore[attr-defined]
+        rows = _with_a_box(module)
+        ready = agreed(partnership_ids=[row.partnership_id for row in rows]) if rows else set()
+        known = _keep(module, [row for row in rows if row.partnership_id in ready])
     return known
+
+
+def _with_a_box(module: OperationModule) -> list[ModulePartner]:
+    return [partner for partner in module.partners.all() if partner.asks_optin]
+
+
+def _keep(module: OperationModule, rows: list[ModulePartner]) -> list[ModulePartner]:
+    module.asking_partners = rows  # type: ignore[attr-defined]
+    return rows
 
 
 def form_version(module: OperationModule) -> str:

@@ -89,6 +89,8 @@ def participate(
     if replay is not None:
         return replay
     _check_open(module, now, test=test)
+    if test:
+        optins.as_if_agreed(module)
     if submission.version != optins.form_version(module):
         raise StaleFormError
     boxes = _boxes(module, submission)

@@ -64,6 +64,13 @@ class NotWaitingError(ConflictError):
     words = _("Ce partenariat a déjà reçu une réponse, ou il est terminé.")
 
 
+class AlreadyRemindedError(ConflictError):
+    """Once a day is enough for a reminder."""
+
+    code = "partner_already_reminded"
+    words = _("Ce partenaire a déjà été relancé aujourd’hui. Vous pourrez le relancer demain.")
+
+
 class StaleAgreementError(ConflictError):
     """The text on screen is not the one in force."""
 

@@ -105,6 +105,9 @@ def tell(event: EventData) -> None:
     )
     if row is None:
         return
+    reminds = event.payload["kind"] == "partner_reminded"
+    if reminds and row.state != State.PROPOSED:
+        return  # answered meanwhile
     to = uuid.UUID(event.payload["to"])
     for owner in owners_of(tenant_id=to):
         _write(
@@ -116,7 +119,7 @@ def tell(event: EventData) -> None:
             key=f"{event.id}:{owner.pk}",
             context={
                 "first_name": owner.first_name,
-                "path": f"/partenariats/{row.public_id}",
+                "path": f"/partenariats/{row.public_id}" + ("/accord" if reminds else ""),
                 "was_declined": row.ending == "declined",
                 "was_withdrawn": row.ending == "withdrawn",
                 "all_set": row.state == State.ACTIVE,

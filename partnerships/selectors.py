@@ -25,20 +25,38 @@ def may_share(*, partnership_id: uuid.UUID) -> bool:
     return partnership_id in sharing(partnership_ids=[partnership_id])
 
 
+def agreed(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these partnerships whose agreement both sides accepted, and which are not over.
+
+    A merchant that is suspended for a while has agreed all the same; see `sharing`.
+    """
+    return _accepted_by_both(_words_given(partnership_ids))
+
+
 def sharing(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """Those of these partnerships in which data may move now, in one query.
 
     Both merchants have to be there, too: what was suspended or deleted stays outside (R20).
     """
-    accepted = AgreementAcceptance.objects.filter(
+    there = _words_given(partnership_ids).filter(
+        partnership__major__state=TenantState.ACTIVE,
+        partnership__minor__state=TenantState.ACTIVE,
+    )
+    return _accepted_by_both(there)
+
+
+def _words_given(partnership_ids: Iterable[uuid.UUID]) -> QuerySet[AgreementAcceptance]:
+    """The words given on the version in force of these, as far as they are active."""
+    return AgreementAcceptance.objects.filter(
         partnership_id__in=list(partnership_ids),
         version=F("partnership__agreement"),
         partnership__state=State.ACTIVE,
-        partnership__major__state=TenantState.ACTIVE,
-        partnership__minor__state=TenantState.ACTIVE,
-    ).values_list("partnership_id", "side")
+    )
+
+
+def _accepted_by_both(words: QuerySet[AgreementAcceptance]) -> set[uuid.UUID]:
     sides: dict[uuid.UUID, set[str]] = {}
-    for partnership_id, side in accepted:
+    for partnership_id, side in words.values_list("partnership_id", "side"):
         sides.setdefault(partnership_id, set()).add(side)
     return {number for number, found in sides.items() if found == set(Side.values)}
 

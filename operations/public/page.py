@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from operations import selectors, sources
+from operations import optins, selectors, sources
 from operations.models import Operation
 from operations.public import seal
 from operations.public.drawing import draw_page, language_of, shown_or_404, spoken
@@ -45,6 +45,7 @@ def preview(request: HttpRequest, operation: Operation) -> HttpResponse:
     """The page as it will be, for a frame of the editor: its forms have no seal."""
     now = timezone.now()
     parts = [
-        part_of(module, language=spoken(), seal="") for module in selectors.modules_of(operation)
+        part_of(optins.as_if_agreed(module), language=spoken(), seal="")
+        for module in selectors.modules_of(operation)
     ]
     return draw_page(request, operation, parts=parts, now=now, preview=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.throttles import ThrottledError, client_address, hit
 from kernel.errors import InvalidInputError, RicochetError
-from operations import errors, selectors
+from operations import errors, optins, selectors
 from operations.fields import FieldsError
 from operations.links import Purpose
 from operations.models import Operation, OperationModule, Participation
@@ -56,6 +56,8 @@ def send(
     module = selectors.module_of(module_id=sealed.module_id)
     if module is None or module.operation_id != operation.id:
         return say(request, operation, errors.ForgedFormError())
+    if test:
+        optins.as_if_agreed(module)
     sent = _Sent(request, operation, module, sealed, now, test)
     if request.POST.get("website") or now - sealed.drawn_at < seal.QUICKEST:
         # Whoever fills in what is hidden, or answers before reading, is asked once more.

@@ -4,16 +4,16 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from operations import selectors
-from operations.fields import KNOWN, Asked
+from operations.fields import within
 from operations.models import ModulePartner, OperationModule, Picture
 from operations.public.drawing import language_of, shown_or_404, spoken
 from operations.public.frame import public_page, show, tenant_of
 from operations.public.parts import part_of
 from operations.words import pick
+from partnerships.selectors import agreed
 from tenants.programme.explanation import as_html
 
 
@@ -41,7 +41,7 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
         language = spoken()
         context = {
             "asked": _asked_by(modules, language),
-            "partners": _partners(modules),
+            "partners": _partners(modules, test=bool(test)),
             "contact": tenant_of(request).contact_email,
             "test": test,
         }
@@ -52,28 +52,30 @@ def _asked_by(modules: list[OperationModule], language: str) -> list[str]:
     labels: dict[str, str] = {}
     for module in modules:
         for drawn in part_of(module, language=language, seal="").fields:
-            labels.setdefault(drawn.asked.name, _within(drawn.asked))
+            labels.setdefault(drawn.asked.name, within(drawn.asked))
     return list(labels.values())
 
 
-def _partners(modules: list[OperationModule]) -> list[tuple[ModulePartner, list[str]]]:
-    """Each partner, with the labels of the fields that may go there."""
+def _partners(
+    modules: list[OperationModule], *, test: bool
+) -> list[tuple[ModulePartner, list[str]]]:
+    """Each partner who agreed, with the labels of the fields that may go there.
+
+    Whoever has not receives nothing; in a test all of them are told of, as its form does.
+    """
     found: dict[Any, tuple[ModulePartner, list[str]]] = {}
+    named = [partner.partnership_id for module in modules for partner in module.partners.all()]
+    ready = set(named) if test else agreed(partnership_ids=named)
     for module in modules:
         part = part_of(module, language=spoken(), seal="")
         for partner in module.partners.all():
+            if partner.partnership_id not in ready:
+                continue
             _row, labels = found.setdefault(partner.partnership_id, (partner, []))
             for drawn in part.fields:
                 if str(partner.partnership_id) in drawn.asked.partners:
-                    labels.append(_within(drawn.asked))
+                    labels.append(within(drawn.asked))
     return list(found.values())
-
-
-def _within(field: Asked) -> str:
-    """A label inside a sentence: ours without a capital, a question in its marks."""
-    if field.name in KNOWN:
-        return f"{field.label[:1].lower()}{field.label[1:]}"
-    return _("« %(question)s »") % {"question": field.label}
 
 
 @require_safe

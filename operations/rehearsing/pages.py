@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.ids import parse_public_id
-from operations import counting, selectors
+from operations import counting, optins, selectors
 from operations.mechanics import mechanic_of
 from operations.models import (
     ModulePartner,
@@ -71,7 +71,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
             part_of(
                 module, language=spoken(), seal=seal.draw(module=module, source=source, now=now)
             )
-            for module in selectors.modules_of(operation)
+            for module in map(optins.as_if_agreed, selectors.modules_of(operation))
         ]
         return draw_page(request, operation, parts=parts, now=now, test=token)
 

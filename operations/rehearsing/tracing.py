@@ -55,7 +55,9 @@ def _form(participation: Participation) -> Step:
 
 def _boxes(participation: Participation) -> Step:
     ticked = set(participation.boxes)
-    offered = optins.offered(participation.module, language=participation.language)
+    offered = optins.offered(
+        optins.as_if_agreed(participation.module), language=participation.language
+    )
     lines = [
         (box.name, box.text if box.key in ticked else _("Case non cochée : aucun accord"))
         for box in offered

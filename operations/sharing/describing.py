@@ -168,6 +168,7 @@ def description_of(*, operation: Operation, partnership: Partnership) -> Descrip
 
 
 def _module(module: OperationModule, partnership: Partnership) -> dict[str, Any]:
+    optins.as_if_agreed(module)  # a brand reads what people will be asked before it agrees
     going = set(fields.going_to(module, partnership.id))
     key = str(partnership.id)
     boxes = {

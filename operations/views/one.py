@@ -17,6 +17,7 @@ from operations import editing, running, selectors
 from operations.forms import DatesForm, NameForm
 from operations.mechanics import mechanic_of
 from operations.models import Operation
+from operations.unshared import unshared
 from operations.views.common import frame, operation_or_404, say
 from shell.forms import answer
 from tenants.addresses import absolute_url
@@ -38,6 +39,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
     context = frame(request, row, now)
     waits = context["state"] in ("draft", "test")
     problems = running.problems(operation=row, now=now) if waits else []
+    held = unshared(operation=row) if waits or context["state"] in ("planned", "live") else []
     context |= {
         "address": absolute_url(current_tenant(), f"/o/{row.slug}"),
         "people": selectors.people(row),
@@ -46,6 +48,8 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
             for problem in problems
         ],
         "waits": waits,
+        "unshared": held,
+        "unshared_names": [one.name for one in held if not one.is_over],
         "modules": [
             (module, mechanic_of(module), mechanic_of(module).figures(module=module))
             for module in selectors.modules_of(row)

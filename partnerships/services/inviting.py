@@ -72,7 +72,7 @@ def invite_by_details(
 def resend(*, partnership_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) -> Partnership:
     """Write to the contact again; the link sent before ends. Throttled as every invitation is."""
     row = _waiting(partnership_id, tenant_id)
-    invitation = _invitation_of(row)
+    invitation = invitation_of(row)
     if invitation is not None:
         resend_invitation(invitation_id=invitation.id, tenant_id=invitation.tenant_id, now=now)
         Partnership.objects.filter(id=row.id).update(sent_at=now)
@@ -218,7 +218,7 @@ def _may_change(row: Partnership, tenant_id: uuid.UUID) -> bool:
     return waits and not has_accepted(row, side=Side.MINOR)
 
 
-def _invitation_of(row: Partnership) -> Invitation | None:
+def invitation_of(row: Partnership) -> Invitation | None:
     if row.minor_id is None:
         return None
     return (
@@ -232,7 +232,7 @@ def _invitation_of(row: Partnership) -> Invitation | None:
 def _readdress(row: Partnership, address: str, *, offer: bool, now: datetime) -> Partnership:
     """End what was sent, and stand where the new address goes on: invited, or in the making."""
     locked = _locked(row.id, row.major_id)
-    invitation = _invitation_of(locked)
+    invitation = invitation_of(locked)
     if locked.minor_id is not None and invitation is None:
         raise NotWaitingError  # somebody has joined that back office
     locked.contact_email = address

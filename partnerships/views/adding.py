@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import member_required
+from accounts.access import member_required, safe_next
 from accounts.models import Role
 from accounts.throttles import ThrottledError
 from accounts.views.pages import too_often
 from kernel.errors import RicochetError
 from partnerships.forms import BY_CODE, AddPartnerForm, AddressForm
 from partnerships.models import Partnership
-from partnerships.services import inviting
+from partnerships.services import inviting, reminding
 from partnerships.services.details import Details
 from partnerships.services.proposing import propose_by_code
 from partnerships.views.common import person, row_or_404, tenant_id
@@ -78,17 +78,18 @@ def _words(error: RicochetError) -> str:
 @require_POST
 @member_required(role=Role.MANAGER)
 def resend(request: HttpRequest, partnership: str) -> HttpResponse:
-    """Write to the contact again."""
+    """Write once more to whoever has to answer; then back to the page that asked."""
     row = row_or_404(partnership)
     try:
-        inviting.resend(partnership_id=row.id, tenant_id=tenant_id(), now=timezone.now())
+        reminding.remind(partnership_id=row.id, tenant_id=tenant_id(), now=timezone.now())
     except ThrottledError as error:
         return too_often(request, error)
     except RicochetError as error:
         messages.error(request, error.said)
     else:
-        messages.success(request, _("Invitation renvoyée. Le lien précédent ne fonctionne plus."))
-    return redirect("partnerships:partner", row.public_id)
+        done = _("%(name)s est relancé : un e-mail part avec le lien pour répondre.")
+        messages.success(request, done % {"name": row.partner})
+    return redirect(safe_next(request, reverse("partnerships:partner", args=[row.public_id])))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

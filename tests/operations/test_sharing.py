@@ -26,8 +26,8 @@ from tenants.models import Tenant, TenantState
 from tenants.profiles import consents
 from tenants.profiles.models import Consent, Profile
 from tenants.profiles.services import Identity, find_or_create
-from tests.fixtures.operations import NOW, take
-from tests.fixtures.sharing import agree, deliver, events, shared_module, sign, states
+from tests.fixtures.operations import NOW, sign, take
+from tests.fixtures.sharing import agree, deliver, events, shared_module, states
 
 LATER = NOW + timedelta(hours=1)
 
@@ -200,11 +200,11 @@ def test_an_ended_partnership_shares_nothing_more_and_keeps_what_was_shared(
     assert states() == ["delivered", "refused"]
 
 
-def test_before_both_have_agreed_it_waits_and_then_goes(lumen, marin):
-    """D5: the agreement comes before the data; nothing that waited is lost."""
+def test_before_both_have_agreed_the_count_waits_and_then_goes(lumen, marin):
+    """D5: the agreement comes before the data; nothing that waited is lost, nobody is named."""
     row = agree(lumen, marin, state=State.PROPOSED)
     module = shared_module(row)
-    take(module, **thomas(boxes=yes(row)))
+    take(module, **thomas(boxes=frozenset({"own"})))
     deliver()
     assert received(marin) == [] and states() == ["pending"]
     with enter(marin):
@@ -212,10 +212,12 @@ def test_before_both_have_agreed_it_waits_and_then_goes(lumen, marin):
     [again] = events("operations.resume")
     assert again.state == EventState.PENDING
     Partnership.objects.filter(id=row.id).update(state=State.ACTIVE)
-    sign(row, Side.MINOR, marin)
+    sign(row, Side.MINOR, marin.id)
     Event.objects.filter(id=again.id).update(due_at=NOW)
     deliver()
-    assert len(received(marin)) == 1 and states() == ["delivered"]
+    [count] = received(marin)
+    assert (count.fields, count.proof, count.profile) == ({}, None, None)
+    assert states() == ["delivered"]
 
 
 def test_a_suspended_partner_waits_and_holds_nobody_up(lumen, marin, partnership, offices_of):

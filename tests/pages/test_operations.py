@@ -10,10 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from operations import editing, withdrawing
-from operations.models import Operation, OperationModule
+from operations.models import ModulePartner, Operation, OperationModule, OperationState
+from partnerships.models import State
 from tenants.models import Tenant
 from tenants.profiles.models import Consent
 from tests.fixtures.operations import NOE, NOW, add_partner, make_module, take
+from tests.fixtures.sharing import agree, shared_module
 from tests.fixtures.tenants import TenantClient
 
 
@@ -181,3 +183,25 @@ def test_a_picture_that_is_none_is_refused_and_what_was_there_stays(
     response = claire.post(f"{draft}/apparence", {"image": upload, "color": "#e5a83b"})
     assert response.status_code == 422
     assert Operation.objects.get().look == {}
+
+
+def test_going_live_without_a_partners_word_says_what_stays_here(
+    claire: TenantClient, louis: TenantClient, merchant: Tenant, other_merchant: Tenant
+) -> None:
+    """D5: said in plain words, with a reminder at hand; the major decides all the same."""
+    row = agree(merchant, other_merchant, state=State.PROPOSED)
+    module = shared_module(row)
+    Operation.objects.update(state=OperationState.DRAFT, ends_at=timezone.now() + timedelta(days=9))
+    ModulePartner.objects.update(policy_url="https://atelier-marin.example/donnees")
+    path = f"/operations/{module.operation.public_id}"
+    page = claire.get(path)
+    assert "Atelier Marin n’a pas encore accepté l’accord" in text_of(page)
+    assert "sa case n’est pas proposée" in text_of(page)
+    assert "Relancer Atelier Marin" in text_of(page)
+    assert "Relancer" not in text_of(louis.get(path))
+    reminded = claire.post(f"/partenariats/{row.public_id}/renvoyer", {"next": path}, follow=True)
+    assert reminded.redirect_chain[-1][0] == path
+    assert "Atelier Marin est relancé" in text_of(reminded)
+    assert claire.post(f"{path}/en-ligne").status_code == 302
+    live = text_of(claire.get(path))
+    assert "En ligne" in live and "Atelier Marin n’a pas encore accepté l’accord" in live

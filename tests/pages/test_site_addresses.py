@@ -105,6 +105,17 @@ def test_a_limited_partner_names_its_site_and_finds_nothing_of_a_merchants(
     assert claire.post("/reglages/site/mise-en-avant", {}).status_code == 404
 
 
+def test_the_address_that_the_inviting_brand_gave_is_shown_as_allowed(
+    claire: TenantClient, limited: Tenant
+) -> None:
+    Tenant.objects.filter(id=limited.id).update(site_url="https://noe.example/cafes")
+    lookup.forget_hosts([f"{limited.slug}.{settings.PLATFORM_DOMAIN}"])
+    page = text_of(claire.get("/reglages/site"))
+    assert "https://noe.example Votre adresse principale" in page
+    assert "Aucune adresse" not in page and "Retirer" not in page
+    assert not Site.objects.exists()
+
+
 def test_a_limited_partner_whose_address_is_none_reads_what_to_type(
     claire: TenantClient, limited: Tenant
 ) -> None:

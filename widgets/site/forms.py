@@ -56,14 +56,11 @@ class SiteForm(HouseForm):
 class PartnerSiteForm(SiteForm):
     """The same of a partner who is no merchant: widgets, and no referral links."""
 
-    kind = None
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        del self.fields["kind"]
         self.fields["site_url"].label = _("Adresse de votre site")
-        self.fields["site_url"].help_text = _(
-            "Vos widgets y sont autorisés, et nulle part ailleurs."
-        )
+        self.fields["site_url"].help_text = _("Vos widgets ont le droit de s’y afficher.")
         self.fields["name"].help_text = _("Lu sur les pages d’opération et dans vos e-mails.")
         self.fields["color"].help_text = _(
             "Sur vos widgets et sur les pages d’opération. Les teintes lisibles en découlent."

@@ -33,12 +33,12 @@ class MainAddressError(ConflictError):
 
 @transaction.atomic
 def save_site(
-    *, tenant: Tenant, name: str, kind: str, site_url: str, color: str, now: datetime
+    *, tenant: Tenant, name: str, site_url: str, color: str, now: datetime, kind: str | None = None
 ) -> list[str]:
     """Keep name, shop and colour; returns what the brand guard adjusted, in words.
 
-    The shop's site gets its public key. Raises InvalidOriginError for an address that no browser
-    would send.
+    Without `kind` it stays as it is. The shop's site gets its public key. Raises
+    InvalidOriginError for an address that no browser would send.
     """
     if site_url:
         register_site(url=site_url, now=now)

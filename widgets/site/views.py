@@ -24,7 +24,7 @@ from widgets.shown.selectors import defaults, stored
 from widgets.shown.services import save_launcher
 from widgets.site.forms import AddressForm, LauncherForm, PartnerSiteForm, SiteForm
 from widgets.site.services import save_site
-from widgets.tracker.selectors import is_main, sites
+from widgets.tracker.selectors import allowed, is_main, sites
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,7 +130,7 @@ def _context(*, may_change: bool) -> dict[str, Any]:
     return {
         "can_change": may_change,
         "sites": snippets,
-        "addresses": [(row, is_main(tenant=tenant, site=row)) for row in rows],
+        "addresses": [(row, is_main(tenant=tenant, site=row)) for row in allowed(tenant=tenant)],
         "address": AddressForm(),
         "seen": any(row.last_seen_at for row in rows),
         "launcher": _launcher_form(None) if is_on(Feature.REFERRAL) else None,

@@ -11,6 +11,22 @@ def sites() -> list[Site]:
     return list(Site.objects.all())
 
 
+def allowed(*, tenant: Tenant) -> list[Site]:
+    """The sites whose pages are answered: as `origin_is_allowed` says.
+
+    A partner's own address, given by whoever invited it, has no key yet and is allowed all the
+    same: it comes first, unsaved.
+    """
+    rows = sites()
+    try:
+        own = origin_of(tenant.site_url) if tenant.site_url else ""
+    except InvalidOriginError:
+        own = ""
+    if own and all(row.origin != own for row in rows):
+        rows.insert(0, Site(origin=own))
+    return rows
+
+
 def site(*, public_id: str) -> Site | None:
     """The site that an address names, of this merchant's own (R23)."""
     number = parse_public_id("sit", public_id)

@@ -46,6 +46,11 @@ PARTNERS: tuple[Kind, ...] = (
         _("Quand une autre marque vous propose un partenariat avec votre code."),
     ),
     _told(
+        "partner_reminded",
+        _("Accord de partenariat attendu"),
+        _("Quand une autre marque vous rappelle que votre réponse manque."),
+    ),
+    _told(
         "partner_accepted",
         _("Accord de partenariat accepté"),
         _("Quand l’autre marque accepte l’accord."),
