@@ -18,6 +18,7 @@ def invoice(now: int, *, subscription: Json, customer: Json, reason: str) -> Jso
         "amount_paid": 0,
         "amount_remaining": 0,
         "amount_shipping": 0,
+        "application": None,
         "attempt_count": 0,
         "attempted": False,
         "auto_advance": True,
