@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from api.models import IdempotencyRecord
-from kernel.db import atomic_with_retry, insert_if_absent, prepared_cursor
+from kernel.db import atomic_with_retry, gathered, insert_if_absent, prepared_cursor
 from kernel.errors import ConflictError
 from kernel.slices import delete_in_slices
 from tenants.database.current import this_connection
@@ -59,22 +59,19 @@ def once(*, key: str, fingerprint: str, effect: Callable[[], Answer], now: datet
         if record.fingerprint != fingerprint:
             raise KeyReusedError(param="Idempotency-Key")
         return Answer(record.status, record.body, replayed=True)
-    answer = effect()
-    written = insert_if_absent(
-        [
-            IdempotencyRecord(
-                key=key,
-                fingerprint=fingerprint,
-                status=answer.status,
-                body=answer.body,
-                created_at=now,
-            )
-        ]
-    )
-    if not written:
-        # The lock's last holder committed while our statement was starting: its answer is there
-        # now. Ours is rolled back, and the next try replays it.
-        raise InProgressError
+    with gathered():
+        answer = effect()
+        record = IdempotencyRecord(
+            key=key,
+            fingerprint=fingerprint,
+            status=answer.status,
+            body=answer.body,
+            created_at=now,
+        )
+        if not insert_if_absent([record]):
+            # The lock's last holder committed while our statement was starting: its answer is
+            # there now. Ours is rolled back, and the next try replays it.
+            raise InProgressError
     return answer
 
 

@@ -8,11 +8,33 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import NotSupportedError, OperationalError, connection, models, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    NotSupportedError,
+    OperationalError,
+    connection,
+    models,
+    transaction,
+)
 from django.db.models.expressions import DatabaseDefault
+
+from kernel.gathering import before, gathered, prepared_cursor, waiting
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+__all__ = [
+    "atomic_with_retry",
+    "gathered",
+    "insert",
+    "insert_if_absent",
+    "insert_together",
+    "is_transient",
+    "prepared_cursor",
+    "read",
+    "update_fields",
+    "write",
+]
 
 _TRANSIENT = {"40P01", "40001"}  # deadlock_detected, serialization_failure
 _TRIES = 4
@@ -55,38 +77,42 @@ def atomic_with_retry(function: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-def prepared_cursor() -> Any:
-    """A cursor for SQL whose text stands still: the server parses and plans it once.
-
-    Values travel beside the statement, so their types must be plain from where they stand.
-    """
-    make = getattr(connection, "prepared_cursor", connection.cursor)
-    return make()
-
-
 def insert(rows: Sequence[models.Model]) -> None:
     """Insert rows of one model in one statement; IntegrityError where a unique value is taken.
 
-    What `bulk_create` does, for rows whose every value is set, at a fifth of its price.
+    What `bulk_create` does, for rows whose every value is set, at a fifth of its price. Inside
+    `gathered()` they wait for other writes.
     """
-    if rows:
-        statement, readers = _insert_statement(type(rows[0]), len(rows))
+    if not rows:
+        return
+    model = type(rows[0])
+    statement, readers = _insert_statement(model, len(rows))
+    values = [read(row) for row in rows for read in readers]
+    if (found := waiting()) is not None:
+        found.insert(model, _text_of(model), values, len(rows))
+    else:
         with prepared_cursor() as cursor:
-            cursor.execute(statement, [read(row) for row in rows for read in readers])
-        _mark(rows, {row.pk for row in rows})
+            cursor.execute(statement, values)
+    _mark(rows)
 
 
 def insert_if_absent(rows: Sequence[models.Model]) -> set[uuid.UUID]:
     """Insert rows of one model whose unique values are free; returns the ids of those inserted.
 
-    One statement. It waits for another transaction that is inserting the same values.
+    One statement, which takes along what waited in `gathered()`. It waits for another transaction
+    that is inserting the same values.
     """
     if not rows:
         return set()
-    statement, readers = _insert_statement(type(rows[0]), len(rows), unless_there=True)
+    model = type(rows[0])
+    statement, readers = _insert_statement(model, len(rows), unless_there=True)
+    values = [read(row) for row in rows for read in readers]
+    if (found := waiting()) is not None and not found.holds(model):
+        first, earlier = found.take()
+        statement, values = before(tuple(first), statement), earlier + values
     with prepared_cursor() as cursor:
-        cursor.execute(statement, [read(row) for row in rows for read in readers])
-        inserted = {found[0] for found in cursor.fetchall()}
+        cursor.execute(statement, values)
+        inserted = {number for (number,) in cursor.fetchall()}
     _mark(rows, inserted)
     return inserted
 
@@ -97,8 +123,19 @@ def update_fields(row: models.Model, *names: str) -> None:
     Fields are named as they are on the model, and written as they are on `row`.
     """
     statement, readers = _update_statement(type(row), names)
+    write(type(row), statement, [read(row) for read in readers])
+
+
+def write(model: type[models.Model], statement: str, values: Sequence[Any]) -> None:
+    """A statement that changes rows of one model and answers nothing; `gathered()` lets it wait.
+
+    Its text stands still: see `prepared_cursor`.
+    """
+    if (found := waiting()) is not None:
+        found.other(model, statement, values)
+        return
     with prepared_cursor() as cursor:
-        cursor.execute(statement, [read(row) for read in readers])
+        cursor.execute(statement, values)
 
 
 def insert_together(*groups: Sequence[models.Model]) -> None:
@@ -107,34 +144,21 @@ def insert_together(*groups: Sequence[models.Model]) -> None:
     For rows that belong together on the busiest roads. Foreign keys between them are checked
     when the transaction ends, so that their order does not matter.
     """
-    filled = [rows for rows in groups if rows]
-    if not filled:
-        return
-    shape = tuple((type(rows[0]), len(rows)) for rows in filled)
-    values: list[Any] = []
-    for rows in filled:
-        readers = _insert_statement(type(rows[0]), len(rows))[1]
-        values += [read(row) for row in rows for read in readers]
-    with prepared_cursor() as cursor:
-        cursor.execute(_together_statement(shape), values)
-    for rows in filled:
-        _mark(rows, {row.pk for row in rows})
+    with gathered():
+        for rows in groups:
+            insert(rows)
 
 
-@functools.lru_cache(maxsize=256)
-def _together_statement(shape: tuple[tuple[type[models.Model], int], ...]) -> str:
-    statements = [_insert_statement(model, count)[0] for model, count in shape]
-    *first, last = statements
-    if not first:
-        return last
-    parts = ", ".join(f"part{n} AS ({text})" for n, text in enumerate(first))
-    return f"WITH {parts} {last}"
+@functools.cache
+def _text_of(model: type[models.Model]) -> Callable[[int], str]:
+    return lambda count: _insert_statement(model, count)[0]
 
 
-def _mark(rows: Sequence[models.Model], inserted: set[uuid.UUID]) -> None:
+def _mark(rows: Sequence[models.Model], inserted: set[uuid.UUID] | None = None) -> None:
+    """Tell rows that they are there: all of them, or those whose ids are given."""
     for row in rows:
-        row._state.adding = row.pk not in inserted
-        row._state.db = connection.alias
+        row._state.adding = inserted is not None and row.pk not in inserted
+        row._state.db = DEFAULT_DB_ALIAS
 
 
 Reader = Callable[[models.Model], Any]
@@ -229,7 +253,7 @@ def read(
         found = cursor.fetchall()
     return [
         tuple(
-            model.from_db(connection.alias, names, row[start : start + len(names)])
+            model.from_db(DEFAULT_DB_ALIAS, names, row[start : start + len(names)])
             for model, names, start in shapes
         )
         for row in found

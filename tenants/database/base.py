@@ -14,8 +14,10 @@ with a rollback, without an error, and takes the path back to what it was before
 from typing import Any
 
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.backends.utils import CursorWrapper
 from django.db.utils import OperationalError
 from django_tenants.postgresql_backend import base as django_tenants_backend
+from django_tenants.utils import get_limit_set_calls
 from psycopg.pq import TransactionStatus
 
 from tenants.database.pooler import refuse_unsafe_pooler
@@ -45,11 +47,27 @@ class DatabaseWrapper(django_tenants_backend.DatabaseWrapper):  # type: ignore[m
 
     def prepared_cursor(self) -> Any:
         """A cursor like any other, for SQL that stands still: see `tenants.database.prepared`."""
+        if self._is_under_way():
+            return CursorWrapper(PreparedCursor(self.connection), self)
         self._prepares = True
         try:
             return self.cursor()
         finally:
             self._prepares = False
+
+    def _is_under_way(self) -> bool:
+        """Whether this transaction has its connection and its schema, and nobody listens.
+
+        What Django makes sure of for each cursor was then made sure of for an earlier one.
+        """
+        return (
+            self.in_atomic_block
+            and self.connection is not None
+            and not self.closed_in_transaction
+            and bool(self.search_path_set_schemas)
+            and get_limit_set_calls()
+            and not self.queries_logged
+        )
 
     def create_cursor(self, name: str | None = None) -> Any:
         """Django's cursor, or ours where `prepared_cursor` asks."""
@@ -75,6 +93,8 @@ class DatabaseWrapper(django_tenants_backend.DatabaseWrapper):  # type: ignore[m
                 self.search_path_set_schemas = None
 
     def _handle_search_path(self, cursor: Any = None) -> None:
+        if self.search_path_set_schemas and get_limit_set_calls():
+            return  # as django-tenants does, before anything is asked of the connection
         in_error = self._transaction_status() is TransactionStatus.INERROR
         super()._handle_search_path(cursor)
         if self._setting_search_path or self.search_path_set_schemas or in_error:

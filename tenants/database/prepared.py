@@ -9,6 +9,9 @@ result of another shape, which two merchants' tables have while a migration goes
 fleet. That error is no reason to fail: the statements are prepared anew.
 """
 
+import re
+from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -16,10 +19,16 @@ from psycopg.errors import FeatureNotSupported
 from psycopg.pq import TransactionStatus
 
 
-class PreparedCursor(psycopg.Cursor[Any]):
-    """Sends values beside the statement, which is prepared once it was used a few times."""
+class PreparedCursor(psycopg.RawCursor[Any]):
+    """Sends values beside the statement, which is prepared once it was used a few times.
+
+    Statements are written with `%s`, as everywhere; psycopg's own translation forgets those that
+    are long, and would read them again each time.
+    """
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        if params is not None:
+            query = numbered(query)
         try:
             return super().execute(query, params, **options)
         except FeatureNotSupported as error:
@@ -32,6 +41,19 @@ class PreparedCursor(psycopg.Cursor[Any]):
 
     def _in_transaction(self) -> bool:
         return self.connection.info.transaction_status is not TransactionStatus.IDLE
+
+
+@lru_cache(maxsize=1_000)
+def numbered(statement: str) -> bytes:
+    """A statement as PostgreSQL reads it: `$1`, `$2`… for each `%s`, and `%` for `%%`."""
+    numbers = count(1)
+
+    def read(match: re.Match[str]) -> str:
+        if match.group() not in ("%s", "%%"):
+            raise ValueError(f"{match.group()} stands for nothing in {statement}")
+        return "%" if match.group() == "%%" else f"${next(numbers)}"
+
+    return re.sub("%.", read, statement).encode()
 
 
 def is_outdated(error: FeatureNotSupported) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kernel.db import insert_if_absent
+from kernel.db import insert, insert_if_absent
 from kernel.outbox.services import Draft as Event
 from kernel.outbox.services import emit_all
 from tenants.messaging.models import Email
@@ -46,10 +46,11 @@ def queue(
     queue_all(drafts=[draft], now=now)
 
 
-def queue_all(*, drafts: Sequence[Draft], now: datetime) -> None:
+def queue_all(*, drafts: Sequence[Draft], now: datetime, of_new: bool = False) -> None:
     """Queue any number of emails, in two statements.
 
-    Somebody without an address is not written to, and that is no error.
+    Somebody without an address is not written to, and that is no error. `of_new`: they are about
+    what this transaction made, and keyed by it, so that none can have been asked for before.
     """
     rows = [
         Email(
@@ -65,7 +66,9 @@ def queue_all(*, drafts: Sequence[Draft], now: datetime) -> None:
         for draft in drafts
         if draft.to
     ]
-    new = insert_if_absent(rows)
+    if of_new:
+        insert(rows)
+    new = {row.id for row in rows} if of_new else insert_if_absent(rows)
     ask_for(email_ids=[row.id for row in rows if row.id in new], now=now)
 
 

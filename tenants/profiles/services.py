@@ -154,7 +154,7 @@ def create(
 ) -> Profile:
     """Make a profile; ProfileExistsError when the email or the shop's id is taken."""
     profile = _new(
-        email=email,
+        email=emails.clean(email) if email else "",
         external_id=external_id,
         first_name=first_name,
         last_name=last_name,
@@ -177,8 +177,9 @@ def _new(
     last_name: str = "",
     **fields: Any,
 ) -> Profile:
+    """A profile that is not stored yet; its address was cleaned by the caller."""
     profile = Profile(
-        email=emails.clean(email) if email else "",
+        email=email,
         external_id=external_id or None,
         first_name=clean_name(first_name, param="first_name"),
         last_name=clean_name(last_name, param="last_name"),

@@ -85,8 +85,10 @@ def referrer_welcomed(*, referrer: Profile, code: str, now: datetime) -> None:
     )
 
 
-def rewards_promised(*, referral: Referral, rewards: list[Reward], now: datetime) -> None:
-    """Both sides learn what is on its way, and when it comes."""
+def rewards_promised(
+    *, referral: Referral, rewards: list[Reward], now: datetime, of_new: bool = False
+) -> None:
+    """Both sides learn what is on its way, and when it comes. `of_new`: as in `queue_all`."""
     drafts = [
         _about_reward(
             reward,
@@ -98,7 +100,7 @@ def rewards_promised(*, referral: Referral, rewards: list[Reward], now: datetime
         )
         for reward in rewards
     ]
-    messaging.queue_all(drafts=drafts, now=now)
+    messaging.queue_all(drafts=drafts, now=now, of_new=of_new)
 
 
 def reward_posted(*, reward: Reward, now: datetime) -> None:

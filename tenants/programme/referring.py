@@ -81,7 +81,9 @@ def _begin(
         coupons.claim(invitation_id=referral.invitation_id, profile=profile)
     trigger = Trigger.ACCOUNT if fact.kind == FactKind.ACCOUNT else Trigger.QUALIFYING
     if counts or trigger == Trigger.ACCOUNT:
-        return reward(referral=referral, fact=fact, trigger=trigger, version=version, now=now)
+        return reward(
+            referral=referral, fact=fact, trigger=trigger, version=version, now=now, made_now=True
+        )
     decisions.note(
         code=Code.REFERRAL_KNOWN, now=now, profile=profile, referral=referral, version=version
     )
@@ -105,18 +107,28 @@ def reward(
     version: ProgrammeVersion,
     now: datetime,
     at_once: bool = False,
+    made_now: bool = False,
 ) -> Attribution:
-    """Promise both sides what the rules give for this fact, and tell them."""
+    """Promise both sides what the rules give for this fact, and tell them.
+
+    `made_now`: the referral is this transaction's own, and nobody can have promised it anything.
+    """
     if not at_once:
-        suspecting.suspect(referral=referral, order=fact.order, now=now)
+        suspecting.suspect(referral=referral, order=fact.order, now=now, made_now=made_now)
     rewards = rewarding.promise(
-        referral=referral, fact=fact, trigger=trigger, version=version, now=now, at_once=at_once
+        referral=referral,
+        fact=fact,
+        trigger=trigger,
+        version=version,
+        now=now,
+        at_once=at_once,
+        made_now=made_now,
     )
     gifts = granting.promise(
         referral=referral, fact=fact, trigger=trigger, version=version, now=now, at_once=at_once
     )
     if fact.confirmed:
-        rewards = rewarding.announce(referral=referral, rewards=rewards, now=now)
+        rewards = rewarding.announce(referral=referral, rewards=rewards, now=now, of_new=True)
         granting.announce(referral=referral, given=gifts, now=now)
     if gifts:
         referral.refresh_from_db(fields=["state", "decided_at"])

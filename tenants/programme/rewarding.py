@@ -31,11 +31,13 @@ def promise(
     now: datetime,
     trigger: Trigger = Trigger.QUALIFYING,
     at_once: bool = False,
+    made_now: bool = False,
 ) -> list[Reward]:
     """Grant both sides what the rules say for this fact, pending until the delay has passed.
 
     What only a browser reported has no date: it waits for a trusted source. So has what a person
-    has to look at first. `at_once` is the merchant's word that there is nothing to wait for.
+    has to look at first. `at_once` is the merchant's word that there is nothing to wait for;
+    `made_now` says that this transaction made the referral.
     """
     dated = fact.confirmed and referral.state != ReferralState.HELD
     due_at = (now if at_once else promises.due(version, now)) if dated else None
@@ -55,6 +57,7 @@ def promise(
         ],
         unit=version.unit,
         now=now,
+        of_new=made_now,
     )
     rewards = [
         Reward(
@@ -78,18 +81,21 @@ def promise(
     return rewards
 
 
-def announce(*, referral: Referral, rewards: Sequence[Reward], now: datetime) -> list[Reward]:
+def announce(
+    *, referral: Referral, rewards: Sequence[Reward], now: datetime, of_new: bool = False
+) -> list[Reward]:
     """Tell both sides what they were promised; returns the rewards as they are now.
 
     What has no delay to wait for is posted here, and told once: that it is there. While a person
-    has to look at the referral first, nobody is told anything.
+    has to look at the referral first, nobody is told anything. `of_new`: these rewards are this
+    transaction's own.
     """
     if referral.state == ReferralState.HELD:
         return list(rewards)
     due = [reward for reward in rewards if reward.due_at is not None and reward.due_at <= now]
     posted = {reward.id: post(transfer_id=reward.transfer_id, now=now) for reward in due}
     later = [reward for reward in rewards if reward.id not in posted]
-    notices.rewards_promised(referral=referral, rewards=later, now=now)
+    notices.rewards_promised(referral=referral, rewards=later, now=now, of_new=of_new)
     if posted:
         referral.refresh_from_db(fields=["state", "decided_at"])
     return [posted.get(reward.id) or reward for reward in rewards]

@@ -22,15 +22,18 @@ from tenants.referrals.models import (
 )
 
 
-def suspect(*, referral: Referral, order: Order | None, now: datetime) -> Suspicion | None:
+def suspect(
+    *, referral: Referral, order: Order | None, now: datetime, made_now: bool = False
+) -> Suspicion | None:
     """Look at a referral just before its rewards are promised; hold it where it looks odd.
 
     The merchant's own word is believed, and so is a decision that was taken on it before. What an
-    account was paid does not vouch for the order that comes after it.
+    account was paid does not vouch for the order that comes after it. Of a referral that was
+    `made_now`, in this transaction, nothing was decided or promised yet.
     """
     if referral.step == Step.MANUAL or referral.state not in OPEN_STATES:
         return None
-    earlier = Suspicion.objects.filter(referral=referral).first()
+    earlier = None if made_now else Suspicion.objects.filter(referral=referral).first()
     if earlier is not None and earlier.state != SuspicionState.WAITING:
         return None
     reasons = suspicion.look(referral=referral, order=order, now=now)
@@ -39,7 +42,8 @@ def suspect(*, referral: Referral, order: Order | None, now: datetime) -> Suspic
     raised = suspicion.raise_suspicion(referral=referral, reasons=reasons, now=now)
     if referral.state != ReferralState.HELD:
         referrals.settle(referral=referral, state=ReferralState.HELD, now=now)
-        without_dates(referral=referral)
+        if not made_now:
+            without_dates(referral=referral)
         decisions.note(
             code=Code.SUSPECTED,
             now=now,

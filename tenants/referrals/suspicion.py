@@ -5,17 +5,20 @@ from THRESHOLD on, a person decides.
 """
 
 import functools
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kernel.db import prepared_cursor
+from kernel.ids import public_id
 from tenants.activity.models import Order
-from tenants.profiles.models import Profile, ProfileKind
+from tenants.profiles.models import ProfileKind
 from tenants.profiles.services import fold_text
 from tenants.referrals.models import Referral, Suspicion, SuspicionRules, SuspicionState
 
@@ -67,13 +70,62 @@ def rules() -> SuspicionRules:
 
 def look(*, referral: Referral, order: Order | None, now: datetime) -> list[Reason]:
     """Every signal that this merchant has on and that this referral shows."""
-    wanted = rules()
+    known = _known(referral, now)
     found = (
         *_same_place(referral, order),
-        *_email(referral),
-        *_many(referral, wanted, now),
+        *_email(referral, known),
+        *_many(referral, known),
     )
-    return [reason for reason in found if reason.signal.value not in wanted.off]
+    return [reason for reason in found if reason.signal.value not in known.off]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What one statement tells of a referral: the merchant's rules, and what they are about.
+
+    `twin` is another customer with a variant of the referee's address, `recent` how many the
+    referrer brought within `days`.
+    """
+
+    off: list[str]
+    most: int
+    days: int
+    twin: uuid.UUID | None
+    recent: int
+
+
+# What the rules are until the merchant chose.
+_HOUSE = (SuspicionRules().most, SuspicionRules().days)
+
+# Asked for every new referral. Each part is found first and then ordered: a planner that knows
+# nothing of the values must not walk through all customers by their ids.
+_KNOWN = """
+    SELECT ARRAY(SELECT jsonb_array_elements_text(kept.off)),
+        COALESCE(kept.most, house.most), COALESCE(kept.days, house.days),
+        (
+            SELECT id FROM (
+                SELECT id FROM profiles_profile
+                WHERE email_folded = %s AND email_folded <> '' AND id <> %s
+                    AND erased_at IS NULL AND merged_into_id IS NULL
+                OFFSET 0
+            ) AS twins ORDER BY id LIMIT 1
+        ),
+        (
+            SELECT count(*) FROM referrals_referral
+            WHERE referrer_id = %s AND step <> 'manual'
+                AND created_at > %s - make_interval(days => COALESCE(kept.days, house.days))
+        )
+    FROM (VALUES (%s::int, %s::int)) AS house (most, days)
+    LEFT JOIN referrals_suspicion_rules AS kept ON true
+"""
+
+
+def _known(referral: Referral, now: datetime) -> _Known:
+    referee = referral.referee
+    values = [referee.email_folded, referee.id, referral.referrer_id, now, *_HOUSE]
+    with prepared_cursor() as cursor:
+        cursor.execute(_KNOWN, values)
+        return _Known(*cursor.fetchone())
 
 
 def weigh(reasons: list[Reason]) -> int:
@@ -145,18 +197,10 @@ def _same_surname(referral: Referral) -> bool:
     return bool(name) and referrer is not None and fold_text(referrer.last_name) == name
 
 
-def _email(referral: Referral) -> Iterator[Reason]:
-    person = referral.referee
-    if not person.email_folded:
-        return
-    twin = (
-        Profile.objects.filter(email_folded=person.email_folded, erased_at=None)
-        .exclude(id=person.id)
-        .first()
-    )
-    if twin is not None:
-        yield Reason(Signal.ALIAS, {"customer": twin.public_id})
-    if person.email_folded.rpartition("@")[2] in _disposable_domains():
+def _email(referral: Referral, known: _Known) -> Iterator[Reason]:
+    if known.twin is not None:
+        yield Reason(Signal.ALIAS, {"customer": public_id("cus", known.twin)})
+    if referral.referee.email_folded.rpartition("@")[2] in _disposable_domains():
         yield Reason(Signal.DISPOSABLE)
 
 
@@ -167,12 +211,9 @@ def _disposable_domains() -> frozenset[str]:
     return frozenset(blocklist)
 
 
-def _many(referral: Referral, wanted: SuspicionRules, now: datetime) -> Iterator[Reason]:
+def _many(referral: Referral, known: _Known) -> Iterator[Reason]:
     referrer = referral.referrer
     if referrer is None or referrer.kind != ProfileKind.CUSTOMER:
         return  # bringing many is what an influencer is for
-    since = now - timedelta(days=wanted.days)
-    recent = Referral.objects.filter(referrer=referrer, created_at__gt=since).exclude(step="manual")
-    count = recent.count()
-    if count > wanted.most:
-        yield Reason(Signal.MANY, {"count": count, "days": wanted.days})
+    if known.recent > known.most:
+        yield Reason(Signal.MANY, {"count": known.recent, "days": known.days})

@@ -103,6 +103,8 @@ def send_orders(*, stack: Stack, shop: Shop, connections: int, seconds: float) -
         raise RuntimeError(
             f"{found['statuses']} answered, {stored} orders stored\n{last_words(stack)}"
         )
+    if held := count(shop, "referrals_suspicion"):
+        raise RuntimeError(f"{held} referrals were held back: that is not what pgbench writes")
     return found
 
 

@@ -35,7 +35,8 @@ def lock_wallets(*, owner_ids: Iterable[uuid.UUID], unit: str) -> dict[uuid.UUID
     found = _select(wanted, unit)
     missing = wanted - {account.owner_id for account in found}
     if missing:
-        made = _create(missing, unit)
+        # With a wallet of this unit its system accounts were made, and nothing takes them away.
+        made = _create(missing, unit, first=not found)
         # Wallets that we made are ours until we commit; others appeared at this moment.
         found = found + made if len(made) == len(missing) else _select(wanted, unit)
     return {account.owner_id: account for account in found if account.owner_id}
@@ -64,10 +65,10 @@ def _select(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:
     return [account for (account,) in found]
 
 
-def _create(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:
+def _create(owner_ids: set[uuid.UUID], unit: str, *, first: bool) -> list[Account]:
     system = [
         Account(id=system_account_id(kind, unit), kind=kind, owner_id=None, unit=unit)
-        for kind in SYSTEM_KINDS
+        for kind in (SYSTEM_KINDS if first else ())
     ]
     wallets = [
         Account(id=uuid7(), kind=AccountKind.WALLET, owner_id=owner_id, unit=unit)

@@ -6,7 +6,7 @@ Each function moves the balance and the lots together, so that the lots always h
 import uuid
 from datetime import datetime
 
-from kernel.db import prepared_cursor
+from kernel.db import write
 from kernel.ledger import lots
 from kernel.ledger.accounts import system_account_id
 from kernel.ledger.models import Account, AccountKind, Allocation, Transfer
@@ -81,10 +81,10 @@ def expect(amounts: dict[uuid.UUID, int]) -> None:
     if not amounts:
         return
     rows = ", ".join(["(%s::uuid, %s::bigint)"] * len(amounts))
-    with prepared_cursor() as cursor:
-        cursor.execute(
-            "UPDATE ledger_account SET pending_in = pending_in + promised.amount"  # noqa: S608
-            f" FROM (VALUES {rows}) AS promised (id, amount)"
-            " WHERE ledger_account.id = promised.id",
-            [value for pair in amounts.items() for value in pair],
-        )
+    write(
+        Account,
+        "UPDATE ledger_account SET pending_in = pending_in + promised.amount"  # noqa: S608
+        f" FROM (VALUES {rows}) AS promised (id, amount)"
+        " WHERE ledger_account.id = promised.id",
+        [value for pair in amounts.items() for value in pair],
+    )

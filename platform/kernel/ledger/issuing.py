@@ -61,10 +61,13 @@ class Promise:
 
 
 @atomic_with_retry
-def issue_pending(*, promises: Sequence[Promise], unit: str, now: datetime) -> list[Transfer]:
+def issue_pending(
+    *, promises: Sequence[Promise], unit: str, now: datetime, of_new: bool = False
+) -> list[Transfer]:
     """Promise credits to any number of wallets; returns their transfers in the same order.
 
-    Five statements, however many promises.
+    Five statements, however many promises. `of_new`: they are for what this transaction made, and
+    keyed by it, so that none can have been promised before; a key that was is IntegrityError.
     """
     for promise in promises:
         records.check_amount(promise.amount)
@@ -84,7 +87,9 @@ def issue_pending(*, promises: Sequence[Promise], unit: str, now: datetime) -> l
         )
         for promise in promises
     ]
-    inserted = insert_if_absent(transfers)
+    if of_new:
+        insert(transfers)
+    inserted = {row.id for row in transfers} if of_new else insert_if_absent(transfers)
     fresh = [pair for pair in zip(promises, transfers, strict=True) if pair[1].id in inserted]
     insert(
         [

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from kernel.db import insert_if_absent
+from kernel.db import insert, insert_if_absent
 from kernel.outbox.models import Event, EventState
 from kernel.slices import delete_in_slices
 
@@ -55,18 +55,20 @@ def emit_all(*, drafts: Sequence[Draft], now: datetime) -> None:
     """Write any number of events in one statement, with one nudge."""
     if not drafts:
         return
-    insert_if_absent(
-        [
-            Event(
-                kind=draft.kind,
-                payload=draft.payload,
-                key=draft.key,
-                created_at=now,
-                due_at=draft.due_at or now,
-            )
-            for draft in drafts
-        ]
-    )
+    rows = [
+        Event(
+            kind=draft.kind,
+            payload=draft.payload,
+            key=draft.key,
+            created_at=now,
+            due_at=draft.due_at or now,
+        )
+        for draft in drafts
+    ]
+    if any(row.key for row in rows):
+        insert_if_absent(rows)
+    else:
+        insert(rows)  # an event without a key is another one each time
     if any(draft.due_at is None or draft.due_at <= now for draft in drafts):
         schema: str = connection.schema_name  # type: ignore[attr-defined]
         transaction.on_commit(lambda: _nudge(schema), robust=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from kernel.db import atomic_with_retry
+from kernel.db import atomic_with_retry, gathered
 from tenants.activity import services as activity
 from tenants.activity.models import Order, OrderState
 from tenants.activity.types import OrderInput, RefundInput
@@ -36,6 +36,7 @@ class Outcome:
 
 
 @atomic_with_retry
+@gathered()
 def order_received(*, order: OrderInput, now: datetime) -> Outcome:
     """Take in an order: customer, order, attribution, rewards, explanation, emails.
 
