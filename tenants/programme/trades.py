@@ -91,11 +91,21 @@ def round_amount(cents: int) -> int:
     return max((cents + step // 2) // step * step, 50)
 
 
-def suggested_reward(*, basket: int, margin: int) -> int:
-    """For the referrer: a quarter of what a first purchase leaves, as a round figure, in cents."""
-    return round_amount(basket * margin // 10_000 // 4)
+def suggested(*, basket: int, margin: int, budget: int | None = None) -> tuple[int, int]:
+    """What to offer the referrer and the referee, in cents, as figures that people say.
+
+    A quarter of what a first purchase leaves, and a sixth. Both together are never more than the
+    budget, were all of it spent; of a budget that is too small for two, the referee gets nothing.
+    """
+    left = basket * margin // 10_000
+    reward, welcome = round_amount(left // 4), round_amount(left // 6)
+    if budget is None or reward + welcome <= budget:
+        return reward, welcome
+    reward = _round_down(budget * 3 // 5) or budget
+    return reward, _round_down(budget - reward)
 
 
-def suggested_welcome(*, basket: int, margin: int) -> int:
-    """For the referee: a little less than for the referrer."""
-    return round_amount(basket * margin // 10_000 // 6)
+def _round_down(cents: int) -> int:
+    """The figure below, by the steps of `round_amount`; as it is where there is none."""
+    step = 50 if cents < 1000 else 100 if cents < 5000 else 500
+    return cents // step * step or cents

@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from django.urls import reverse
 
 from accounts.models import Membership, Role
 from tenants.features import Feature, is_on, switch
 from tenants.models import Tenant
+from tenants.programme import setting_up, trades
 from tenants.programme.models import Preferences, ProgrammeVersion
 from tenants.rewards.models import Prize
 from tests.acceptance.conftest import RULES
@@ -15,6 +17,15 @@ from tests.pages.conftest import text_of
 
 STEPS = ("cagnotte", "recompenses", "lots", "messages", "boutique", "historique", "apercu")
 PHOTOGRAPHER = {"trade": "photo", "average_basket": "220", "margin": "60", "ready_to_spend": ""}
+
+
+REWARDS = {
+    "who": "both",
+    "qualifying": "order",
+    "referrer_amount": "8,00",
+    "referee_amount": "6,24",
+    "pending_days": "14",
+}
 
 
 def values_in(page: str) -> dict[str, list[str]]:
@@ -55,10 +66,14 @@ def test_sp05_every_step_says_what_a_new_customer_costs(
     """Beside what the merchant is ready to spend, rewritten at each input."""
     question = {"trade": "home", "average_basket": "62,40", "margin": "44"}
     claire.post("/mise-en-route/objectif", question | {"ready_to_spend": "6"})
+    over = "de plus que ce que vous êtes prêt à dépenser."
     for step in STEPS:
         page = text_of(claire.get(f"/mise-en-route/{step}"))
         assert "Coût d’un nouveau client" in page
-        assert "de plus que ce que vous êtes prêt à dépenser." in page
+        assert over not in page, step
+    claire.post("/mise-en-route/recompenses", REWARDS)
+    for step in STEPS:
+        assert over in text_of(claire.get(f"/mise-en-route/{step}")), step
     typed = {"unit": "EUR", "who": "both", "referrer_amount": "8,00", "referee_amount": "6,24"}
     found = text_of(claire.get("/mise-en-route/estimation", typed | {"sim_used": "72"}))
     assert "10,25 €" in found and "5,76 €" in found and "4,49 €" in found
@@ -66,6 +81,90 @@ def test_sp05_every_step_says_what_a_new_customer_costs(
     assert "10,25 €" not in alone
     half_typed = typed | {"referrer_amount": "8,", "sim_margin": "beaucoup"}
     assert claire.get("/mise-en-route/estimation", half_typed).status_code == 200
+
+
+@pytest.mark.parametrize("unit", ["EUR", "PTS"])
+@pytest.mark.parametrize("budget", [1, 30, 99, 100, 250, 599, 1234, 4999, 100_000])
+@pytest.mark.parametrize("trade", list(trades.TRADES))
+def test_sp05_what_is_proposed_never_exceeds_the_budget(
+    merchant: Tenant, trade: str, budget: int, unit: str
+) -> None:
+    """Were every point of it spent, and whatever is cheapest is within the first reward."""
+    usual = trades.TRADES[trade]
+    answers = {"trade": trade, "average_basket": usual.basket, "margin": usual.margin}
+    plan = setting_up.draft({**answers, "ready_to_spend": budget, "draft": {"unit": unit}})
+    rules = setting_up.rules_of(plan)
+    worth = setting_up.POINT_VALUE if unit == "PTS" else 1
+    assert (rules["referrer_amount"] + rules["referee_amount"]) * worth <= budget
+    assert rules["referrer_amount"] > 0 or budget < worth
+    cheapest = min(prize.cost for prize in setting_up.planned_prizes(plan))
+    assert cheapest <= plan.first_reward or not plan.first_reward
+
+
+def test_sp05_another_budget_proposes_anew_and_what_was_typed_stays(
+    claire: TenantClient, merchant: Tenant
+) -> None:
+    question = {"trade": "home", "average_basket": "65", "margin": "45"}
+    claire.post("/mise-en-route/objectif", question | {"ready_to_spend": ""})
+    page = claire.get("/mise-en-route/recompenses").content.decode()
+    claire.post("/mise-en-route/recompenses", values_in(page))  # as proposed
+    claire.post("/mise-en-route/objectif", question | {"ready_to_spend": "5"})
+    plan = setting_up.draft()
+    assert (plan.referrer_amount, plan.referee_amount) == (300, 200)
+    claire.post("/mise-en-route/recompenses", REWARDS)
+    claire.post("/mise-en-route/objectif", question | {"ready_to_spend": "9"})
+    assert setting_up.draft().referrer_amount == 800
+    # Eight euros are not eight hundred points.
+    claire.post("/mise-en-route/cagnotte", {"unit": "PTS", "name": "Mes points"})
+    assert setting_up.draft().referrer_amount == 100
+
+
+def test_sp05_the_first_step_answers_what_is_typed_before_it_is_sent(
+    claire: TenantClient, merchant: Tenant
+) -> None:
+    """The panel is asked at each input; without scripts a button asks."""
+    page = text_of(claire.get("/mise-en-route/objectif"))
+    assert "votre saisie" not in page and "Panier : hypothèse, à ajuster." in page
+    usual = {"trade": "other", "average_basket": "60,00", "margin": "40"}
+    shown = text_of(claire.get("/mise-en-route/estimation", usual | {"ready_to_spend": ""}))
+    assert "votre saisie" not in shown
+    typed = usual | {"average_basket": "200", "ready_to_spend": "2"}
+    shown = text_of(claire.get("/mise-en-route/estimation", typed))
+    assert "Panier : votre saisie." in shown and "Marge : hypothèse" in shown
+    assert "Parrain, 1,00 €" in shown and "de plus que" not in shown
+    answer = claire.post("/mise-en-route/objectif", typed | {"estimate": "1"})
+    assert answer.status_code == 200 and "Parrain, 1,00 €" in text_of(answer)
+    assert setting_up.preferences().average_basket is None
+
+
+def test_sp12_the_first_prizes_are_renamed_priced_and_within_reach(
+    claire: TenantClient, merchant: Tenant
+) -> None:
+    claire.post("/mise-en-route/objectif", PHOTOGRAPHER)
+    page = claire.get("/mise-en-route/lots").content.decode()
+    typed = {name: value[0] for name, value in values_in(page).items()}
+    dear = typed | {f"cost_{key}": "90,00" for key in ("session", "print", "voucher")}
+    answer = claire.post("/mise-en-route/lots", dear)
+    assert answer.status_code == 422
+    assert "Mettez ce lot à 22,00 € au plus" in text_of(answer)
+    own = typed | {"name_print": "Tirage 20 × 30", "cost_print": "18,00"}
+    del own["want_voucher"]
+    assert claire.post("/mise-en-route/lots", own).status_code == 302
+    claire.post("/mise-en-route/publier")
+    made = {(prize.name, prize.cost, prize.value) for prize in Prize.objects.all()}
+    assert made == {
+        ("Remise sur votre prochaine séance", 2200, 2200),
+        ("Tirage 20 × 30", 1800, None),
+    }
+
+
+def test_o8_who_has_no_shop_says_so_and_goes_on(claire: TenantClient, merchant: Tenant) -> None:
+    page = claire.get("/mise-en-route/boutique").content.decode()
+    assert re.search(r'<button[^>]*name="online" value="no"', page)
+    answer = claire.post("/mise-en-route/boutique", {"online": "no"})
+    assert answer["Location"] == "/mise-en-route/historique"
+    assert setting_up.draft().online is False
+    assert "Choisi" in text_of(claire.get("/mise-en-route/boutique"))
 
 
 def test_sp05_the_rules_page_says_what_a_new_customer_costs_at_each_input(

@@ -56,14 +56,14 @@ def _sample(plan: Draft) -> Space:
     gain = plan.referrer_amount or plan.referee_amount
     available = gain * 2
     prizes = []
-    for idea in plan.trade.prizes:
-        if idea.key not in plan.prizes:
+    for planned in setting_up.planned_prizes(plan):
+        if not planned.wanted:
             continue
-        cost = setting_up.prize_cost(plan=plan, share=idea.share)
+        cost = planned.cost
         missing = max(cost - available, 0)
         prizes.append(
             PrizeLine(
-                prize=Prize(name=str(idea.name), kind=idea.kind, cost=cost, unit=plan.unit),
+                prize=Prize(name=planned.name, kind=planned.kind, cost=cost, unit=plan.unit),
                 cost=Amount(cost, plan.unit),
                 available=min(available, cost),
                 missing=Amount(missing, plan.unit),

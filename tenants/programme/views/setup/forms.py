@@ -1,16 +1,18 @@
 """What each step of the set-up asks. Every field has a sane default: O1 counts them."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kernel.money import CURRENCIES, POINTS
+from kernel.money import CURRENCIES, POINTS, Amount
+from shell import formats
 from shell.fields import IntegerField, MoneyField, PercentField, TilesField
 from shell.forms import HouseForm
 from tenants.programme import trades
 from tenants.programme.models import Qualifying
-from tenants.programme.setting_up import Draft
+from tenants.programme.setting_up import Draft, planned_prizes
 
 _MOST = 1_000_000
 
@@ -162,19 +164,71 @@ class RewardsForm(HouseForm):
 
 
 class PrizesForm(HouseForm):
-    """The first prizes, to tick."""
+    """The first prizes: which of them, what they are called and what they cost."""
 
-    prizes = forms.MultipleChoiceField(
-        label=_("Proposer d’abord"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, *args: Any, ideas: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: Draft, **kwargs: Any) -> None:
+        self.plan = plan
+        self.planned = planned_prizes(plan)
         super().__init__(*args, **kwargs)
-        self.fields["prizes"].choices = ideas  # type: ignore[attr-defined]
+        for prize in self.planned:
+            self.fields[f"want_{prize.key}"] = forms.BooleanField(
+                label=_("Proposer ce lot"), required=False, initial=prize.wanted
+            )
+            self.fields[f"name_{prize.key}"] = forms.CharField(
+                label=_("Nom du lot"),
+                max_length=80,
+                required=False,
+                initial=prize.name,
+            )
+            self.fields[f"cost_{prize.key}"] = wallet_field(
+                unit=plan.unit,
+                label=_("Coût"),
+                minimum=1,
+                maximum=_MOST,
+                required=False,
+                initial=prize.cost,
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The fields of each prize, for the page."""
+        return [
+            {part: self[f"{part}_{prize.key}"] for part in ("want", "name", "cost")}
+            for prize in self.planned
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        wanted = [prize.key for prize in self.planned if data.get(f"want_{prize.key}")]
+        for key in wanted:
+            for part, words in (
+                ("name", _("Donnez un nom, par exemple Bougie Aube 190 g.")),
+                ("cost", _("Indiquez ce que coûte ce lot.")),
+            ):
+                if not data.get(f"{part}_{key}") and f"{part}_{key}" not in self.errors:
+                    self.add_error(f"{part}_{key}", words)
+        costs = {key: data[f"cost_{key}"] for key in wanted if data.get(f"cost_{key}")}
+        first = self.plan.first_reward
+        if first and costs and not self.errors and min(costs.values()) > first:
+            cheapest = min(costs, key=lambda key: costs[key])
+            self.add_error(
+                f"cost_{cheapest}",
+                _("Mettez ce lot à %(amount)s au plus : c’est ce que vaut un premier parrainage.")
+                % {"amount": formats.amount(Amount(first, self.plan.unit))},
+            )
+        return data
 
     def values(self) -> dict[str, Any]:
-        return {"prizes": list(self.cleaned_data["prizes"])}
-
-    @staticmethod
-    def start(plan: Draft) -> dict[str, Any]:
-        return {"prizes": list(plan.prizes)}
+        """Only what differs from our words is kept: the rest follows the trade and the rewards."""
+        data, words = self.cleaned_data, {}
+        bare = {prize.key: prize for prize in planned_prizes(replace(self.plan, prize_words={}))}
+        for key, proposed in bare.items():
+            typed = {"name": data.get(f"name_{key}"), "cost": data.get(f"cost_{key}")}
+            own = {
+                part: value
+                for part, value in typed.items()
+                if value and value != getattr(proposed, part)
+            }
+            if own:
+                words[key] = own
+        wanted = [prize.key for prize in self.planned if data[f"want_{prize.key}"]]
+        return {"prizes": wanted, "prize_words": words}

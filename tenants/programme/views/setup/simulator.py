@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
 from kernel.money import UNITS
-from tenants.programme import economics, setting_up
+from tenants.programme import economics, setting_up, trades
 from tenants.programme.economics import Assumptions, Terms
 from tenants.programme.setting_up import POINT_VALUE, Draft
 from tenants.programme.views import costs
@@ -21,10 +21,30 @@ from tenants.programme.views import costs
 @member_required()
 def estimate(request: HttpRequest) -> HttpResponse:
     """The simulator's result for what stands in the form and on the sliders."""
-    plan = setting_up.draft()
+    plan = plan_of(request.GET)
     shown = [name for name in costs.SLIDERS if name in request.GET]
     context = {"simulator": panel(plan=plan, sliders=shown, typed=request.GET)}
     return render(request, "programme/simulator/answer.html", context)
+
+
+def plan_of(typed: Any) -> Draft:
+    """The draft with what stands in the first step: it proposes other amounts as one types."""
+    if "average_basket" not in typed:
+        return setting_up.draft()
+    over: dict[str, Any] = {}
+    if typed.get("trade") in trades.TRADES:
+        over["trade"] = typed["trade"]
+    basket = costs.typed_amount(typed.get("average_basket"), "EUR")
+    if basket:
+        over["average_basket"] = basket
+    margin = costs.typed_share(typed.get("margin"))
+    if margin is not None:
+        over["margin"] = margin
+    text = typed.get("ready_to_spend", "")
+    budget = costs.typed_amount(text, "EUR")
+    if budget or not text.strip():  # half typed leaves the last one in its place
+        over["ready_to_spend"] = budget
+    return setting_up.draft(over)
 
 
 def panel(*, plan: Draft, sliders: Sequence[str], typed: Any = None) -> dict[str, Any]:
@@ -51,7 +71,12 @@ def _assumptions(plan: Draft) -> Assumptions:
         fallback_margin=plan.margin,
         now=timezone.now(),
     )
-    return replace(found, ready_to_spend=plan.ready_to_spend, basket_is_said=True)
+    return replace(
+        found,
+        basket=plan.basket if not found.basket_is_own else found.basket,
+        margin=plan.margin,
+        ready_to_spend=plan.ready_to_spend,
+    )
 
 
 def _typed_terms(terms: Terms, typed: Any) -> Terms:
@@ -70,13 +95,14 @@ def _typed_terms(terms: Terms, typed: Any) -> Terms:
 
 
 def _typed_assumptions(assumed: Assumptions, typed: Any) -> Assumptions:
+    """What the trade proposed and nobody changed stays an assumption."""
+    usual = trades.TRADES.get(typed.get("trade", ""), trades.DEFAULT)
     basket = costs.typed_amount(typed.get("average_basket"), "EUR")
     if basket is not None:
-        assumed = replace(assumed, basket=basket, basket_is_own=False)
-    if "ready_to_spend" in typed:
-        budget = costs.typed_amount(typed.get("ready_to_spend"), "EUR")
-        assumed = replace(assumed, ready_to_spend=budget)
+        said = assumed.basket_is_said or basket != usual.basket
+        assumed = replace(assumed, basket=basket, basket_is_own=False, basket_is_said=said)
     margin = costs.typed_share(typed.get("margin"))
     if margin is not None:
-        assumed = replace(assumed, margin=margin, margin_is_said=True)
+        said = assumed.margin_is_said or margin != usual.margin
+        assumed = replace(assumed, margin=margin, margin_is_said=said)
     return costs.typed_assumptions(assumed, typed)

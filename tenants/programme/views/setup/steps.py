@@ -6,7 +6,7 @@ from typing import Any
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,13 +59,8 @@ def _rewards(request: HttpRequest, plan: Draft) -> RewardsForm:
 
 
 def _prizes(request: HttpRequest, plan: Draft) -> PrizesForm:
-    ideas = []
-    for idea in plan.trade.prizes:
-        cost = Amount(setting_up.prize_cost(plan=plan, share=idea.share), plan.unit)
-        ideas.append((idea.key, formats.labelled(idea.name, formats.amount(cost))))
-    # Nothing ticked is an answer too: the button's own name says that the form was sent.
-    sent = request.POST if request.method == "POST" else None
-    return PrizesForm(sent, initial=PrizesForm.start(plan), ideas=ideas)
+    # Nothing ticked is an answer too: what counts is that the form was sent.
+    return PrizesForm(request.POST if request.method == "POST" else None, plan=plan)
 
 
 _FORMS: dict[str, Callable[[HttpRequest, Draft], Any]] = {
@@ -94,18 +89,31 @@ def step(request: HttpRequest, step: str) -> HttpResponse:
     plan = setting_up.draft()
     make = _FORMS.get(step)
     form: HouseForm | None = make(request, plan) if make else None
-    if request.method == "POST":
+    asked = "estimate" in request.POST  # without scripts: the cost of what is typed, and no more
+    if request.method == "POST" and not asked:
         if form is None:
-            setting_up.save_step(step=step, values={})
+            setting_up.save_step(step=step, values=_said(request))
             return _go_on(step)
         if form.is_valid():
             setting_up.save_step(step=step, values=form.values())  # type: ignore[attr-defined]
             return _go_on(step)
-    context = {**_frame(step, plan), **_around(step, plan, request)}
+    context = {**_frame(step, plan, request.POST if asked else None)}
+    context |= _around(step, plan, request)
     template = f"programme/setup/{step}.html"
     if form is None:
         return render(request, template, context)
-    return answer(request, template, context, form)
+    if asked:
+        return render(request, template, {**context, "form": form})
+    response = answer(request, template, context, form)
+    if "trade" in request.GET:
+        # The figures of another trade stand in the form: the cost is asked anew.
+        response.headers["HX-Trigger-After-Settle"] = "figures-changed"
+    return response
+
+
+def _said(request: HttpRequest) -> dict[str, Any]:
+    """What a step without fields can say: that there is no shop to connect (O8)."""
+    return {"online": False} if request.POST.get("online") == "no" else {}
 
 
 @require_POST
@@ -125,7 +133,7 @@ def _go_on(step: str) -> HttpResponse:
     return redirect("programme:setup_step", step=STEPS[STEPS.index(step) + 1])
 
 
-def _frame(step: str, plan: Draft) -> dict[str, Any]:
+def _frame(step: str, plan: Draft, typed: QueryDict | None) -> dict[str, Any]:
     at = STEPS.index(step)
     return {
         "step": step,
@@ -136,7 +144,9 @@ def _frame(step: str, plan: Draft) -> dict[str, Any]:
         "plan": plan,
         # The first step asks for the margin in its form, and every step for the basket there.
         "simulator": simulator.panel(
-            plan=plan, sliders=("sim_margin", "sim_used") if at else ("sim_used",)
+            plan=simulator.plan_of(typed) if typed is not None else plan,
+            sliders=("sim_margin", "sim_used") if at else ("sim_used",),
+            typed=typed,
         ),
     }
 
@@ -146,7 +156,8 @@ def _around(step: str, plan: Draft, request: HttpRequest) -> dict[str, Any]:
     if step == "recompenses":
         return {"story": _story(plan)}
     if step == "boutique":
-        return {"facts": outside_facts(), "site_url": current_tenant().site_url}
+        said = setting_up.preferences().draft.get("online")
+        return {"facts": outside_facts(), "no_shop": said is False}
     if step == "apercu":
         return {"story": _story(plan), "published": setting_up.preferences().set_up_at}
     return {}
