@@ -17,7 +17,8 @@ from kernel.errors import ConflictError
 from kernel.slices import delete_in_slices
 from tenants.database.current import this_connection
 
-KEPT_FOR = timedelta(days=90)
+# An answer names the customer: it is kept as long as somebody may still repeat the call.
+KEPT_FOR = timedelta(days=7)
 
 
 class KeyReusedError(ConflictError):
@@ -76,7 +77,7 @@ def once(*, key: str, fingerprint: str, effect: Callable[[], Answer], now: datet
 
 
 def forget_old_records(now: datetime) -> int:
-    """Delete the answers older than 90 days, a batch at a time; returns how many.
+    """Delete the answers older than a week, a batch at a time; returns how many.
 
     Business ids (order, refund) stay unique for ever: what is forgotten here cannot count twice.
     """

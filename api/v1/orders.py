@@ -16,7 +16,7 @@ from api.services.idempotency import Answer
 from api.v1 import present, reading, selectors, shapes
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError, RicochetError
 from tenants.activity import services as activity
-from tenants.activity.models import Order, Source
+from tenants.activity.models import Source
 from tenants.programme import conductor
 
 _REFERENCE = OpenApiParameter(
@@ -111,7 +111,9 @@ class OneOrder(Door):
     )
     def get(self, request: Request, reference: str) -> HttpResponse:
         self.only_parameters(request)
-        return respond(present.order(selectors.order_by_reference(reference)))
+        return respond(
+            present.order(selectors.order_by_reference(reference, of_test=is_test(request)))
+        )
 
 
 class Refunds(FactDoor):
@@ -130,10 +132,11 @@ class Refunds(FactDoor):
     def post(self, request: Request, reference: str) -> HttpResponse:
         def receive(fields: dict[str, Any], now: datetime) -> Answer:
             refund = reading.refund_input(fields, now=now)
-            number = selectors.external_id_of(reference)
-            real = Order.objects.filter(external_id=number, is_test=False)
-            keep_to_tests(request, real=real.exists())
-            order = conductor.refund_received(order_id=number, refund=refund, now=now)
+            named = selectors.order_by_reference(reference, of_test=is_test(request))
+            keep_to_tests(request, real=not named.is_test)
+            order = conductor.refund_received(
+                order_id=named.external_id, of_test=named.is_test, refund=refund, now=now
+            )
             body = {"id": refund.external_id, "amount": refund.amount}
             return Answer(201, body | {"order": present.fresh_order(order)})
 

@@ -11,7 +11,7 @@ from django.utils.timezone import now as clock
 from accounts.links import tenant_of, tenant_url
 from accounts.mail import send_mail
 from accounts.models import Invitation, LinkPurpose, OneTimeLink, User
-from accounts.selectors import tenants_of
+from accounts.selectors import opens_the_office, tenants_of
 from accounts.tokens import token_for
 from kernel.outbox.types import EventData, Handler
 
@@ -42,6 +42,7 @@ def send_invitation(event: EventData) -> None:
             "tenant": tenant,
             "invitation": invitation,
             "inviter": invitation.invited_by,
+            "first": opens_the_office(invitation=invitation),
             "url": tenant_url(invitation.tenant_id, "accounts:invitation", token),
         },
     )

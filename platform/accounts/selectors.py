@@ -72,6 +72,12 @@ def members_of(*, tenant_id: uuid.UUID) -> Sequence[Membership]:
     return sorted(members, key=lambda m: (rank[Role(m.role)], m.user.name.lower()))
 
 
+def opens_the_office(*, invitation: Invitation) -> bool:
+    """Whether whoever is invited comes first: an owner where nobody is a member yet."""
+    nobody = not Membership.objects.filter(tenant_id=invitation.tenant_id).exists()
+    return invitation.role == Role.OWNER and nobody
+
+
 def invitations_of(*, tenant_id: uuid.UUID) -> Sequence[Invitation]:
     """A tenant's invitations without an answer, the latest first."""
     return list(

@@ -32,6 +32,7 @@ def providers(request: HttpRequest) -> list[Provider]:
 def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
     pages = (
         *_referral_pages(),
+        *_modules_off(),
         (_("Modules"), "programme:modules", "sliders"),
         (_("Boutique, script et marque"), "site:site", "window"),
         (_("Trackers : remontée des commandes"), "programme:incoming", "cart"),
@@ -56,6 +57,15 @@ def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
                 yield Hit(label, _("Page"), reverse(name), icon)
             except NoReverseMatch:
                 continue
+
+
+def _modules_off() -> list[tuple[str, str, str]]:
+    """What is off is not there, but says where it is switched on."""
+    return [
+        (_("Activer le module %(name)s") % {"name": feature.label}, "programme:modules", "sliders")
+        for feature in Feature
+        if not is_on(feature)
+    ]
 
 
 def _referral_pages() -> list[tuple[str, str, str]]:

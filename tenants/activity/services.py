@@ -1,5 +1,6 @@
 """Storing facts, each of them once."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -124,7 +125,9 @@ def record_order(*, order: OrderInput, profile: Profile, now: datetime) -> tuple
     # Waits for another transaction that is storing the same id, then sees its row.
     if insert_if_absent([row]):
         return row, True
-    stored = Order.objects.select_for_update().get(external_id=order.external_id)
+    stored = Order.objects.select_for_update().get(
+        external_id=order.external_id, is_test=order.is_test
+    )
     _check_same(stored, order, profile)
     return stored, False
 
@@ -142,8 +145,7 @@ def confirm_order(
     order.source = order_input.source
     order.amount = order_input.amount
     order.ordered_at = order_input.ordered_at
-    order.is_test = order_input.is_test
-    changed = ["profile", "state", "confirmed_at", "source", "amount", "ordered_at", "is_test"]
+    changed = ["profile", "state", "confirmed_at", "source", "amount", "ordered_at"]
     # The server often does not see the device, nor the browser the address: each adds its own.
     order.device_hash = fingerprints.of_device(order_input.device) or order.device_hash
     order.address_hash = fingerprints.of_address(order_input.shipping_address) or order.address_hash
@@ -151,14 +153,24 @@ def confirm_order(
     order.save(update_fields=changed)
 
 
+def order_named(*, external_id: str, of_test: bool = False) -> Order:
+    """The order with this number: the real one, or for a test the test's; else the other.
+
+    UnknownOrderError where there is neither.
+    """
+    rows = Order.objects.filter(external_id=external_id)
+    found = rows.order_by("-is_test" if of_test else "is_test").first()
+    if found is None:
+        raise UnknownOrderError
+    return found
+
+
 @atomic_with_retry
 def record_refund(
-    *, external_id: str, refund: RefundInput, now: datetime
+    *, order_id: uuid.UUID, refund: RefundInput, now: datetime
 ) -> tuple[Order, Refund, bool]:
     """Store a refund unless it was stored before; returns (order locked, refund, is new)."""
-    order = Order.objects.select_for_update().filter(external_id=external_id).first()
-    if order is None:
-        raise UnknownOrderError
+    order = Order.objects.select_for_update().get(id=order_id)
     earlier = Refund.objects.filter(order=order, external_id=refund.external_id).first()
     if earlier is not None:
         if earlier.amount != refund.amount:

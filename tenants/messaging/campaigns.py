@@ -58,9 +58,9 @@ class CampaignKinds:
         return None if row is None else kind_of_campaign(row)
 
     def text(self, name: str, language: str) -> Text | None:
-        """Its words: the same in every language."""
+        """Its words in a language, else those that everybody reads."""
         row = _named(name)
-        return None if row is None else text_of_campaign(row)
+        return None if row is None else text_of_campaign(row, language)
 
 
 PROVIDER = CampaignKinds()
@@ -95,9 +95,18 @@ def subject_of(row: Campaign) -> str:
         return row.subject
 
 
-def text_of_campaign(row: Campaign) -> Text:
-    """The words as they are now."""
-    return Text(**{name: getattr(row, name) for name in FIELDS})
+def text_of_campaign(row: Campaign, language: str = "") -> Text:
+    """The words as they are now, in a language where it has its own."""
+    own = row.words.get(language)
+    return Text(**(own or {name: getattr(row, name) for name in FIELDS}))
+
+
+def check(*, row: Campaign, tenant: Tenant) -> None:
+    """TextError where the words of one language cannot be used."""
+    kind = kind_of_campaign(row)
+    for language in ("", *row.words):
+        text = text_of_campaign(row, language)
+        editing.check(kind=kind, text=text, tenant=tenant, language=language or tenant.language)
 
 
 def get(*, campaign_id: uuid.UUID, lock: bool = False) -> Campaign:
@@ -128,18 +137,40 @@ def save(
     segment: dict[str, Any],
     tenant: Tenant,
     now: datetime,
+    language: str = "",
 ) -> Campaign:
-    """Change a draft. TextError where the words cannot be used; CampaignStateError once it left."""
+    """Change a draft. TextError where the words cannot be used; CampaignStateError once it left.
+
+    With a `language`, the words are those of its readers; without, everybody else's.
+    """
     row = get(campaign_id=campaign_id, lock=True)
     if row.state != CampaignState.DRAFT:
         raise CampaignStateError
     if target not in TARGETS:
         raise InvalidInputError(_("Choisissez une des destinations proposées."), param="target")
     row.name, row.target, row.segment, row.changed_at = name, target, segment, now
-    for field in FIELDS:
-        setattr(row, field, getattr(text, field).strip())
-    editing.check(kind=kind_of_campaign(row), text=text_of_campaign(row), tenant=tenant)
+    words = {field: getattr(text, field).strip() for field in FIELDS}
+    if language:
+        row.words = {**row.words, language: words}
+    else:
+        for field, value in words.items():
+            setattr(row, field, value)
+    shown = text_of_campaign(row, language)
+    kind = kind_of_campaign(row)
+    editing.check(kind=kind, text=shown, tenant=tenant, language=language or tenant.language)
     row.save()
+    return row
+
+
+@atomic_with_retry
+def drop_words(*, campaign_id: uuid.UUID, language: str, now: datetime) -> Campaign:
+    """Have readers of this language read what everybody reads; once more changes nothing."""
+    row = get(campaign_id=campaign_id, lock=True)
+    if row.state != CampaignState.DRAFT:
+        raise CampaignStateError
+    row.words = {other: words for other, words in row.words.items() if other != language}
+    row.changed_at = now
+    row.save(update_fields=["words", "changed_at"])
     return row
 
 
@@ -151,6 +182,7 @@ def copy(*, campaign_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime) 
         name=(_("%(name)s (copie)") % {"name": row.name})[:80],
         segment=row.segment,
         target=row.target,
+        words=row.words,
         author_id=author_id,
         created_at=now,
         changed_at=now,
@@ -166,7 +198,7 @@ def schedule(*, campaign_id: uuid.UUID, at: datetime, tenant: Tenant, now: datet
         raise CampaignStateError
     if at <= now:
         raise InvalidInputError(_("Choisissez un moment à venir."), param="at")
-    editing.check(kind=kind_of_campaign(row), text=text_of_campaign(row), tenant=tenant)
+    check(row=row, tenant=tenant)
     row.state, row.scheduled_at, row.changed_at = CampaignState.SCHEDULED, at, now
     row.save(update_fields=["state", "scheduled_at", "changed_at"])
     return row

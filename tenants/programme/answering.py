@@ -41,7 +41,7 @@ LABELS: dict[Step, str | Promise] = {
     Step.TEST: gettext_lazy("Essai"),
     Step.PROGRAMME: gettext_lazy("Programme"),
     Step.FACT: gettext_lazy("Ce qui compte"),
-    Step.ATTRIBUTION: gettext_lazy("Parrain"),
+    Step.ATTRIBUTION: gettext_lazy("Recherche d’un parrain"),
     Step.EXCLUSION: gettext_lazy("Filleul"),
     Step.MINIMUM: gettext_lazy("Montant"),
     Step.LIMIT: gettext_lazy("Limite"),

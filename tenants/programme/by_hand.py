@@ -42,7 +42,7 @@ def add_order(
         raise NoIdentityError(
             _("Ajoutez d’abord une adresse e-mail à ce client : elle relie la commande à sa fiche.")
         )
-    taken = Order.objects.filter(external_id=number).exclude(profile=profile)
+    taken = Order.objects.filter(external_id=number, is_test=False).exclude(profile=profile)
     if taken.exists():
         raise OrderNumberTakenError(
             _("Ce numéro est celui d’une autre commande. Vérifiez-le."), param="number"
@@ -59,6 +59,11 @@ def add_order(
         ),
         now=now,
     )
+
+
+def number_of(*, key: uuid.UUID) -> str:
+    """A number for an order that has none: the form's own, so that sending it twice is once."""
+    return f"M-{key.hex[-10:].upper()}"
 
 
 def confirm_order(*, order_id: uuid.UUID, now: datetime) -> Order:
@@ -87,6 +92,7 @@ def refund(*, order: Order, amount: int, key: str, now: datetime) -> Order:
     """The merchant enters a refund of `amount` cents; the same `key` counts once."""
     return conductor.refund_received(
         order_id=order.external_id,
+        of_test=order.is_test,
         refund=RefundInput(external_id=f"manual-{key}", amount=amount, refunded_at=now),
         now=now,
     )

@@ -1,6 +1,6 @@
 """The first day's steps, ticked by facts received and never by "done" (O3)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from tenants.activity.models import Order, Session, SessionType
 from tenants.context import current_tenant
+from tenants.profiles.models import CustomerImport, ImportState
+from tenants.programme import setting_up
 from tenants.programme.models import ProgrammeVersion
 from tenants.referrals.models import Click, Invitation
 from tenants.rewards.models import Prize
@@ -35,11 +37,11 @@ def outside_facts() -> dict[str, bool]:
 def steps(*, outside: Mapping[str, bool]) -> list[Step]:
     """At most six. `outside` has the facts of higher floors: `script_seen`, `api_key`.
 
-    Who lives from sessions and has no shop is not asked to connect one (O8).
+    Who has no online shop is not asked to connect one (O8).
     """
     sittings = not current_tenant().site_url and SessionType.objects.exists()
-    outside = {} if sittings else outside
-    found = [
+    no_shop = sittings or not _has_shop()
+    return [
         Step(
             _("Publier votre programme"),
             _("Ce que gagnent le parrain et son filleul, et quand."),
@@ -52,29 +54,42 @@ def steps(*, outside: Mapping[str, bool]) -> list[Step]:
             reverse("programme:prizes"),
             Prize.objects.exists(),
         ),
+        Step(
+            _("Importer vos clients"),
+            _("Un fichier suffit : personne ne parraine quelqu’un qui achète déjà chez vous."),
+            reverse("programme:imports"),
+            CustomerImport.objects.filter(state=ImportState.APPLIED).exists(),
+        ),
+        *([] if no_shop else [_connected(outside)]),
+        _first_fact(sittings=sittings, no_shop=no_shop),
+        _first_invitation(),
     ]
-    if "script_seen" in outside:
-        found.append(
-            Step(
-                _("Poser le script sur votre boutique"),
-                _("Une ligne à copier ; l’étape se coche quand il répond."),
-                "/reglages/site",
-                outside["script_seen"],
-            )
-        )
-    if "api_key" in outside:
-        found.append(
-            Step(
-                _("Créer une clé d’API"),
-                _("Votre boutique confirme ainsi chaque commande."),
-                "/reglages/cles",
-                outside["api_key"],
-            )
-        )
-    return [*found, _first_fact(sittings=sittings), _first_invitation()]
 
 
-def _first_fact(*, sittings: bool) -> Step:
+def next_step(found: Sequence[Step]) -> Step | None:
+    """The first that is not done."""
+    return next((step for step in found if not step.done), None)
+
+
+def _has_shop() -> bool:
+    """What the set-up was told, else whether there is an address, else what the trade is like."""
+    said = setting_up.preferences().draft.get("online")
+    if said is not None:
+        return bool(said)
+    return bool(current_tenant().site_url) or setting_up.draft().online
+
+
+def _connected(outside: Mapping[str, bool]) -> Step:
+    """One way is enough: a line to paste, a developer's key, or orders that came by themselves."""
+    return Step(
+        _("Relier votre boutique"),
+        _("Une ligne à coller, ou une clé pour votre développeur. Sans boutique, dites-le là."),
+        reverse("programme:setup_step", args=["boutique"]),
+        any(outside.values()),
+    )
+
+
+def _first_fact(*, sittings: bool, no_shop: bool) -> Step:
     if sittings:
         return Step(
             _("Enregistrer une première séance"),
@@ -84,8 +99,10 @@ def _first_fact(*, sittings: bool) -> Step:
         )
     return Step(
         _("Recevoir une première commande"),
-        _("De votre boutique, ou saisie sur la fiche d’un client."),
-        reverse("programme:incoming"),
+        _("Saisie sur la fiche d’un client : l’étape se coche aussitôt.")
+        if no_shop
+        else _("De votre boutique, ou saisie sur la fiche d’un client."),
+        reverse("programme:customers" if no_shop else "programme:incoming"),
         Order.objects.exists(),
     )
 

@@ -40,10 +40,12 @@ class Acquisition:
 def brought(rows: QuerySet[Referral], *, stretch: Stretch | None = None) -> QuerySet[Referral]:
     """Those of `rows` that brought a customer: they count, and the fact behind them is confirmed.
 
-    A referral that still waits for its order has brought nobody yet.
+    A referral that still waits for its order has brought nobody yet, and neither has one that is
+    held back until somebody said yes (R43).
     """
     rows = (
         rows.filter(state__in=OPEN_STATES, awaits_fact=False)
+        .exclude(state=ReferralState.HELD)
         .exclude(order__state=OrderState.REPORTED)
         .exclude(order__is_test=True)
     )

@@ -105,12 +105,14 @@ class CodeForm(HouseForm):
 
 
 class OrderForm(HouseForm):
-    """An order that the merchant enters."""
+    """An order that the merchant enters. Without a number of the shop's, it gets one."""
 
+    key = KeyField()
     number = forms.CharField(
         label=_("Numéro de commande"),
         max_length=80,
-        error_messages={"required": _("Indiquez le numéro, par exemple LUM-20418.")},
+        required=False,
+        help_text=_("Vide : nous lui en donnons un."),
     )
     amount = MoneyField(label=_("Montant payé"), minimum=1, maximum=MOST_CENTS)
     ordered_on = DateField(label=_("Date de la commande"))

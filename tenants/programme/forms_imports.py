@@ -41,9 +41,9 @@ class MappingForm(HouseForm):
     """What each column of a file is; nothing is a choice, too. And whether they bought before."""
 
     bought = TilesField(
-        label=_("Ces personnes ont-elles déjà acheté chez vous ?"),
+        label=_("Ces personnes ont-elles déjà acheté chez vous ?"),
         options=[
-            ("yes", _("Oui, toutes"), _("Ce sont des clients : personne ne peut les parrainer.")),
+            ("yes", _("Oui, toutes"), _("Ce sont des clients : personne ne peut les parrainer.")),
             (
                 "no",
                 _("Non, ou pas toutes"),
@@ -78,7 +78,7 @@ class MappingForm(HouseForm):
         if not cleaned.get("bought") and not set(self.mapping().values()) & set(PURCHASES):
             # Nothing in the file tells it: past buyers could be referred, or friends could not.
             self.add_error(
-                "bought", _("Aucune colonne ne donne de commande : répondez à cette question.")
+                "bought", _("Aucune colonne ne donne de commande : répondez à cette question.")
             )
         return cleaned
 

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from tenants.profiles.models import Profile
-from tenants.programme import dates, decisions, granting, reopening, reversing, services
+from tenants.programme import (
+    dates,
+    decisions,
+    granting,
+    reopening,
+    reversing,
+    services,
+    suspecting,
+)
 from tenants.programme.decisions import Code
 from tenants.referrals import services as referrals
 from tenants.referrals.models import OPEN_STATES, Referral, ReferralState
@@ -117,6 +125,8 @@ def reopen(*, referral_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime
     referrals.settle(referral=referral, state=state, now=now)
     reopening.promise_again(referral=referral, now=now)
     granting.promise_again(referral=referral, closed_at=closed_at, now=now)
+    if state == ReferralState.HELD:
+        suspecting.without_dates(referral=referral)
     _note(Code.REOPENED_BY_HAND, referral, author_id, now)
     return referral
 

@@ -51,7 +51,7 @@ PAGES = {
         can_cancel=False,
     ),
     services.APPLY: JobPage(
-        title=gettext_lazy("Recalcul des points"),
+        title=gettext_lazy("Recalcul de la fidélité"),
         back=_back,
         going=_applying,
         done=lambda _job: _("Le recalcul est terminé."),

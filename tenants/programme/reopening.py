@@ -10,7 +10,7 @@ from kernel.ledger.models import Transfer
 from kernel.money import Amount
 from tenants.activity.models import OrderState, SessionState
 from tenants.programme.models import Reward, RewardState, Trigger
-from tenants.referrals.models import Referral, ReferralState
+from tenants.referrals.models import Referral, ReferralState, Suspicion, SuspicionState
 from tenants.rewards.models import Award
 
 
@@ -24,7 +24,12 @@ class FactUndoneError(ConflictError):
 
 
 def state_after(*, referral: Referral) -> ReferralState:
-    """Where a referral stands when it counts again: validated once something of it was given."""
+    """Where a referral stands when it counts again: validated once something of it was given.
+
+    One that nobody has decided on waits for that again.
+    """
+    if Suspicion.objects.filter(referral=referral, state=SuspicionState.WAITING).exists():
+        return ReferralState.HELD
     rewards = Reward.objects.filter(referral=referral)
     posted = rewards.filter(posted_at__isnull=False).exclude(state=RewardState.CANCELLED)
     nothing_to_wait_for = not referral.awaits_fact and not rewards.exists()

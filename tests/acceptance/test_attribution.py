@@ -2,6 +2,7 @@
 
 import re
 
+from kernel.ids import uuid7
 from tests.acceptance.conftest import Lumen
 
 
@@ -163,6 +164,7 @@ def test_an_order_entered_by_hand_takes_the_same_road(lumen: Lumen, camille: str
     lumen.call("accounts", {"customer": {"email": "thomas@exemple.fr", "first_name": "Thomas"}})
     lumen.send(
         f"{lumen.record('thomas@exemple.fr')}/commande",
+        key=str(uuid7()),
         number="PAPIER-1",
         amount="60",
         ordered_on="03/03/2026",

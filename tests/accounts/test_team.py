@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from accounts.models import Invitation, Membership, Role, User
+from accounts.services.invitations import invite_owner
 from kernel.outbox.models import Event
 from tenants.models import Domain, Tenant
 from tests.accounts.conftest import PASSWORD, Cast, link_in
@@ -206,3 +207,18 @@ def test_the_same_event_delivered_twice_writes_once(
     send_invitation(data)
     assert Invitation.objects.get().sent_at is not None
     assert delivered() == []
+
+
+def test_the_first_owner_is_told_in_words_of_their_own(
+    merchant: Tenant, browser: TenantClient, delivered: Deliver
+) -> None:
+    """There is no team to join yet: the back office is theirs to open."""
+    for email in ("rose@exemple.fr", "noe@exemple.fr"):
+        invite_owner(email=email, tenant_id=merchant.id, now=timezone.now())
+    first, second = delivered()
+    assert "est prêt" in first.subject and "rejoindre son équipe" not in str(first.body)
+    page = browser.get(link_in(first)).content.decode()
+    assert "Ouvrir mon espace" in page and "Rejoindre l’équipe" not in page
+    assert browser.post(link_in(first), NEWCOMER).status_code == 302
+    page = TenantClient(merchant).get(link_in(second)).content.decode()
+    assert "Rejoindre l’équipe" in page, "who comes second joins a team"

@@ -91,3 +91,19 @@ def test_it_opens_no_account_that_is_rewarded(
     assert refused(essay.post("accounts", {"referral_code": nadia[1], **CAMILLE}))
     assert not Referral.objects.exists()
     assert not Profile.objects.filter(email="camille@exemple.fr").exists()
+
+
+def test_a_real_order_with_the_number_of_an_earlier_test_counts(
+    shop: Shop, essay: Shop, nadia: tuple[Profile, str]
+) -> None:
+    """R3: each kind of key reads, and takes back, its own."""
+    tried = essay.order(referral_code=nadia[1])
+    real = shop.order(referral_code=nadia[1])
+    assert (tried.status_code, real.status_code) == (201, 201)
+    assert tried.json()["id"] != real.json()["id"] and len(real.json()["rewards"]) == 2
+    seen = [one.get("orders/A-1").json() for one in (essay, shop)]
+    assert [row["test"] for row in seen] == [True, False]
+    answer = essay.post("orders/A-1/refunds", {"id": "R-1", "amount": 100})
+    assert answer.status_code == 201 and answer.json()["order"]["test"] is True
+    assert refused(essay.post(f"orders/{real.json()['id']}/refunds", {"id": "R", "amount": 1}))
+    assert Order.objects.get(is_test=False).refunded == 0

@@ -96,13 +96,11 @@ def test_a_merchants_day(stack: Stack, person: Callable[[str], Page]) -> None:
 def join_by_the_invitation(day: Day) -> None:
     page = day.jeanne
     page.goto(newest_link(day.world, day.owner, "/invitation/"))
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Rejoindre l’équipe d’Atelier Tilleul"
-    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ouvrir l’espace d’Atelier Tilleul")
     page.get_by_label("Prénom").fill("Jeanne")
     page.get_by_label("Nom", exact=True).fill("Aubry")
     page.get_by_label("Mot de passe").fill("bougies et savons")
-    page.get_by_role("button", name="Rejoindre l’équipe").click()
+    page.get_by_role("button", name="Ouvrir mon espace").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Bonjour Jeanne")
     day.reads("Pour bien commencer 0 étape faite sur 6")
 
@@ -125,7 +123,10 @@ def set_up_with_next_next_done(day: Day) -> None:
 
 def make_a_key(day: Day) -> None:
     page = day.jeanne
-    page.get_by_role("link", name="Créer une clé d’API").click()
+    # The home leads on: customers first, then the shop.
+    expect(page.get_by_role("link", name="Continuer Importer vos clients")).to_be_visible()
+    page.get_by_role("link", name="Relier votre boutique").click()
+    page.get_by_role("link", name="créer une clé d’API").click()
     page.get_by_role("link", name="Créer une clé").first.click()
     page.get_by_label("Nom").fill("Boutique")
     page.get_by_label("Envoyer des commandes et des remboursements").check()
@@ -250,7 +251,7 @@ def recalculate(day: Day) -> None:
     page.get_by_role("button", name="Lancer le recalcul").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Lancer le recalcul").click()
     until_shown(page, re.compile("Cagnottes changées 4 comme annoncé Ajouté 12,50 €"))
-    assert "Recalcul des points terminé" in day.subjects(day.owner)
+    assert "Recalcul de la fidélité terminé" in day.subjects(day.owner)
 
 
 def refund(day: Day, camille: Page) -> None:

@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from tenants import features, lookup
 from tenants.features import Feature
+from tenants.messaging import campaigns as stored
 from tenants.messaging.models import Campaign, CampaignState, Email
+from tenants.messaging.render import render
+from tenants.messaging.wording import text_of as text_of_kind
 from tenants.models import Tenant
 from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import Story, text_of
@@ -134,3 +138,44 @@ def test_nothing_of_it_is_reachable_while_the_module_is_off(
     assert claire.get("/campagnes").status_code == 404
     assert claire.post(f"{address}/envoyer", {"expected": "1"}).status_code == 404
     assert "Campagnes" not in text_of(claire.get("/messages"))
+
+
+def test_a_campaign_has_words_for_readers_of_the_other_language(
+    claire: TenantClient, story: Story
+) -> None:
+    """Like every other email: French and English, each with its preview and test."""
+    address = make(claire)
+    edit = f"{address}/modifier"
+    page = text_of(claire.get(f"{edit}?langue=en"))
+    assert "ses lecteurs reçoivent celui du premier onglet" in page
+    english = {**FORM, "subject": "Hello {{ first_name }}", "body": "Thank you."}
+    refused = claire.post(f"{edit}?langue=en", {**english, "subject": ""})
+    assert refused.status_code == 422 and Campaign.objects.get().words == {}
+    assert claire.post(f"{edit}?langue=en", english).status_code == 302
+    row = Campaign.objects.get()
+    assert (row.subject, row.body) == ("Bonjour {{ first_name }}", "Merci.")
+    kind = stored.kind_of_campaign(row)
+    said = {lang: text_of_kind(kind=kind, language=lang) for lang in ("fr", "en")}
+    assert (said["fr"].body, said["en"].body) == ("Merci.", "Thank you.")
+    address_of = reverse("messaging:preview", args=[kind.name, "en"], urlconf="config.urls_tenant")
+    preview = claire.get(address_of).content.decode()
+    assert "Thank you." in preview
+    copied = claire.post(f"{address}/copier", follow=True)
+    assert copied.status_code == 200
+    assert [row.words["en"]["body"] for row in Campaign.objects.all()] == ["Thank you."] * 2
+    # Without it, everybody reads the same again.
+    claire.post(f"{edit}?langue=en", {"drop": "1"})
+    row.refresh_from_db()
+    assert row.words == {} and text_of_kind(kind=kind, language="en").body == "Merci."
+
+
+def test_each_reader_gets_the_words_of_their_language(
+    claire: TenantClient, story: Story, merchant: Tenant
+) -> None:
+    address = make(claire)
+    english = {**FORM, "subject": "Hello", "body": "Thank you."}
+    claire.post(f"{address}/modifier?langue=en", english)
+    kind = Campaign.objects.get().kind
+    for language, words in (("fr", "Merci."), ("en", "Thank you.")):
+        email = Email(kind=kind, language=language, context={"first_name": "Zoé", "unit": "EUR"})
+        assert words in render(email=email, tenant=merchant).text

@@ -1,19 +1,22 @@
 """The list of customers, and what is entered by hand on a record."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from accounts.models import Membership
 from kernel.ledger.selectors import balance
 from tenants.activity.models import Order
 from tenants.activity.types import RefundInput
+from tenants.models import Tenant
 from tenants.profiles.models import Profile
 from tenants.programme import conductor, services
 from tenants.programme.models import Decision, ProgrammeVersion, Reward
 from tenants.referrals import codes
-from tenants.referrals.models import Referral, ReferralState
+from tenants.referrals.models import Click, Referral, ReferralState
 from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import Story, customer, new_key, text_of
 
@@ -184,6 +187,7 @@ def test_an_order_entered_by_hand_makes_its_referral(
     """FS-11: the number counts once, and the page says what became of it."""
     nadia = customer("Nadia", "Ferrand")
     form = {
+        "key": new_key(),
         "number": "CAISSE-7",
         "amount": "1 048,30",
         "ordered_on": "3.2.2026",
@@ -197,10 +201,22 @@ def test_an_order_entered_by_hand_makes_its_referral(
     assert Referral.objects.get(order=order).referrer_id == camille.id
 
 
+def test_an_order_without_a_number_gets_one_and_counts_once(
+    claire: TenantClient, story: Story
+) -> None:
+    nadia = customer("Nadia", "Ferrand")
+    form = {"key": new_key(), "number": "", "amount": "20", "ordered_on": "3/2/2026"}
+    for _ in range(2):  # a double click
+        assert claire.post(record(nadia) + "/commande", form).status_code == 302
+    assert re.fullmatch(r"M-[0-9A-F]{10}", Order.objects.get(profile=nadia).external_id)
+    claire.post(record(nadia) + "/commande", {**form, "key": new_key()})
+    assert Order.objects.filter(profile=nadia).count() == 2
+
+
 def test_another_customers_order_number_is_refused_at_its_field(
     claire: TenantClient, story: Story
 ) -> None:
-    form = {"number": "LUM-1", "amount": "10", "ordered_on": "3/2/2026"}
+    form = {"key": new_key(), "number": "LUM-1", "amount": "10", "ordered_on": "3/2/2026"}
     response = claire.post(record(story.camille) + "/commande", form)
     assert response.status_code == 422
     assert "Ce numéro est celui d’une autre commande" in text_of(response)
@@ -261,3 +277,17 @@ def test_a_title_elides_before_a_vowel(claire: TenantClient, rules: ProgrammeVer
     page = text_of(claire.get(record(ines) + "/cagnotte"))
     assert "Cagnotte d’Inès O'Brien" in page and "de Inès" not in page
     assert "La cagnotte d’Inès" in text_of(claire.get(record(ines) + "/cagnotte/corriger"))
+
+
+def test_a_look_at_ones_own_link_from_the_back_office_is_no_visit(
+    claire: TenantClient, camille: Profile, rules: ProgrammeVersion, merchant: Tenant
+) -> None:
+    """The cookie of the log-in says it; a stranger's visit, and another merchant's, count."""
+    path = f"/r/{camille.referral_code.code}"
+    assert "Camille" in claire.get(path).content.decode()
+    assert claire.get(f"{path}/go").status_code in (200, 302)
+    assert not Click.objects.exists()
+    assert TenantClient(merchant).get(path).status_code == 200
+    Membership.objects.filter(tenant_id=merchant.id).delete()
+    assert claire.get(path).status_code == 200
+    assert Click.objects.count() == 2

@@ -1,5 +1,6 @@
 """The first page, prizes and claims."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,12 @@ from kernel.ledger.selectors import balance
 from tenants.activity.types import RefundInput
 from tenants.messaging.models import Email
 from tenants.models import Tenant
-from tenants.profiles.models import Profile
-from tenants.programme import conductor, services
+from tenants.profiles.models import CustomerImport, Profile
+from tenants.programme import checklist, conductor, services
 from tenants.programme.models import ProgrammeVersion, Reward
 from tenants.rewards.models import Claim, ClaimState, Prize
 from tenants.rewards.services import save_prize
+from tests.fixtures.programme import make_order
 from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import RULES, Story, asked, customer, new_key, text_of
 
@@ -39,6 +41,46 @@ def test_o3_the_first_day_shows_steps_ticked_by_facts(
     assert page.count('<span class="sr-only"> (fait)</span>') == 0
     claire.post("/reglages/programme", RULES)
     assert claire.get("/").content.decode().count('<span class="sr-only"> (fait)</span>') == 1
+
+
+def test_o3_the_checklist_suits_a_shop_without_a_developer(
+    claire: TenantClient, merchant: Tenant
+) -> None:
+    """The customer history is in it; one way of being connected is enough, and none is one."""
+    titles = [step.title for step in checklist.steps(outside={"script_seen": False})]
+    assert titles[2:4] == ["Importer vos clients", "Relier votre boutique"]
+    for facts in ({"script_seen": True, "api_key": False}, {"script_seen": False, "api_key": True}):
+        assert checklist.steps(outside=facts)[3].done
+    Tenant.objects.filter(id=merchant.id).update(site_url="")
+    claire.post("/mise-en-route/boutique", {"online": "no"})
+    titles = [step.title for step in checklist.steps(outside={"script_seen": False})]
+    assert len(titles) == 5 and "Relier votre boutique" not in titles
+
+
+def test_after_publishing_the_home_leads_to_the_next_step_and_says_the_planned_cost(
+    claire: TenantClient, merchant: Tenant
+) -> None:
+    claire.post("/mise-en-route/publier")
+    response = claire.get("/")
+    page = text_of(response)
+    assert "Prochaine étape : Importer vos clients." in page
+    assert "Un nouveau client vous coûtera environ 8,00 €." in page
+    lead = re.search(r'<a href="([^"]+)" class="btn btn-primary', response.content.decode())
+    assert lead and lead[1] == "/clients/importer"
+    now = timezone.now()
+    CustomerImport.objects.create(
+        file_name="clients.csv", size=1, rows=1, state="applied", created_at=now, forget_at=now
+    )
+    assert "Prochaine étape : Relier votre boutique." in text_of(claire.get("/"))
+
+
+def test_the_planned_cost_stands_until_a_new_customer_cost_something(
+    claire: TenantClient, rules: ProgrammeVersion, camille: Profile
+) -> None:
+    now = timezone.now()
+    conductor.order_received(order=make_order(camille.email, ordered_at=now), now=now)
+    page = text_of(claire.get("/"))
+    assert "Coût par nouveau client 10,40 €" in page and "prévu par vos règles" in page
 
 
 def test_the_home_page_counts_what_referrals_brought_and_cost(

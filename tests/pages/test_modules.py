@@ -29,3 +29,16 @@ def test_switching_leaves_the_other_modules_as_they_are(merchant: Tenant) -> Non
 
 def test_an_unknown_module_is_not_there(owner: TenantClient) -> None:
     assert owner.post("/reglages/modules/casino", {"on": "1"}).status_code == 404
+
+
+def test_what_is_off_is_found_where_it_is_switched_on(
+    claire: TenantClient, merchant: Tenant
+) -> None:
+    """OF-07, B18: the module's pages are not found, the way to it is."""
+    switch(tenant_id=merchant.id, off=[Feature.CAMPAIGNS, Feature.LOYALTY])
+    for word, name in (("campagne", "Campagnes et relances"), ("fidélité", "Fidélité")):
+        found = claire.get(f"/search?q={word}").content.decode()
+        assert f"Activer le module {name}" in found and "/reglages/modules" in found
+        assert 'href="/campagnes"' not in found and 'href="/fidelite"' not in found
+    switch(tenant_id=merchant.id, on=[Feature.CAMPAIGNS, Feature.LOYALTY])
+    assert "Activer le module" not in claire.get("/search?q=campagne").content.decode()

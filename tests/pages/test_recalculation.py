@@ -84,7 +84,7 @@ def test_it_is_counted_shown_confirmed_and_done(claire: TenantClient, ana: Profi
     assert "Cagnottes changées 1 comme annoncé" in done and "Ajouté 3,12 €" in done
     assert held(ana) == 312
     index = text_of(claire.get("/fidelite/recalcul"))
-    assert "Recalcul des points" in index and "Claire Test" in index and "Terminé" in index
+    assert "Recalcul de la fidélité" in index and "Claire Test" in index and "Terminé" in index
     history = text_of(claire.get(f"/clients/{ana.public_id}/cagnotte"))
     assert "Recalcul du" in history and "+3,12 €" in history
 

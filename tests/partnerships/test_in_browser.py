@@ -99,7 +99,7 @@ def test_two_brands_meet(
     theirs.get_by_label("Prénom").fill("Nora")
     theirs.get_by_label("Nom", exact=True).fill("Carpentier")
     theirs.get_by_label("Mot de passe").fill(PASSWORD)
-    theirs.get_by_role("button", name="Rejoindre l’équipe").click()
+    theirs.get_by_role("button", name="Ouvrir mon espace").click()
     expect(theirs.get_by_text("1 accord attend votre réponse")).to_be_visible()
     look(theirs)
     theirs.get_by_role("link", name="Live Lumen").first.click()

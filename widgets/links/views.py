@@ -10,11 +10,13 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from accounts.access import current_membership
 from kernel.ids import parse_public_id
 from tenants.features import Feature, is_on
 from tenants.programme import coupons
@@ -89,11 +91,20 @@ def _visit(request: HttpRequest, code: str) -> tuple[landing.Page, str] | None:
         return None
     tenant = request.tenant  # type: ignore[attr-defined]
     robot = request.method == "HEAD" or _ROBOT.search(request.headers.get("User-Agent", ""))
-    click = None if robot else _store(request, code)
-    if click is None and not robot:
+    uncounted = bool(robot) or _is_member(request)
+    click = None if uncounted else _store(request, code)
+    if click is None and not uncounted:
         return None
     page = landing.page_for(code=code, tenant=tenant)
     return None if page is None else (page, str(click or ""))
+
+
+def _is_member(request: HttpRequest) -> bool:
+    """Whether somebody of this merchant's team looks at their own link: nobody's visit.
+
+    Only the cookie that a log-in to the back office set tells it; nobody else is asked.
+    """
+    return settings.SESSION_COOKIE_NAME in request.COOKIES and bool(current_membership(request))
 
 
 def _store(request: HttpRequest, code: str) -> uuid.UUID | None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import login as steps
 from accounts.forms import JoinForm, JoinWithPasswordForm
 from accounts.models import Invitation, User
+from accounts.selectors import opens_the_office
 from accounts.services.invitations import (
     UnknownInvitationError,
     accept_invitation,
@@ -61,7 +62,13 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             for sentence in error.sentences:
                 form.add_error("password", sentence)
     return page(
-        request, "join", status=form_status(form), form=form, invitation=invitation, known=known
+        request,
+        "join",
+        status=form_status(form),
+        form=form,
+        invitation=invitation,
+        known=known,
+        first=opens_the_office(invitation=invitation),
     )
 
 

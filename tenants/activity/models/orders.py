@@ -17,10 +17,13 @@ class OrderState(models.TextChoices):
 
 
 class Order(models.Model):
-    """One order. Its `external_id`, the shop's own number, counts once for ever."""
+    """One order. Its `external_id`, the shop's own number, counts once for ever (R3).
+
+    A test may have borrowed a number that a real order has later, or had: each counts once.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    external_id = models.CharField(max_length=80, unique=True)
+    external_id = models.CharField(max_length=80, db_index=True)
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="orders")
     amount = models.BigIntegerField(help_text="Cents, all taxes included.")
     currency = models.CharField(max_length=3)
@@ -45,10 +48,11 @@ class Order(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["external_id", "is_test"], name="order_counts_once"),
             models.CheckConstraint(
                 condition=Q(amount__gt=0, refunded__gte=0, refunded__lte=F("amount")),
                 name="order_refunded_within_amount",
-            )
+            ),
         ]
 
     @property

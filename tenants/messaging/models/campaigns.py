@@ -29,6 +29,8 @@ class Campaign(models.Model):
     preheader = models.CharField(max_length=400, blank=True)
     body = models.TextField(blank=True)
     button = models.CharField(max_length=120, blank=True)
+    # By language, the same four for readers of another one; who has none of theirs reads the above.
+    words = models.JSONField(default=dict, db_default={})
     target = models.CharField(max_length=20, default="referral_url")
     state = models.CharField(
         max_length=9, choices=CampaignState.choices, default=CampaignState.DRAFT

@@ -39,7 +39,7 @@ WORDS: dict[str, str | Promise] = {
         "L’e-mail est celui d’un client, le numéro celui d’un autre. Réunissez leurs fiches."
     ),
     "erased": gettext_lazy(
-        "Cette personne a été effacée : à sa demande, ou après 3 ans sans nouvelles d’elle."
+        "Cette personne a été effacée : à sa demande, ou après 3 ans sans nouvelles d’elle."
     ),
     "taken": gettext_lazy("Cette fiche a changé pendant l’import. Importez cette ligne à nouveau."),
 }
@@ -60,7 +60,7 @@ def explain(problems: Sequence[Any], headers: Sequence[str], cells: Sequence[str
         title = headers[column] if column is not None and column < len(headers) else ""
         if title and column < len(cells) and cells[column].strip():
             value = Truncator(" ".join(cells[column].split())).chars(_MOST_SHOWN)
-            title = _("%(column)s « %(value)s »") % {"column": title, "value": value}
+            title = _("%(column)s « %(value)s »") % {"column": title, "value": value}
         parts.append(formats.labelled(title, words) if title else words)
     return " ".join(parts) or _("Ligne refusée.")
 

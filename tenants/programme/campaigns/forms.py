@@ -15,7 +15,7 @@ from shell import formats
 from shell.fields import IntegerField, MoneyField
 from shell.forms import HouseForm
 from tenants.context import current_tenant
-from tenants.messaging.campaigns import TARGETS
+from tenants.messaging.campaigns import TARGETS, text_of_campaign
 from tenants.messaging.forms import TextForm
 from tenants.messaging.models import Campaign
 from tenants.messaging.writing.texts import FIELDS
@@ -131,9 +131,10 @@ def _value(field: forms.Field, name: str, value: Any, version: ProgrammeVersion 
     return formats.number(int(value))
 
 
-def initial_of(row: Campaign) -> Mapping[str, Any]:
-    """What the form shows of a campaign."""
-    words = {field: getattr(row, field) for field in FIELDS}
+def initial_of(row: Campaign, language: str = "") -> Mapping[str, Any]:
+    """What the form shows of a campaign, with its words in this language where it has some."""
+    text = text_of_campaign(row, language)
+    words = {field: getattr(text, field) for field in FIELDS}
     return {"name": row.name, "target": row.target, **words, **row.segment}
 
 

@@ -15,7 +15,7 @@ from kernel.ledger import selectors as ledger
 from tenants import features
 from tenants.context import current_tenant
 from tenants.features import Feature
-from tenants.messaging import campaigns, editing
+from tenants.messaging import campaigns
 from tenants.messaging import services as messaging
 from tenants.messaging.campaigns import CampaignStateError
 from tenants.messaging.kinds import Topic
@@ -67,11 +67,7 @@ def launch(
         return row
     if row.state not in (CampaignState.DRAFT, CampaignState.SCHEDULED, CampaignState.PAUSED):
         raise CampaignStateError
-    editing.check(
-        kind=campaigns.kind_of_campaign(row),
-        text=campaigns.text_of_campaign(row),
-        tenant=current_tenant(),
-    )
+    campaigns.check(row=row, tenant=current_tenant())
     found = audience(segment=row.segment, now=now)
     if expected is not None and expected != found.allowed:
         raise AudienceChangedError(found.allowed)

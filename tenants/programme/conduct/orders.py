@@ -82,15 +82,19 @@ def _taken_in(
 
 
 @atomic_with_retry
-def refund_received(*, order_id: str, refund: RefundInput, now: datetime) -> Order:
+def refund_received(
+    *, order_id: str, refund: RefundInput, now: datetime, of_test: bool = False
+) -> Order:
     """Take in a refund of the order with this external id: what it granted is reversed.
 
-    The same refund again changes nothing.
+    The same refund again changes nothing. `of_test` means the test's, where a real order has its
+    number too. UnknownOrderError.
     """
+    number = activity.order_named(external_id=order_id, of_test=of_test).id
     # The customer, then the order: `order_received` takes its locks in this order too.
     rows = Profile.objects.select_for_update(of=("self",), no_key=True)
-    list(rows.filter(orders__external_id=order_id).values_list("id"))
-    order, row, created = activity.record_refund(external_id=order_id, refund=refund, now=now)
+    list(rows.filter(orders=number).values_list("id"))
+    order, row, created = activity.record_refund(order_id=number, refund=refund, now=now)
     if not created or order.is_test:
         return order  # a test was never counted, and granted nothing
     profile = Profile.objects.select_for_update(no_key=True).get(id=order.profile_id)

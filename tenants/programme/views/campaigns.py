@@ -4,6 +4,7 @@ from typing import Any
 
 from csp.constants import SELF
 from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -175,7 +176,7 @@ def show_campaign(
         "results": counts,
         "job": Job.objects.filter(id=row.job_id).first() if row.job_id else None,
         "form": form,
-        "language": "fr",
+        **_languages(request, row),
         "kind": stored.kind_of_campaign(row),
         "zone": current_tenant().timezone,
         "can_change": has_role(request, Role.MANAGER),
@@ -194,17 +195,21 @@ def edit_campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     if row.state != CampaignState.DRAFT:
         return redirect("programme:campaign", campaign=row.public_id)
     version = versions.in_force(now=timezone.now())
-    form = CampaignForm(request.POST or None, initial=initial_of(row), version=version)
-    if request.method == "POST" and form.is_valid() and _saved(form, row):
+    spoken = _languages(request, row)
+    other = spoken["other"]
+    if request.method == "POST" and "drop" in request.POST and other:
+        return _dropped(request, row, other)
+    form = CampaignForm(request.POST or None, initial=initial_of(row, other), version=version)
+    if request.method == "POST" and form.is_valid() and _saved(form, row, other):
         messages.success(request, _("Campagne enregistrée"))
         return redirect("programme:campaign", campaign=row.public_id)
     kind = stored.kind_of_campaign(row)
-    email = Email(kind=kind.name, language="fr", context=dict(kind.sample))
+    email = Email(kind=kind.name, language=spoken["language"], context=dict(kind.sample))
     shown = fill_values(email=email, kind=kind, tenant=current_tenant())
     context = {
         "campaign": row,
         "kind": kind,
-        "language": "fr",
+        **spoken,
         "values": [
             (value, "" if value.shape is Shape.FLAG else shown.get(value.name))
             for value in values_of(kind)
@@ -215,7 +220,27 @@ def edit_campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     return answer(request, "programme/campaigns/edit.html", context, form)
 
 
-def _saved(form: CampaignForm, row: Campaign) -> bool:
+def _languages(request: HttpRequest, row: Campaign) -> dict[str, Any]:
+    """Which words a page is about. `other` is "" for those of everybody without words of theirs."""
+    main = current_tenant().language
+    asked = request.GET.get("langue", "")
+    other = asked if asked in dict(settings.LANGUAGES) and asked != main else ""
+    named = [(code, name, code == (other or main)) for code, name in settings.LANGUAGES]
+    return {
+        "language": other or main,
+        "other": other,
+        "languages": sorted(named, key=lambda one: one[0] != main),
+        "translated": other in row.words,
+    }
+
+
+def _dropped(request: HttpRequest, row: Campaign, other: str) -> HttpResponse:
+    stored.drop_words(campaign_id=row.id, language=other, now=timezone.now())
+    messages.success(request, _("Tous vos clients liront le même message"))
+    return redirect("programme:edit_campaign", campaign=row.public_id)
+
+
+def _saved(form: CampaignForm, row: Campaign, other: str) -> bool:
     try:
         stored.save(
             campaign_id=row.id,
@@ -225,6 +250,7 @@ def _saved(form: CampaignForm, row: Campaign) -> bool:
             segment=form.segment(),
             tenant=current_tenant(),
             now=timezone.now(),
+            language=other,
         )
     except RicochetError as error:
         form.add_error(error.param if error.param in form.fields else None, str(error))

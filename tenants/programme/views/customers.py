@@ -170,7 +170,7 @@ def _ask_again(request: HttpRequest, form: CustomerForm) -> HttpResponse:
         request,
         title=_("Ajouter cette personne à nouveau ?"),
         text=_(
-            "Ses données ont été effacées : à sa demande, ou après 3 ans sans nouvelles d’elle."
+            "Ses données ont été effacées : à sa demande, ou après 3 ans sans nouvelles d’elle."
             " Ajoutez-la seulement si elle vous l’a demandé elle-même."
         ),
         act=_("Ajouter ce client"),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
@@ -15,7 +16,7 @@ from shell import charts, formats
 from shell.charts import Point
 from tenants.activity.models import Invoice, Order, Session
 from tenants.features import Feature, is_on
-from tenants.programme import checklist, dates, figures, loyalty_listing, periods, waiting
+from tenants.programme import checklist, dates, figures, loyalty_listing, periods, planned, waiting
 from tenants.programme.figures import Funnel
 from tenants.programme.views import home_figures
 from tenants.programme.views.common import can_change, unit
@@ -41,7 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     if not _anything_happened():
         done = sum(step.done for step in steps)
-        context |= {"steps": steps, "done": done, "first_day": True}
+        context |= {"steps": steps, "done": done, "first_day": True, **_costs(now)}
+        context["next_step"] = checklist.next_step(steps)
         return render(request, "programme/home.html", context)
     wanted = request.GET.get("periode", periods.DEFAULT)
     key = wanted if wanted in dict(periods.SENTENCES) else periods.DEFAULT
@@ -52,7 +54,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "period_label": dict(periods.SENTENCES)[key],
         "start": dates.local(period.start),
         "end": dates.local(now),
-        "figures": home_figures.key_figures(period=period, key=key, unit=unit(request), work=work),
+        "figures": home_figures.key_figures(
+            period=period, key=key, unit=unit(request), work=work, now=now
+        ),
         "left": [step for step in steps if not step.done],
     }
     if context["referral_on"]:
@@ -66,6 +70,12 @@ def home(request: HttpRequest) -> HttpResponse:
     elif is_on(Feature.LOYALTY):
         context["loyal"] = _most_loyal(unit(request), period.start)
     return render(request, "programme/home.html", context)
+
+
+def _costs(now: datetime) -> dict[str, Any]:
+    """What a new customer will cost, until the first one came."""
+    cost = planned.cost(now=now) if is_on(Feature.REFERRAL) else None
+    return {"planned_cost": cost}
 
 
 def _anything_happened() -> bool:
@@ -89,11 +99,31 @@ def _funnel(now: Funnel, before: Funnel, key: str) -> str:
     invitations, clicks = reverse("programme:invitations"), reverse("programme:clicks")
     listed = f"{reverse('programme:referrals')}?etape="
     steps = (
-        ("invitations", _("invitations"), "", f"{invitations}?"),
-        ("clicks", _("clics"), _("ont cliqué"), f"{clicks}?"),
-        ("orders", _("premières commandes"), _("ont commandé"), f"{listed}amenes&"),
-        ("validated", _("récompenses validées"), _("ont été validées"), f"{listed}valides&"),
-        ("repeat", _("réachats"), _("ont recommandé"), f"{listed}revenus&"),
+        (
+            "invitations",
+            ngettext("invitation", "invitations", now.invitations),
+            "",
+            f"{invitations}?",
+        ),
+        ("clicks", ngettext("clic", "clics", now.clicks), _("ont cliqué"), f"{clicks}?"),
+        (
+            "orders",
+            ngettext("première commande", "premières commandes", now.orders),
+            _("ont commandé"),
+            f"{listed}amenes&",
+        ),
+        (
+            "validated",
+            ngettext("récompense validée", "récompenses validées", now.validated),
+            _("ont été validées"),
+            f"{listed}valides&",
+        ),
+        (
+            "repeat",
+            ngettext("réachat", "réachats", now.repeat),
+            _("ont recommandé"),
+            f"{listed}revenus&",
+        ),
     )
     return charts.funnel(
         label=_("De l’invitation au réachat"),

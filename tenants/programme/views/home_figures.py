@@ -1,5 +1,6 @@
 """The strip of key figures on the first page, each against the period before."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -10,8 +11,9 @@ from kernel.ledger.movements import held_and_owed
 from kernel.ledger.selectors import outstanding
 from kernel.money import Amount
 from shell import charts, formats
+from tenants.context import current_tenant
 from tenants.features import Feature, is_on
-from tenants.programme import figures, loyalty_listing
+from tenants.programme import figures, loyalty_listing, planned
 from tenants.programme.figures import Acquisition
 from tenants.programme.periods import Period, Stretch
 from tenants.programme.waiting import Waiting
@@ -19,11 +21,13 @@ from tenants.programme.waiting import Waiting
 Figure = dict[str, Any]
 
 
-def key_figures(*, period: Period, key: str, unit: str, work: Waiting) -> list[Figure]:
+def key_figures(
+    *, period: Period, key: str, unit: str, work: Waiting, now: datetime
+) -> list[Figure]:
     """What referrals brought and cost (what loyalty gave, where that is all there is), what is
     owed, and what waits. Each leads to the lines that add up to it (B17)."""
     if is_on(Feature.REFERRAL):
-        first = _referral(period, key, unit)
+        first = _referral(period, key, unit, now, work.held)
     elif is_on(Feature.LOYALTY):
         first = _loyalty(period, key, unit)
     else:
@@ -31,7 +35,7 @@ def key_figures(*, period: Period, key: str, unit: str, work: Waiting) -> list[F
     return [*first, _owed(unit), _work(work)]
 
 
-def _referral(period: Period, key: str, unit: str) -> list[Figure]:
+def _referral(period: Period, key: str, unit: str, at: datetime, held: int) -> list[Figure]:
     now = figures.acquisition(stretch=period)
     before = figures.acquisition(stretch=period.before)
     listed = f"{reverse('programme:referrals')}?etape=amenes&depuis={key}"
@@ -44,15 +48,37 @@ def _referral(period: Period, key: str, unit: str) -> list[Figure]:
             "value": formats.number(now.customers),
             "href": listed,
             "spark": spark if now.customers else "",
-            **_growth(now.customers, before.customers),
+            **_with_held(_growth(now.customers, before.customers), held),
         },
-        {
-            "label": _("Coût par nouveau client"),
-            "value": _amount(now.cost, unit),
-            "href": f"{listed}&tri=-cost",
-            **_cost_change(now, before, unit),
-        },
+        _cost(now, before, unit, at, listed),
     ]
+
+
+def _with_held(figure: Figure, held: int) -> Figure:
+    """Suspects are not counted; how many wait for a yes is said beside."""
+    if not held:
+        return figure
+    words = ngettext("%(n)s à vérifier en plus", "%(n)s à vérifier en plus", held)
+    context = f"{figure['context']}, {words % {'n': formats.number(held)}}"
+    return {**figure, "context": context}
+
+
+def _cost(now: Acquisition, before: Acquisition, unit: str, at: datetime, listed: str) -> Figure:
+    """What one cost; what one will cost by the rules where none came yet."""
+    expected = planned.cost(now=at) if now.cost is None else None
+    if expected is not None:
+        return {
+            "label": _("Coût par nouveau client"),
+            "value": formats.money(expected, current_tenant().currency),
+            "href": reverse("programme:rules"),
+            "context": _("prévu par vos règles"),
+        }
+    return {
+        "label": _("Coût par nouveau client"),
+        "value": _amount(now.cost, unit),
+        "href": f"{listed}&tri=-cost",
+        **_cost_change(now, before, unit),
+    }
 
 
 def _loyalty(period: Period, key: str, unit: str) -> list[Figure]:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import member_required
@@ -160,6 +161,7 @@ def _outcome(request: HttpRequest, found: CustomerImport, state: ImportState) ->
         "page": page,
         "form": TakeInForm(),
         "can_take": changing,
+        "units": _units(found.counts),
         "buyers": buyers,
         "prospects": changing - buyers if buyers is not None else None,
         "told": _told(found, state),
@@ -170,6 +172,16 @@ def _outcome(request: HttpRequest, found: CustomerImport, state: ImportState) ->
         "back": reverse("programme:imports"),
     }
     return render(request, "programme/import.html", context)
+
+
+def _units(counts: dict[str, int]) -> dict[str, str]:
+    """What each figure counts, in the number that it has."""
+    records = ("updated", "unchanged")
+    return {
+        "new": ngettext("client", "clients", counts.get("new", 0)),
+        **{key: ngettext("fiche", "fiches", counts.get(key, 0)) for key in records},
+        "rejected": ngettext("ligne", "lignes", counts.get("rejected", 0)),
+    }
 
 
 def _told(found: CustomerImport, state: ImportState) -> str:

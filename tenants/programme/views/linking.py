@@ -56,7 +56,7 @@ def _order_added(profile: Profile, form: OrderForm) -> str | None:
     try:
         outcome = by_hand.add_order(
             profile=profile,
-            number=data["number"].strip(),
+            number=data["number"].strip() or by_hand.number_of(key=data["key"]),
             amount=data["amount"],
             currency=current_tenant().currency,
             ordered_at=at,

@@ -35,7 +35,8 @@ from tenants.programme.views.orders import LOOKS, SOURCES
 def why(request: HttpRequest) -> HttpResponse:
     """Any order by its number: the page that answers, else what is known of the number (O5)."""
     number = request.GET.get("numero", "").strip()[:80]
-    row = Order.objects.filter(external_id__iexact=number).first() if number else None
+    named = Order.objects.filter(external_id__iexact=number).order_by("is_test", "-received_at")
+    row = named.first() if number else None
     if row is not None:
         return redirect(f"{order_url(row)}#pourquoi")
     refusals = Refusal.objects.filter(external_id__iexact=number) if number else None

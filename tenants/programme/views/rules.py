@@ -20,12 +20,10 @@ from kernel.money import POINTS
 from shell.forms import answer
 from tenants.context import current_tenant
 from tenants.features import Feature, feature_required
-from tenants.programme import economics, offers, promises, rules_story, versions
-from tenants.programme.economics import Terms
+from tenants.programme import economics, offers, planned, rules_story, versions
 from tenants.programme.forms_programme import ProgrammeForm, initial_of
-from tenants.programme.models import ProgrammeVersion, RewardRule, Side, Trigger
+from tenants.programme.models import ProgrammeVersion, RewardRule
 from tenants.programme.rules_layout import PLAIN
-from tenants.programme.setting_up import POINT_VALUE
 from tenants.programme.views import costs
 from tenants.programme.views.common import author, can_change, put_error
 
@@ -201,30 +199,14 @@ def _names(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
 def _told(version: ProgrammeVersion, typed: Mapping[str, Any]) -> dict[str, Any]:
     """The rules as a story, and what one new customer costs under them (SP-05)."""
     currency = current_tenant().currency
-    terms = Terms(
-        unit=version.unit,
-        referrer=_granted(version, Side.REFERRER),
-        referee=_granted(version, Side.REFEREE),
-        in_kind=sum(rule.value or 0 for rule in _gifts(version)),
-        point_value=POINT_VALUE,
-    )
     assumed = economics.assumptions(
         unit=version.unit, fallback_basket=_BASKET, fallback_margin=_MARGIN, now=timezone.now()
     )
     return {
         "story": rules_story.story(version, currency=currency),
         "simulator": costs.panel(
-            terms=terms,
+            terms=planned.terms_of(version),
             assumed=costs.typed_assumptions(assumed, typed),
             sliders=costs.SLIDERS,
         ),
     }
-
-
-def _granted(version: ProgrammeVersion, side: Side) -> int:
-    facts = (Trigger.ACCOUNT, Trigger.QUALIFYING)
-    return sum(promises.amount(version, side=side, trigger=trigger) for trigger in facts)
-
-
-def _gifts(version: ProgrammeVersion) -> list[RewardRule]:
-    return version.drafted if version.drafted is not None else versions.gifts_of(version)

@@ -251,7 +251,11 @@ def _author_of(run: Run) -> str:
 
 
 def _title(run: Run) -> str:
-    return _("Remise à zéro des points") if run.kind == RunKind.RESET else _("Recalcul des points")
+    return (
+        _("Remise à zéro de la fidélité")
+        if run.kind == RunKind.RESET
+        else _("Recalcul de la fidélité")
+    )
 
 
 def _period(run: Run) -> str:

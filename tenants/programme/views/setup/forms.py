@@ -212,7 +212,7 @@ class PrizesForm(HouseForm):
             cheapest = min(costs, key=lambda key: costs[key])
             self.add_error(
                 f"cost_{cheapest}",
-                _("Mettez ce lot à %(amount)s au plus : c’est ce que vaut un premier parrainage.")
+                _("Mettez ce lot à %(amount)s au plus : c’est ce que vaut un premier parrainage.")
                 % {"amount": formats.amount(Amount(first, self.plan.unit))},
             )
         return data

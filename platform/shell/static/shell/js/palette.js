@@ -52,6 +52,8 @@ input?.addEventListener("keydown", (event) => {
     const step = event.key === "ArrowDown" ? 1 : -1;
     if (all.length) choose((at + step + all.length) % all.length);
   }
+  // A search field keeps the first Escape for itself, to empty it: here one leads out.
+  if (event.key === "Escape") { event.preventDefault(); palette?.close(); }
   if (event.key === "Enter" && all[at]) { event.preventDefault(); all[at].click(); }
 });
 document.addEventListener("keydown", (event) => {
