@@ -110,6 +110,10 @@ class ReceivedParticipation(models.Model):
         ]
 
     @property
+    def public_id(self) -> str:
+        return public_id("rcp", self.id)
+
+    @property
     def proof_id(self) -> str:
         """The id of the yes, the same on both sides; "" where there is none."""
         return public_id("cst", self.proof) if self.proof else ""

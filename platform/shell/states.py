@@ -45,6 +45,7 @@ STATES: dict[str, State] = {
     "inactive": State("mute", "dash", _("Inactif")),
     "closed": State("mute", "dash", _("Clos")),
     "cancelled": State("mute", "cross", _("Annulé")),
+    "erased": State("mute", "dash", _("Effacé")),
     "withdrawn": State("mute", "cross", _("Retiré")),
     "unsubscribed": State("mute", "cross", _("Désinscrit")),
 }

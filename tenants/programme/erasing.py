@@ -116,14 +116,18 @@ def person_file(
     )
     tables = {table.name: _rows(table, ids, without) for table in declared()}
     tables["cagnotte"] = _wallet_lines(profile)
+    return packed({"exported_at": now, "customer": profile.public_id}, tables)
+
+
+def packed(said: dict[str, Any], tables: dict[str, list[dict[str, Any]]]) -> bytes:
+    """A zip: `said` and all tables as one JSON, and each table that has rows as CSV."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-        whole = {"exported_at": now, "customer": profile.public_id, **tables}
-        text = json.dumps(whole, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
-        packed.writestr("donnees.json", text)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        whole = json.dumps({**said, **tables}, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+        file.writestr("donnees.json", whole)
         for name, rows in tables.items():
             if rows:
-                packed.writestr(f"{name}.csv", _csv(rows))
+                file.writestr(f"{name}.csv", _csv(rows))
     return buffer.getvalue()
 
 

@@ -29,6 +29,7 @@ class Played:
     module: OperationModule
     participation: Participation
     received: ReceivedOperation
+    received_person: ReceivedParticipation
     test: Participation
     test_pass: str
     draw: Draw
@@ -48,11 +49,13 @@ def played(slug: str) -> Played:
     drawn = make_live("draw", operation=operation)
     take(drawn, email=f"participant-{slug}@exemple.fr")
     mechanic_of(drawn).close(module=drawn, now=ENDS)
+    received = _received(slug)
     return Played(
         operation,
         module,
         taken.participation,
-        received=_received(slug),
+        received=received,
+        received_person=received.participations.get(),
         draw=Draw.objects.select_related("module__operation").get(module=drawn),
         coupon=make_live("coupon", operation=operation),
         test=test,

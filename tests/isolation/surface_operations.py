@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.models import Role
 from operations.links import Purpose
-from tests.isolation.whom import MANAGER, For, Page, link, member
+from tests.isolation.whom import MANAGER, OWNER, For, Page, link, member
 
 if TYPE_CHECKING:
     from tests.isolation.conftest import Side
@@ -20,6 +20,10 @@ def module(side: "Side") -> dict[str, Any]:
 
 def received(side: "Side") -> dict[str, Any]:
     return {"operation": side.played.received.public_id}
+
+
+def received_person(side: "Side") -> dict[str, Any]:
+    return {"person": side.played.received_person.public_id}
 
 
 def test(side: "Side") -> dict[str, Any]:
@@ -50,6 +54,7 @@ OPERATIONS: dict[str, Page] = {
     "operations:thanks": link(lambda s: {"token": s.played.token(Purpose.THANKS)}),
     "operations:choices": link(lambda s: {"token": s.played.token(Purpose.CHOICES)}),
     "operations:page": link(slug),
+    "operations:asked": link(slug),
     "operations:rules": link(slug),
     "operations:data": link(slug),
     "operations:image": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),
@@ -81,6 +86,11 @@ OPERATIONS: dict[str, Page] = {
     "operations:exports": member(),
     "operations:received_one": member(received),
     "operations:received_data": member(received),
+    "operations:received_people": member(),
+    "operations:received_person": member(received_person),
+    "operations:correct_received_person": member(received_person, **MANAGER),
+    "operations:received_person_file": member(received_person, **OWNER),
+    "operations:erase_received_person": member(received_person, **OWNER),
     "operations:modules": member(operation),
     "operations:add_module": member(operation),
     "operations:undo_remove": member(operation),

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
@@ -134,10 +135,9 @@ class DataPage(ListPage):
         return rows.filter(known | Q(fields__email__icontains=query))
 
     def row_url(self, row: Any) -> str:
-        profile = row.profile
-        if profile is None or profile.erased_at is not None:
+        if _state(row) == "erased":
             return ""
-        return page_of("programme:customer", profile.public_id)
+        return reverse("operations:received_person", args=[row.public_id])
 
 
 class _Field:
@@ -151,6 +151,8 @@ class _Field:
 
 
 def _state(row: ReceivedParticipation) -> str:
+    if row.profile.erased_at is not None if row.profile is not None else not row.fields:
+        return "erased"
     return "withdrawn" if row.withdrawn_at is not None else "active"
 
 
