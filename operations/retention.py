@@ -1,6 +1,7 @@
 """What operations forget with time (D6): entries that nobody confirmed, and people who only played.
 
-Whoever became a customer is kept by the rules of customers; a consent's proof outlives both.
+Whoever became a customer is kept by the rules of customers; a consent's proof outlives both, by
+three years from the day when the consent ended.
 """
 
 import uuid
@@ -9,21 +10,29 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, QuerySet
 
 from kernel.db import atomic_with_retry
-from operations.models import Participation, ParticipationState, ReceivedParticipation
+from operations.models import (
+    Participation,
+    ParticipationState,
+    ReceivedParticipation,
+    Share,
+    ShareState,
+)
 from operations.received.taking import SOURCE
 from operations.rehearsing import services as rehearsing
 from operations.ties import known_by_operations_alone
+from tenants.profiles import proofs
 from tenants.profiles.models import Profile
 from tenants.programme import erasing, prospects
 
 KEEP_UNCONFIRMED = timedelta(days=7)
 _SLICE = 500
+OPEN = (ShareState.PENDING, ShareState.WITHDRAWING)
 
 
 def forget(*, now: datetime) -> int:
     """In the current tenant, forget whose time is over; returns how many people and tests."""
     tests = rehearsing.forget_old(now=now)
-    return tests + _forget_unconfirmed(now) + _forget_prospects(now)
+    return tests + _forget_unconfirmed(now) + _forget_prospects(now) + forget_proofs(now=now)
 
 
 def _forget_unconfirmed(now: datetime) -> int:
@@ -59,6 +68,24 @@ def _forget_prospects(now: datetime) -> int:
     """Three years after the last time that a person did something; opening an email is nothing."""
     over = prospects.going(now=now).order_by()
     return _erase(_only_players().filter(id__in=over.values("id")), now)
+
+
+@atomic_with_retry
+def forget_proofs(*, now: datetime) -> int:
+    """Delete the proofs of consents that ended years ago; 500 at a time.
+
+    What still has to be told to a partner waits. Without its consent a yes counts nowhere, as it
+    did not since it ended.
+    """
+    owed = Share.objects.filter(consent_id=OuterRef("id"), state__in=OPEN)
+    rows = proofs.over(now=now).filter(~Exists(owed)).order_by("id")
+    ids = list(rows.values_list("id", flat=True)[:_SLICE])
+    if not ids:
+        return 0
+    Participation.objects.filter(own_consent__in=ids).update(own_consent=None, is_first_optin=False)
+    Share.objects.filter(consent__in=ids).update(consent=None, is_first_optin=False)
+    ReceivedParticipation.objects.filter(consent__in=ids).update(consent=None)
+    return proofs.purge(ids=ids)
 
 
 def _only_players() -> QuerySet[Profile]:
