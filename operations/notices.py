@@ -13,11 +13,13 @@ from django.utils import translation
 from operations import links
 from operations.links import Purpose
 from operations.mechanics.shape import ResultEmail
-from operations.models import Participation
+from operations.models import OperationModule, Participation, ParticipationState
 from operations.words import pick
 from shell.templatetags.shell_values import join_words
 from tenants.messaging.services import queue
 from tenants.profiles.models import Consent
+from tenants.profiles.selectors import by_email
+from tenants.programme.dates import local
 
 
 def ask_confirmation(*, participation: Participation, now: datetime) -> None:
@@ -31,6 +33,28 @@ def ask_confirmation(*, participation: Participation, now: datetime) -> None:
         },
         now,
     )
+
+
+def told_already(*, module: OperationModule, address: str, now: datetime) -> None:
+    """Somebody typed an address that took part before: its owner is told, once a day at most.
+
+    The page says the same to everybody (R33). An entry that still waits gets its link again.
+    """
+    profile = by_email(email=address)
+    rows = Participation.objects.select_related("operation", "profile").filter(
+        module=module, profile=profile, is_test=False
+    )
+    earlier = rows.exclude(state=ParticipationState.VOID).order_by("-created_at", "-id").first()
+    if profile is None or earlier is None:
+        return
+    kind, context = "operation_again", dict[str, Any]()
+    if earlier.state == ParticipationState.PENDING:
+        kind = "operation_confirm"
+        context["path"] = _path("operations:confirm", earlier, Purpose.CONFIRM)
+        context["expires_at"] = _iso(earlier.operation.ends_at)
+    else:
+        context["path"] = _path("operations:choices", earlier, Purpose.CHOICES)
+    _queue(earlier, kind, context, now, turn=local(now).date().isoformat())
 
 
 def receipt(*, participation: Participation, given: Sequence[Consent], now: datetime) -> None:
@@ -54,14 +78,21 @@ def result(*, participation: Participation, email: ResultEmail, now: datetime) -
     _queue(participation, email.kind, context, now)
 
 
-def _queue(participation: Participation, kind: str, context: dict[str, Any], now: datetime) -> None:
+def _queue(
+    participation: Participation,
+    kind: str,
+    context: dict[str, Any],
+    now: datetime,
+    *,
+    turn: str = "",
+) -> None:
     profile = participation.profile
     if participation.is_test or profile is None:
         return
     queue(
         kind=kind,
         to=profile.email,
-        key=f"{kind}:{participation.id}",
+        key=":".join(filter(None, (kind, str(participation.id), turn))),
         context={
             "first_name": participation.fields.get("first_name") or profile.first_name,
             "operation": pick(participation.operation.title, participation.language)

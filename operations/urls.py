@@ -24,6 +24,7 @@ urlpatterns = [
         name="rehearsal_confirm",
     ),
     path("o/<slug:slug>", page.page, name="page"),
+    path("o/<slug:slug>/envoyee", page.asked, name="asked"),
     path("o/<slug:slug>/reglement", told.rules, name="rules"),
     path("o/<slug:slug>/donnees", told.data, name="data"),
     path("operations", listing.operations, name="operations"),

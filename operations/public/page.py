@@ -6,13 +6,13 @@ A refusal shows the form again with what was typed, or says why there is none; n
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from operations import optins, selectors, sources
 from operations.models import Operation
 from operations.public import seal
 from operations.public.drawing import draw_page, language_of, shown_or_404, spoken
-from operations.public.frame import public_page
+from operations.public.frame import public_page, show
 from operations.public.parts import part_of
 from operations.public.sending import send
 
@@ -39,6 +39,15 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
                 for module in selectors.modules_of(operation)
             ]
         return draw_page(request, operation, parts=parts, now=now)
+
+
+@require_safe
+@public_page
+def asked(request: HttpRequest, slug: str) -> HttpResponse:
+    """Look at your emails: the same for an address that is new here and for one that is not."""
+    operation = shown_or_404(slug, timezone.now())
+    with translation.override(language_of(request)):
+        return show(request, "asked", {}, operation=operation)
 
 
 def preview(request: HttpRequest, operation: Operation) -> HttpResponse:

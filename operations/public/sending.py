@@ -14,6 +14,7 @@ from operations import errors, optins, selectors
 from operations.fields import FieldsError
 from operations.links import Purpose
 from operations.models import Operation, OperationModule, Participation
+from operations.notices import told_already
 from operations.participating import Submission, participate
 from operations.public import seal
 from operations.public.choices import link_to
@@ -62,24 +63,38 @@ def send(
     if request.POST.get("website") or now - sealed.drawn_at < seal.QUICKEST:
         # Whoever fills in what is hidden, or answers before reading, is asked once more.
         return _again(sent, _("Prenez un instant pour relire, puis envoyez à nouveau."), 422)
+    return _taken(sent)
+
+
+def _taken(sent: _Sent) -> HttpResponse:
+    """The engine's answer: on to what comes next, or why not."""
+    module, now = sent.module, sent.now
     try:
-        _slow_down(request, now)
+        _slow_down(sent.request, now)
         taken = participate(
             module=module,
-            submission=_submission(request, sealed),
-            source=sealed.source,
+            submission=_submission(sent.request, sent.sealed),
+            source=sent.sealed.source,
             now=now,
-            test=bool(test),
+            test=bool(sent.test),
         )
+    except errors.AlreadyTookPartError as error:
+        if not module.double_optin:
+            return _refused(sent, error)
+        # Nothing is known of who typed the address: its owner reads it, and only there (R33).
+        told_already(module=module, address=sent.request.POST.get("email", ""), now=now)
+        return HttpResponseRedirect(reverse("operations:asked", args=[module.operation.slug]))
     except RicochetError as error:
         return _refused(sent, error)
-    return HttpResponseRedirect(_onward(taken.participation, test))
+    return HttpResponseRedirect(_onward(taken.participation, module, sent.test))
 
 
-def _onward(participation: Participation, test: str) -> str:
-    """The thanks, or the trace of a test."""
+def _onward(participation: Participation, module: OperationModule, test: str) -> str:
+    """The thanks, or what to do next, or the trace of a test."""
     if test:
         return reverse("operations:rehearsal_trace", args=[test, participation.public_id])
+    if module.double_optin:
+        return reverse("operations:asked", args=[module.operation.slug])
     return link_to("operations:thanks", participation.id, Purpose.THANKS)
 
 

@@ -2,7 +2,6 @@
 
 import html
 import re
-import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -11,10 +10,10 @@ import pytest
 from django.http import HttpResponse
 from django.utils import timezone
 
-from partnerships.agreement import LATEST
-from partnerships.models import Origin, Partnership, State
+from partnerships.models import Partnership, State
 from tenants.models import Tenant
 from tests.acceptance.conftest import Lumen, words
+from tests.fixtures.sharing import agree
 from tests.fixtures.tenants import TenantClient
 
 NAME = "Un automne à la maison"
@@ -85,14 +84,7 @@ def office(lumen: Lumen) -> Office:
 @pytest.fixture
 def marin(lumen: Lumen, other_merchant: Tenant) -> str:
     """Atelier Marin is a partner; the outside id of the partnership."""
-    row = Partnership.objects.create(
-        major=lumen.tenant,
-        minor=other_merchant,
-        origin=Origin.CODE,
-        state=State.ACTIVE,
-        key=uuid.uuid4(),
-        agreement=LATEST,
-    )
+    row = agree(lumen.tenant, other_merchant)
     return row.public_id
 
 
@@ -217,6 +209,7 @@ def test_a_double_confirmation_counts_once_the_emailed_button_is_pressed(
     [asked] = lumen.inbox("zoe@exemple.fr")
     link = re.search(r"(/o/confirmer/\S+)", lumen.text_of(asked))
     assert link
+    assert waits["Location"].endswith("/envoyee")
     # Mail programs open links by themselves: a GET confirms nothing (D10).
     assert client.get(link[1]).status_code == 200
     assert "Participants 0" in office.read()

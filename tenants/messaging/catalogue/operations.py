@@ -42,6 +42,23 @@ OPERATIONS = (
         },
     ),
     Kind(
+        "operation_again",
+        label=_("Participation déjà enregistrée"),
+        when=_(
+            "Quand quelqu’un envoie à nouveau le formulaire avec une adresse qui a déjà compté."
+        ),
+        audience=Audience.PARTICIPANT,
+        values=("operation", "office_url"),
+        needs=("office_url",),
+        target="office_url",
+        always=_ALWAYS,
+        sample={
+            "first_name": "Camille",
+            "operation": "Un automne à la maison",
+            "path": "/o/choix/exemple",
+        },
+    ),
+    Kind(
         "operation_won",
         label=_("Lot gagné"),
         when=_("Dès qu’un instant gagnant ou un tirage désigne cette personne."),
