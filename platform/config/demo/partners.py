@@ -10,8 +10,9 @@ from accounts.models import Invitation, User
 from accounts.services.invitations import accept_invitation
 from accounts.tokens import token_for
 from partnerships.agreement import agreement_for
-from partnerships.models import Partnership
-from partnerships.selectors import owners_of
+from partnerships.errors import AlreadyPartnersError
+from partnerships.models import Partnership, State
+from partnerships.selectors import offices_owned_by, owners_of
 from partnerships.services import agreeing, codes, inviting
 from partnerships.services.details import Details
 from partnerships.services.proposing import propose_by_code
@@ -20,6 +21,7 @@ from tenants.context import enter
 from tenants.lookup import forget
 from tenants.models import Tenant
 
+_PLAIN = str(Tenant._meta.get_field("brand_color").default)
 _NOE = Details(
     name="Brûlerie Noé",
     email="nora@brulerie-noe.fr",
@@ -41,44 +43,76 @@ def meet(*, major: Tenant, by_code: Tenant, password: str, now: datetime) -> Non
     [claire, *_others] = owners_of(tenant_id=major.id)
     with enter(major):
         noe = _invited(major, _NOE, claire, now=now - timedelta(days=24))
-        alba = Partnership.objects.filter(major=major, contact_email=_ALBA.email)
-        if not alba.exists():
-            _invited(major, _ALBA, claire, now=now - timedelta(hours=3))
+        _invited(major, _ALBA, claire, now=now - timedelta(hours=3))
         _coded(major, by_code, claire, now=now - timedelta(days=9))
-    if noe is not None:
-        _join(noe, claire, password, now=now - timedelta(days=23))
+    _join(noe, claire, password, now=now - timedelta(days=23))
 
 
-def _invited(
-    major: Tenant, details: Details, asked_by: User, *, now: datetime
-) -> Partnership | None:
-    """A new invitation; None where this address was invited before."""
-    if Partnership.objects.filter(major=major, contact_email=details.email).exists():
-        return None
+def _invited(major: Tenant, details: Details, asked_by: User, *, now: datetime) -> Partnership:
+    """An invitation at this address, if none was ever sent there."""
+    rows = Partnership.objects.filter(major=major, contact_email=details.email)
+    known = rows.order_by("-created_at").first()
+    if known is not None:
+        return known
     return inviting.invite_by_details(
         major=major, details=details, key=uuid.uuid4(), asked_by=asked_by, now=now
     )
 
 
 def _join(row: Partnership, claire: User, password: str, *, now: datetime) -> None:
-    office = Tenant.objects.get(slug="brulerie-noe", partner_only=True)
-    invitation = Invitation.objects.get(tenant_id=office.id, accepted_at=None)
-    nora = accept_invitation(
+    """Nora comes and agrees. Data of an earlier version may hold half of it, or know her already:
+    what is there is gone on from, and what was answered is left alone.
+    """
+    if row.state != State.PROPOSED:
+        return
+    office, nora = _office_of(row, password, now=now)
+    if nora is None:
+        return
+    if office.brand_color == _PLAIN:
+        office.brand_color = "#1F5C43"
+        office.brand_tokens = brand.compute(office.brand_color).as_dict()
+        office.save(update_fields=["brand_color", "brand_tokens"])
+        forget(office)
+    with enter(row.major):
+        _accept(row, row.major, claire, now=now - timedelta(days=1))
+    with enter(office):
+        _accept(row, office, nora, now=now)
+
+
+def _office_of(row: Partnership, password: str, *, now: datetime) -> tuple[Tenant, User | None]:
+    """Where Nora takes part, and herself; None where nobody of that back office is left."""
+    if row.minor is None:
+        # She owns a back office of before, and answers with that one.
+        nora = User.objects.get(id__in=[row.asked_user_id])
+        [office, *_others] = [
+            one for one in offices_owned_by(user_id=nora.pk) if one.id != row.major_id
+        ]
+        try:
+            agreeing.take_up_offer(
+                token=token_for(row.id, row.token_version),
+                tenant_id=row.asked_tenant_id or office.id,
+                user=nora,
+                office_id=office.id,
+                now=now,
+            )
+        except AlreadyPartnersError:
+            return office, None  # by another way, which is as good
+        return office, nora
+    office = row.minor
+    invitation = Invitation.objects.filter(
+        tenant_id=office.id, accepted_at=None, withdrawn_at=None
+    ).first()
+    if invitation is None:
+        return office, next(iter(owners_of(tenant_id=office.id)), None)
+    accepted = accept_invitation(
         token=token_for(invitation.id, invitation.version),
         tenant_id=invitation.tenant_id,
         now=now,
         first_name=_NOE.first_name,
         last_name=_NOE.last_name,
         password=password,
-    ).user
-    office.brand_color = "#1F5C43"
-    office.brand_tokens = brand.compute(office.brand_color).as_dict()
-    office.save(update_fields=["brand_color", "brand_tokens"])
-    forget(office)
-    with enter(row.major):
-        _accept(row, row.major, claire, now=now - timedelta(days=1))
-    with enter(office):
-        _accept(row, office, nora, now=now)
+    )
+    return office, accepted.user
 
 
 def _coded(major: Tenant, minor: Tenant, claire: User, *, now: datetime) -> None:
