@@ -1,7 +1,6 @@
 """Reading operations for the back office."""
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -55,17 +54,12 @@ def module_of(*, module_id: uuid.UUID) -> OperationModule | None:
     return rows.select_related("operation").prefetch_related("partners").first()
 
 
-def partner_names(operations_shown: Iterable[Operation]) -> dict[uuid.UUID, list[str]]:
-    """The partners' names of each operation, in one query."""
-    ids = [operation.id for operation in operations_shown]
+def partners_of(operation: Operation) -> dict[str, uuid.UUID]:
+    """The partners' names of one operation, each with its back office."""
     rows = ModulePartner.objects.filter(
-        module__operation_id__in=ids, module__removed_at__isnull=True
-    ).values_list("module__operation_id", "name")
-    names: dict[uuid.UUID, list[str]] = {}
-    for number, name in rows:
-        if name not in names.setdefault(number, []):
-            names[number].append(name)
-    return names
+        module__operation=operation, module__removed_at__isnull=True
+    )
+    return dict(rows.order_by("added_at", "id").values_list("name", "partner_tenant_id"))
 
 
 def participations(operation: Operation) -> QuerySet[Participation]:

@@ -1,5 +1,6 @@
 """What the pages of operations share: finding rows by their outside ids, and their look."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from kernel.ids import parse_public_id
 from operations import selectors
 from operations.models import Operation, OperationModule
 from tenants.context import current_tenant
+from tenants.models import Tenant
 
 
 def operation_or_404(public_id: str) -> Operation:
@@ -44,7 +46,7 @@ def frame(request: HttpRequest, operation: Operation, now: datetime) -> dict[str
     """What every page of one operation shows."""
     shown = operation.shown_state(now)
     may = can_change(request)
-    partners = selectors.partner_names([operation]).get(operation.id, [])
+    partners = selectors.partners_of(operation)
     return {
         "operation": operation,
         "state": shown,
@@ -52,9 +54,15 @@ def frame(request: HttpRequest, operation: Operation, now: datetime) -> dict[str
         # A draft changes whole; what is online keeps its mechanics; what is over keeps everything.
         "can_edit": may and shown in ("draft", "test", "planned", "live"),
         "can_edit_mechanics": may and shown in ("draft", "test"),
-        "partners": partners,
-        "brands": [current_tenant().name, *partners],
+        "partners": list(partners),
+        # Each brand's square is in its own colour.
+        "squares": [(current_tenant(), current_tenant().name), *_squares(partners)],
     }
+
+
+def _squares(partners: dict[str, uuid.UUID]) -> list[tuple[Tenant | None, str]]:
+    known = Tenant.objects.in_bulk(list(partners.values()))
+    return [(known.get(number), name) for name, number in partners.items()]
 
 
 def say(form: forms.BaseForm, error: RicochetError) -> None:

@@ -88,7 +88,9 @@ def test_an_export_holds_the_yeses_in_force_and_asks_no_more_for_more_people(
             take(module, email=f"q{more}{number}@exemple.fr", boxes=frozenset({"own"}))
         with CaptureQueriesContext(connection) as asked:
             text = text_of(claire.get(f"{path}/participants?export=csv"))
-        counts.append(len(asked))
+        # The look-up of the page's host, in public, is cached by the clock.
+        told = [row["sql"] for row in asked if "tenants_domain" not in row["sql"]]
+        counts.append(sum('SET search_path = "public"' not in sql for sql in told))
     assert counts[1] == counts[2]
     assert text.count("Brûlerie Noé") == 2
     assert noe.public_id not in text
