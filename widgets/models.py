@@ -8,6 +8,20 @@ from django.utils import timezone
 
 from kernel.ids import public_id, uuid7
 from tenants.profiles.models import Profile
+from widgets.display.models import Widget, WidgetSighting
+
+__all__ = [
+    "LinkPurpose",
+    "ShopKey",
+    "ShopWidget",
+    "Site",
+    "SpaceLink",
+    "SpaceSession",
+    "Widget",
+    "WidgetKind",
+    "WidgetSighting",
+    "connection_of",
+]
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 KEY_PREFIX = "pk_live_"

@@ -4,29 +4,19 @@ from django.urls import path, re_path
 
 from widgets.links import coupon, programme
 from widgets.links import views as links
-from widgets.script import views as script
 from widgets.shop_login import pages as shop_keys
 from widgets.shop_login import views as shop_login
-from widgets.shown import views as shown
 from widgets.space import cards
 from widgets.space.views import data, door, inviting, loyalty, preview, prizes, space, unsubscribing
 from widgets.tracker import views as tracker
+from widgets.urls_partner import shared
 
 app_name = "widgets"
 
 urlpatterns = [
-    path("w/v1.js", script.latest, name="latest"),
-    re_path(r"^w/v1\.(?P<digest>[0-9a-f]{16})\.js$", script.pinned, name="pinned"),
-    path("w/v1.json", script.manifest, name="manifest"),
-    path("w/widgets.json", shown.widgets, name="shown"),
-    re_path(
-        r"^w/(?P<kind>[a-z_]{1,20})\.(?P<digest>[0-9a-f]{16})\.js$",
-        shown.script,
-        name="shown_script",
-    ),
+    *shared,
     path("w/orders", tracker.orders, name="orders"),
     path("w/accounts", tracker.accounts, name="accounts"),
-    path("w/seen", tracker.seen, name="seen"),
     path("r/<str:code>", links.link, name="link"),
     path("r/<str:code>/go", links.go, name="link_go"),
     path("espace/cadeau/<str:code>", coupon.coupon, name="link_coupon"),

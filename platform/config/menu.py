@@ -46,6 +46,7 @@ def build(request: HttpRequest) -> list[MenuGroup]:
                     "link",
                     count=partnerships.to_answer(tenant_id=tenant.id),
                 ),
+                MenuItem(_("Widgets"), "display:list", "window"),
                 MenuItem(_("Messages"), "messaging:kinds", "mail"),
                 *_of(
                     Feature.CAMPAIGNS, MenuItem(_("Campagnes"), "programme:campaigns", "document")

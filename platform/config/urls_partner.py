@@ -8,8 +8,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("shell.urls")),
+    path("", include("widgets.urls_partner")),
     path("", include("operations.urls_partner")),
     path("", include("widgets.site.urls_partner")),
+    path("", include("widgets.display.urls")),
     path("", include("partnerships.urls_partner")),
 ]
 

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shell.urls")),
     path("", include("api.pages.urls")),
     path("", include("widgets.site.urls")),
+    path("", include("widgets.display.urls")),
     path("", include("tenants.messaging.urls")),
     path("", include("tenants.programme.urls")),
 ]

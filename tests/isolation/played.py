@@ -21,6 +21,7 @@ from operations.rehearsing.passes import Pass
 from tenants.context import current_tenant
 from tests.fixtures.mechanics import make_live
 from tests.fixtures.operations import BEGINS, ENDS, NOW, make_module, make_operation, take
+from widgets.models import Widget, WidgetSighting
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Played:
     test_pass: str
     draw: Draw
     coupon: OperationModule
+    widget: Widget
 
     def token(self, purpose: Purpose) -> str:
         return links.token_for(purpose=purpose, row_id=self.participation.id)
@@ -58,11 +60,30 @@ def played(slug: str) -> Played:
         received_person=received.participations.get(),
         draw=Draw.objects.select_related("module__operation").get(module=drawn),
         coupon=make_live("coupon", operation=operation),
+        widget=_widget(slug, module),
         test=test,
         test_pass=passes.token_for(
             Pass(tried.operation_id), schema=current_tenant().schema_name, now=timezone.now()
         ),
     )
+
+
+def _widget(slug: str, module: OperationModule) -> Widget:
+    """One that was seen on this merchant's own site."""
+    row = Widget.objects.create(
+        name=f"Widget secret {slug}", form="tab", module=module, created_at=NOW, changed_at=NOW
+    )
+    WidgetSighting.objects.create(
+        widget=row,
+        origin=f"https://secret-{slug}.example",
+        outcome="shown",
+        place="/secret",
+        path="/secret",
+        first_seen_at=NOW,
+        last_seen_at=NOW,
+        hits=3,
+    )
+    return row
 
 
 def _received(slug: str) -> ReceivedOperation:

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.isolation.surface_desk import DESK
 from tests.isolation.surface_operations import OPERATIONS
 from tests.isolation.surface_partners import LIMITED, PARTNERS
+from tests.isolation.surface_widgets import WIDGETS
 from tests.isolation.whom import (
     ANYBODY,
     MANAGER,
@@ -104,6 +105,8 @@ TENANT: dict[str, Page] = {
     "widgets:shown_script": Page(
         For.ANYBODY, names=lambda _: {"kind": "launcher", "digest": "0" * 16}
     ),
+    "widgets:display_script": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),
+    "widgets:display_told": Page(For.SITE),
     "widgets:orders": Page(For.SITE),
     "widgets:accounts": Page(For.SITE),
     "widgets:seen": Page(For.SITE),
@@ -167,6 +170,7 @@ TENANT: dict[str, Page] = {
     **DESK,
     **OPERATIONS,
     **PARTNERS,
+    **WIDGETS,
 }
 PUBLIC: dict[str, Page] = {"healthz": ANYBODY, "account_login": ANYBODY, "home": ANYBODY}
 

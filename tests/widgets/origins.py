@@ -6,7 +6,9 @@ import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
+from widgets.display import bundle as display
 from widgets.models import WidgetKind
 from widgets.script import bundle
 from widgets.shown import bundle as shown
@@ -24,6 +26,13 @@ window.ricochet = window.ricochet ||
   function () { (ricochet.q = ricochet.q || []).push(arguments) };
 ricochet('ready', (state) => { window.readyState = state; });
 addEventListener('DOMContentLoaded', () => { window.shopWorks = true; });
+"""
+
+# Styles that would spoil a widget if they reached it; and the place of an inline one.
+SHOP_CSS = """
+button, a, h2, p, div { color: rgb(200, 0, 0); text-transform: uppercase; }
+.long { height: 4000px; }
+[data-ricochet] { min-height: 320px; }
 """
 
 
@@ -63,6 +72,8 @@ class House(Origin):
         self.mood = "well"
         self.shown: list[dict[str, Any]] | str = []
         self.gets: list[str] = []
+        # What pages said of themselves when they asked what to show.
+        self.asked: list[dict[str, str]] = []
         self.posts: list[tuple[str, dict[str, Any]]] = []
         self.headers: list[dict[str, str]] = []
 
@@ -71,12 +82,16 @@ class House(Origin):
                 pass
 
             def do_GET(self) -> None:
-                house.gets.append(self.path)
+                path, _mark, query = self.path.partition("?")
+                house.gets.append(path)
                 kind, body = "text/javascript", bundle.current().body
-                if self.path == "/w/widgets.json":
+                if path == "/w/widgets.json":
+                    house.asked.append(dict(parse_qsl(query)))
                     kind, body = "application/json", house.said()
-                elif self.path.startswith("/w/launcher."):
+                elif path.startswith("/w/launcher."):
                     body = shown.current(WidgetKind.LAUNCHER).body
+                elif path.startswith("/w/d1."):
+                    body = display.current().body
                 self.send_response(200)
                 self.send_header("Content-Type", f"{kind}; charset=utf-8")
                 self.send_header("Access-Control-Allow-Origin", "*")
@@ -131,6 +146,8 @@ class Shop(Origin):
 
     def __init__(self, house: House) -> None:
         self.attributes = ""
+        self.inside = "<p>Bienvenue"
+        self.language = "fr"
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -138,24 +155,28 @@ class Shop(Origin):
                 pass
 
             def do_GET(self) -> None:
-                script = self.path == "/shop.js"
+                kind, body = {
+                    "/shop.js": ("text/javascript", SHOP_JS),
+                    "/shop.css": ("text/css", SHOP_CSS),
+                }.get(self.path, ("text/html", shop.page(house)))
                 self.send_response(200)
-                kind = "text/javascript" if script else "text/html"
                 self.send_header("Content-Type", f"{kind}; charset=utf-8")
                 self.send_header(
                     "Content-Security-Policy",
-                    f"default-src 'none'; img-src data:; script-src 'self' {house.url}; "
+                    "default-src 'none'; img-src data:; style-src 'self'; "
+                    f"script-src 'self' {house.url}; "
                     f"connect-src {house.url}; require-trusted-types-for 'script'",
                 )
                 self.end_headers()
-                self.wfile.write((SHOP_JS if script else shop.page(house)).encode())
+                self.wfile.write(body.encode())
 
         super().__init__(Handler, "boutique.localhost")
 
     def page(self, house: House) -> str:
         return (
-            "<!doctype html><html lang=fr><meta charset=utf-8><title>Boutique</title>"
-            "<link rel=icon href=data:,><script src=/shop.js></script>"
+            f"<!doctype html><html lang={self.language}><meta charset=utf-8><title>Boutique</title>"
+            "<link rel=icon href=data:,><link rel=stylesheet href=/shop.css>"
+            "<script src=/shop.js></script>"
             f'<script src="{house.url}/w/v1.js" integrity="{bundle.current().integrity}" '
-            f'crossorigin async data-key="{KEY}" {self.attributes}></script><p>Bienvenue'
+            f'crossorigin async data-key="{KEY}" {self.attributes}></script>{self.inside}'
         )

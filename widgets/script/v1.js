@@ -167,7 +167,11 @@
   const show = async () => {
     try {
       if (!key || wanted === 'off') return;
-      const answer = await fetch(new URL('/w/widgets.json', tag.src), {
+      const where = new URL('/w/widgets.json', tag.src);
+      // What stands where is decided by our server: nothing is loaded on a page that shows nothing.
+      const spots = [...document.querySelectorAll('[data-ricochet]')].map((spot) => spot.dataset.ricochet);
+      where.search = new URLSearchParams({ p: location.pathname, i: spots.join() });
+      const answer = await fetch(where, {
         credentials: 'omit', referrerPolicy: 'strict-origin',
       });
       const { widgets } = await answer.json();

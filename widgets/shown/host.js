@@ -97,6 +97,9 @@ border-radius:20px 20px 0 0;padding-bottom:env(safe-area-inset-bottom)}.close{wi
 
 /** What of the page stays in its place while one scrolls: a banner, a chat, a bar to buy. */
 const anchored = (node) => {
+  // Another widget of ours: its own button is what stands there.
+  const other = node.shadowRoot?.querySelector('.pill:not([hidden])');
+  if (other) return other;
   for (let at = node; at instanceof Element; at = at.parentElement) {
     if (/fixed|sticky/.test(getComputedStyle(at).position)) return at;
   }
@@ -117,41 +120,44 @@ const place = (pill, host) => {
 };
 
 /**
- * Put a pill into the page that opens a panel with `inside`. Nothing of the page moves.
- * @param {string} kind @param {...Node} inside
+ * A panel with a head and what is `inside`; what closes it is in its head.
+ * @param {{title: string, close: string, made: string}} words @param {Node} squares @param {...Node} inside
  */
-const stand = (kind, ...inside) => {
-  const title = make('h2', { id: 'title' }, show.title);
-  const square = make('span', { class: 'square', 'aria-hidden': 'true' }, show.initials);
-  const close = make('button', { class: 'close', type: 'button', 'aria-label': show.close },
-    draw('0 0 14 14', [['path', { d: 'M2 2l10 10M12 2L2 12' }]]));
-  const made = make('p', { class: 'made' }, show.made + ' ', logo(), make('b', {}, 'ricochet'));
-  const panel = make('div', { class: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabindex: '-1', hidden: '' },
-    make('div', { class: 'head' }, rings(), square, title, close),
-    make('div', { class: 'body' }, ...inside, made));
-  const pill = make('button', { class: 'pill', type: 'button', 'aria-haspopup': 'dialog' }, logo(), make('span', {}, show.label));
-  pill.firstChild.removeAttribute('class');
-  const open = (yes) => {
-    panel.hidden = !yes;
-    pill.hidden = yes;
-    (yes ? panel : pill).focus();
-  };
-  pill.addEventListener('click', () => open(true));
-  close.addEventListener('click', () => open(false));
-  panel.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') open(false);
-  });
+const panelOf = (words, squares, ...inside) => make('div', { class: 'panel', 'aria-labelledby': 'title', tabindex: '-1' },
+  make('div', { class: 'head' }, rings(), squares, make('h2', { id: 'title' }, words.title),
+    make('button', { class: 'close', type: 'button', 'aria-label': words.close },
+      draw('0 0 14 14', [['path', { d: 'M2 2l10 10M12 2L2 12' }]]))),
+  make('div', { class: 'body' }, ...inside,
+    make('p', { class: 'made' }, words.made + ' ', logo(), make('b', {}, 'ricochet'))));
 
-  const host = make('div', { 'data-ricochet-widget': kind, lang: show.lang });
+/** The button that opens a panel. @param {string} label */
+const pillOf = (label) => {
+  const pill = make('button', { class: 'pill', type: 'button', 'aria-haspopup': 'dialog' }, logo(), make('span', {}, label));
+  pill.firstChild.removeAttribute('class');
+  return pill;
+};
+
+/**
+ * Put nodes into the page, in a shadow root with styles of its own. Nothing of the page moves.
+ * @param {string} mark which widget it is @param {string} lang @param {Node} where @param {string} css
+ * @param {...Node} nodes
+ */
+const put = (mark, lang, where, css, ...nodes) => {
+  const host = make('div', { 'data-ricochet-widget': mark, lang });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(STYLE);
+  sheet.replaceSync(css);
   const root = host.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [sheet];
-  // A button before its panel: so the keyboard finds them, wherever they are drawn.
-  root.append(make('div', { class: show.side }, pill, panel));
-  document.body.append(host);
+  root.append(...nodes);
+  where.append(host);
+  return host;
+};
+
+/** Keep a pill clear of what the page shows. */
+const stay = (pill, host) => {
   place(pill, host);
-  setInterval(() => {
-    if (!pill.hidden && !document.hidden) place(pill, host);
+  const turn = setInterval(() => {
+    if (!host.isConnected) clearInterval(turn);
+    else if (!pill.hidden && !document.hidden) place(pill, host);
   }, 1000);
 };

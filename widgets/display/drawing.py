@@ -1,0 +1,76 @@
+"""What the script gets of a widget: words, colours, rule, and the address that it leads to."""
+
+from typing import Any
+
+from operations.words import LANGUAGES
+from shell import brand, formats
+from tenants.models import Tenant
+from widgets.display import rules, words
+from widgets.display.models import Form, Widget
+from widgets.display.targets import Target
+
+_OURS = "#0f6170"
+# Where the script reports what was done with a widget: see `display.door`.
+TOLD = "/w/d1"
+
+
+def data_of(widget: Widget, target: Target | None, *, tenant: Tenant) -> dict[str, Any]:
+    """`show`, as `d1.js` reads it. Texts are texts: the script builds nodes of them (R34)."""
+    rule = rules.read(widget.rule)
+    color = widget.color if brand.HEX.match(widget.color) else tenant.brand_color
+    tokens = brand.compute(color if brand.HEX.match(color) else _OURS).as_dict()
+    return {
+        "id": widget.public_id,
+        "form": widget.form,
+        "lang": tenant.language if tenant.language in LANGUAGES else LANGUAGES[0],
+        "words": words.said(widget.words, target),
+        "url": target.url(widget) if target is not None else "",
+        "brands": _brands(tenant, target),
+        "side": rule.side,
+        "when": rule.when,
+        "after": rule.after,
+        "keep": rule.keep,
+        "told": TOLD,
+        "colors": {
+            name: str(tokens.get(name, ""))
+            for name in ("brand", "brand_ink", "text_light", "text_dark")
+        },
+    }
+
+
+def _brands(tenant: Tenant, target: Target | None) -> list[list[str]]:
+    """Initials, ground and ink of each brand; the site's own takes the widget's colours."""
+    shown = [[formats.initials(tenant.name), "", ""]]
+    if target is not None and target.other is not None:
+        name, color = target.other
+        tokens = brand.compute(color if brand.HEX.match(color) else _OURS)
+        shown.append([formats.initials(name), tokens.brand, tokens.brand_ink])
+    return shown
+
+
+def reserved(data: dict[str, Any]) -> tuple[int, int]:
+    """The height in pixels that an inline widget takes on a phone and on a wide page.
+
+    An upper bound, from how long its texts are: what it stands in is as high before it comes.
+    """
+    said = data["words"].values()
+    title = max(len(one["title"]) for one in said)
+    text = max(len(one["text"]) for one in said)
+    phone = 80 + 27 * _lines(title, 20) + 130 + 22 * _lines(text, 32)
+    wide = max(80 + 27 * _lines(title, 18), 130 + 22 * _lines(text, 34))
+    return phone, wide
+
+
+def _lines(length: int, width: int) -> int:
+    return -(-length // width)
+
+
+def spot_of(widget: Widget, data: dict[str, Any]) -> str:
+    """The line of HTML that an inline widget stands in; it keeps its place free from the start."""
+    if widget.form != Form.INLINE:
+        return ""
+    phone, wide = reserved(data)
+    return (
+        f'<div data-ricochet="{widget.public_id}" style="min-height:'
+        f'clamp({wide}px,{wide}px + (600px - 100vw)*99,{phone}px)"></div>'
+    )
