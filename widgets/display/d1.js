@@ -57,11 +57,11 @@ const close = panel.querySelector('.close');
 const CSS = STYLE + `
 .pair{position:relative;display:flex;align-items:center;gap:8px}
 .popup .panel{inset:0;margin:auto;height:fit-content}
-.tab{position:fixed;top:50%;right:0;z-index:1;min-width:44px;max-height:70vh;padding:18px 11px;overflow:hidden;translate:0 -50%;
+.edge{position:fixed;top:50%;right:0;z-index:1;min-width:44px;max-height:70vh;padding:18px 11px;overflow:hidden;translate:0 -50%;
 writing-mode:vertical-rl;border-radius:12px 0 0 12px;background:var(--brand);color:var(--ink);font-weight:600;
 box-shadow:0 8px 24px -6px rgb(23 33 31/.3)}
-.left .tab{right:auto;left:0;border-radius:0 12px 12px 0}
-.tab:hover{filter:brightness(1.08)}
+.left .edge{right:auto;left:0;border-radius:0 12px 12px 0}
+.edge:hover{filter:brightness(1.08)}
 .inline,.inline .panel{min-height:inherit}
 .inline{container-type:inline-size}
 .inline .panel{position:static;width:100%;max-width:none;max-height:none;border-radius:16px;padding:0;box-shadow:inset 0 0 0 1px rgb(127 127 127/.3);animation:none}
@@ -69,7 +69,7 @@ box-shadow:0 8px 24px -6px rgb(23 33 31/.3)}
 .inline .body{flex:1;display:flex;flex-direction:column;justify-content:center}
 @container(min-width:540px){.inline .panel{flex-direction:row}.inline .head{flex:0 0 42%;display:flex;flex-direction:column;justify-content:center}}
 @media(max-width:759px){.popup .panel{inset:auto 0 0;margin:0}}
-@media(forced-colors:active){.tab{border:1px solid}}`;
+@media(forced-colors:active){.edge{border:1px solid}}`;
 const FLOW = ':host{position:static!important;height:auto!important;min-height:inherit!important}';
 
 const inline = () => {
@@ -100,7 +100,7 @@ const floating = () => {
   const isTab = show.form === 'tab';
   // On a phone nothing opens by itself: a button stands there, and one taps it.
   const asks = isTab || matchMedia('(max-width:759px)').matches;
-  const opener = isTab ? make('button', { class: 'tab', type: 'button', 'aria-haspopup': 'dialog' }, words.label) : pillOf(words.label);
+  const opener = isTab ? make('button', { class: 'edge', type: 'button', 'aria-haspopup': 'dialog' }, words.label) : pillOf(words.label);
   panel.setAttribute('role', 'dialog');
   panel.hidden = true;
   opener.hidden = !asks;

@@ -56,21 +56,24 @@ def reserved(data: dict[str, Any]) -> tuple[int, int]:
     said = data["words"].values()
     title = max(len(one["title"]) for one in said)
     text = max(len(one["text"]) for one in said)
-    phone = 80 + 27 * _lines(title, 20) + 130 + 22 * _lines(text, 32)
-    wide = max(80 + 27 * _lines(title, 18), 130 + 22 * _lines(text, 34))
+    phone = 80 + 27 * _lines(title, 18) + 130 + 22 * _lines(text, 28)
+    wide = max(80 + 27 * _lines(title, 18), 130 + 22 * _lines(text, 30))
     return phone, wide
-
-
-def _lines(length: int, width: int) -> int:
-    return -(-length // width)
 
 
 def spot_of(widget: Widget, data: dict[str, Any]) -> str:
     """The line of HTML that an inline widget stands in; it keeps its place free from the start."""
     if widget.form != Form.INLINE:
         return ""
+    style = f"min-height:{height_of(data)}"
+    return f'<div data-ricochet="{widget.public_id}" style="{style}"></div>'
+
+
+def height_of(data: dict[str, Any]) -> str:
+    """In CSS: one height on a phone, another from 600 pixels on."""
     phone, wide = reserved(data)
-    return (
-        f'<div data-ricochet="{widget.public_id}" style="min-height:'
-        f'clamp({wide}px,{wide}px + (600px - 100vw)*99,{phone}px)"></div>'
-    )
+    return f"clamp({wide}px,{wide}px + (600px - 100vw)*99,{phone}px)"
+
+
+def _lines(length: int, width: int) -> int:
+    return -(-length // width)

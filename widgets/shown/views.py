@@ -18,6 +18,8 @@ from widgets.tracker.selectors import origin_is_allowed
 
 # What the merchant switches shows within minutes, and a busy shop asks once for each page.
 _SHORT = "public, max-age=300, stale-if-error=86400"
+# A page of the merchant's own follows a pause within a minute.
+_OWN = "private, max-age=60, stale-if-error=86400"
 _MOST_SPOTS = 20
 
 
@@ -38,7 +40,7 @@ def widgets(request: HttpRequest) -> JsonResponse:
     response = JsonResponse({"widgets": found})
     response.headers["Access-Control-Allow-Origin"] = origin if allowed else "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response.headers["Cache-Control"] = _SHORT
+    response.headers["Cache-Control"] = _OWN if allowed else _SHORT
     patch_vary_headers(response, ("Origin",))
     return response
 
