@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from kernel.db import atomic_with_retry, insert_if_absent
+from kernel.db import atomic_with_retry, insert, insert_if_absent, update_fields
 from kernel.errors import NotFoundError
 from kernel.outbox.services import Draft, emit_all
 from operations import fields, notices
@@ -102,15 +102,16 @@ def _count(participation: Participation, given: list[Consent], now: datetime) ->
         notices.receipt(participation=participation, given=[], now=now)
         return
     _rank(participation, given)
-    participation.save(
-        update_fields=["outcome", "is_first", "is_first_in_module", "own_consent", "is_first_optin"]
+    update_fields(
+        participation, "outcome", "is_first", "is_first_in_module", "own_consent", "is_first_optin"
     )
     _welcome(participation, given, now)
     _share(participation, given, now)
-    notices.receipt(participation=participation, given=given, now=now)
+    of_new = made_now(participation)
+    notices.receipt(participation=participation, given=given, now=now, of_new=of_new)
     email = mechanic.result_email(module=participation.module, participation=participation)
     if email is not None:
-        notices.result(participation=participation, email=email, now=now)
+        notices.result(participation=participation, email=email, now=now, of_new=of_new)
 
 
 def _welcome(participation: Participation, given: list[Consent], now: datetime) -> None:
@@ -127,9 +128,14 @@ def _welcome(participation: Participation, given: list[Consent], now: datetime) 
         consents.note_on(profile=profile, at=now)
 
 
+def made_now(participation: Participation) -> bool:
+    """Whether what counts now was inserted in this transaction: nothing can hang on it yet."""
+    return participation.confirmed_at is None
+
+
 def _first_of_all(participation: Participation) -> bool:
     """Whether its person was made with it this very moment: nothing can have been before."""
-    return participation.was_new and participation.confirmed_at is None
+    return participation.was_new and made_now(participation)
 
 
 def _rank(participation: Participation, given: list[Consent]) -> None:
@@ -186,8 +192,15 @@ def _share(participation: Participation, given: list[Consent], now: datetime) ->
                 created_at=now,
             )
         )
-    written = insert_if_absent(shares)
-    emit_all(drafts=[share_event(share=share) for share in shares if share.id in written], now=now)
+    of_new = made_now(participation)
+    if of_new:
+        insert(shares)
+    written = {share.id for share in shares} if of_new else insert_if_absent(shares)
+    emit_all(
+        drafts=[share_event(share=share) for share in shares if share.id in written],
+        now=now,
+        of_new=of_new,
+    )
 
 
 def share_event(*, share: Share, why: str = "") -> Draft:

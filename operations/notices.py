@@ -32,6 +32,7 @@ def ask_confirmation(*, participation: Participation, now: datetime) -> None:
             "expires_at": _iso(participation.operation.ends_at),
         },
         now,
+        of_new=True,
     )
 
 
@@ -57,8 +58,17 @@ def told_already(*, module: OperationModule, address: str, now: datetime) -> Non
     _queue(earlier, kind, context, now, turn=local(now).date().isoformat())
 
 
-def receipt(*, participation: Participation, given: Sequence[Consent], now: datetime) -> None:
-    """What was taken, which brands may write, and the page where each yes is taken back."""
+def receipt(
+    *,
+    participation: Participation,
+    given: Sequence[Consent],
+    now: datetime,
+    of_new: bool = False,
+) -> None:
+    """What was taken, which brands may write, and the page where each yes is taken back.
+
+    `of_new`, here and below: this transaction made the participation, so nothing was sent yet.
+    """
     with translation.override(participation.language):
         brands = join_words([row.controller_name for row in given])
     _queue(
@@ -66,16 +76,19 @@ def receipt(*, participation: Participation, given: Sequence[Consent], now: date
         "operation_receipt",
         {"path": _path("operations:choices", participation, Purpose.CHOICES), "brands": brands},
         now,
+        of_new=of_new,
     )
 
 
-def result(*, participation: Participation, email: ResultEmail, now: datetime) -> None:
+def result(
+    *, participation: Participation, email: ResultEmail, now: datetime, of_new: bool = False
+) -> None:
     """What the mechanic has to tell."""
     context = {
         "path": _path("operations:thanks", participation, Purpose.THANKS),
         **email.context,
     }
-    _queue(participation, email.kind, context, now)
+    _queue(participation, email.kind, context, now, of_new=of_new)
 
 
 def _queue(
@@ -85,6 +98,7 @@ def _queue(
     now: datetime,
     *,
     turn: str = "",
+    of_new: bool = False,
 ) -> None:
     profile = participation.profile
     if participation.is_test or profile is None:
@@ -102,6 +116,7 @@ def _queue(
         now=now,
         profile=profile,
         language=participation.language,
+        of_new=of_new,
     )
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -37,6 +38,7 @@ class OptIn:
         return before, name, after
 
 
+@lru_cache(maxsize=2_000)
 def usual_text(*, name: str, language: str) -> str:
     """The words of a box whose merchant wrote none."""
     with translation.override(language):

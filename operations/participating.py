@@ -11,7 +11,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from kernel.db import atomic_with_retry, insert_if_absent
+from kernel.db import atomic_with_retry, gathered, insert_if_absent, prepared_cursor
 from operations import counting, fields, optins, slots
 from operations.errors import (
     AlreadyTookPartError,
@@ -123,6 +123,7 @@ def participate(
 
 
 @atomic_with_retry
+@gathered()
 def _take(participation: Participation, boxes: list[optins.OptIn], now: datetime) -> Taken:
     """The person's row is locked first: whoever presses twice at once is served in turn."""
     profile = None
@@ -204,13 +205,12 @@ def _grant(
 
 def _replay(key: str, body: str) -> Taken | None:
     """What the same form came to before; KeyReusedError where it says something else now."""
-    found = (
-        Participation.objects.filter(key=key)
-        .select_related("module", "operation", "profile")
-        .first()
-    )
-    if found is None:
+    with prepared_cursor() as cursor:
+        cursor.execute("SELECT id FROM operations_participation WHERE key = %s", [key])
+        row = cursor.fetchone()
+    if row is None:
         return None
+    found = Participation.objects.select_related("module", "operation", "profile").get(id=row[0])
     if found.body_hash != body:
         raise KeyReusedError
     return Taken(found, replayed=True)

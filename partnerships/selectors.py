@@ -9,6 +9,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 
 from accounts.models import Membership, Role, User
+from kernel.db import prepared_cursor
 from partnerships.errors import UnknownPartnershipError
 from partnerships.models import (
     OPEN_STATES,
@@ -25,12 +26,22 @@ def may_share(*, partnership_id: uuid.UUID) -> bool:
     return partnership_id in sharing(partnership_ids=[partnership_id])
 
 
+# What `_words_given` says, for the form of every participation.
+_AGREED = """
+    SELECT given.partnership_id, given.side FROM partnerships_agreementacceptance AS given
+    JOIN partnerships_partnership AS row ON row.id = given.partnership_id
+    WHERE row.id = ANY(%s) AND row.agreement = given.version AND row.state = %s
+"""
+
+
 def agreed(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """Those of these partnerships whose agreement both sides accepted, and which are not over.
 
     A merchant that is suspended for a while has agreed all the same; see `sharing`.
     """
-    return _accepted_by_both(_words_given(partnership_ids))
+    with prepared_cursor() as cursor:
+        cursor.execute(_AGREED, [list(partnership_ids), State.ACTIVE.value])
+        return _by_both(cursor.fetchall())
 
 
 def sharing(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
@@ -55,8 +66,12 @@ def _words_given(partnership_ids: Iterable[uuid.UUID]) -> QuerySet[AgreementAcce
 
 
 def _accepted_by_both(words: QuerySet[AgreementAcceptance]) -> set[uuid.UUID]:
+    return _by_both(words.values_list("partnership_id", "side"))
+
+
+def _by_both(words: Iterable[tuple[uuid.UUID, str]]) -> set[uuid.UUID]:
     sides: dict[uuid.UUID, set[str]] = {}
-    for partnership_id, side in words.values_list("partnership_id", "side"):
+    for partnership_id, side in words:
         sides.setdefault(partnership_id, set()).add(side)
     return {number for number, found in sides.items() if found == set(Side.values)}
 

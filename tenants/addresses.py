@@ -2,15 +2,24 @@
 
 from django.conf import settings
 
+from kernel.db import prepared_cursor
 from tenants.models import Domain, Tenant
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+# Asked for every link of every email.
+_PRIMARY = "SELECT domain FROM tenants_domain WHERE tenant_id = %s AND is_primary"
+
+
 def origin(tenant: Tenant) -> str:
     """`https://<primary domain>`, with the port where it is not the scheme's own."""
-    domain = Domain.objects.filter(tenant=tenant, is_primary=True).values_list("domain", flat=True)
-    return origin_of_host(domain.get())
+    with prepared_cursor() as cursor:
+        cursor.execute(_PRIMARY, [tenant.id])
+        found = cursor.fetchone()
+    if found is None:
+        raise Domain.DoesNotExist(f"{tenant.schema_name} has no address")
+    return origin_of_host(found[0])
 
 
 def origin_of_host(host: str) -> str:

@@ -98,6 +98,8 @@ def command(name: str, *, ports: Ports, data_dir: Path) -> list[str]:
             "config.wsgi:application",
         ],
         "worker": [
+            # On one machine, who waits for a page comes before who waits for an email.
+            *("nice", "-n", "5"),
             *(*celery, "worker", "--pool", "prefork", "--concurrency", "2"),
             *("--loglevel", "INFO", "--hostname", f"ricochet-{ports.web}@%h"),
             *("--without-gossip", "--without-mingle"),

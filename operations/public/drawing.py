@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 
 from kernel.errors import RicochetError
-from operations import pictures
+from operations import pictures, selectors
 from operations.models import Operation
 from operations.public.frame import show, tenant_of
 from operations.public.parts import Part
@@ -58,7 +58,7 @@ def say(request: HttpRequest, operation: Operation, error: RicochetError) -> Htt
 
 def shown_or_404(slug: str, now: datetime, *, test: str = "") -> Operation:
     """The operation of this address, once people may see it; before that with a test's pass."""
-    operation = Operation.objects.filter(slug=slug).first()
+    operation = selectors.operation_at(slug=slug)
     if operation is None:
         raise Http404
     if test:

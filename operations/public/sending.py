@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.throttles import ThrottledError, client_address, hit
+from accounts.throttles import ThrottledError, Try, client_address, hit_all
 from kernel.errors import InvalidInputError, RicochetError
 from operations import errors, optins, selectors
 from operations.fields import FieldsError
@@ -54,8 +54,8 @@ def send(
         return say(request, operation, error)
     except errors.ForgedFormError as error:
         return say(request, operation, error)
-    module = selectors.module_of(module_id=sealed.module_id)
-    if module is None or module.operation_id != operation.id:
+    module = selectors.module_sent(module_id=sealed.module_id, operation=operation)
+    if module is None:
         return say(request, operation, errors.ForgedFormError())
     if test:
         optins.as_if_agreed(module)
@@ -153,13 +153,8 @@ def _submission(request: HttpRequest, sealed: seal.Seal) -> Submission:
 
 def _slow_down(request: HttpRequest, now: datetime) -> None:
     """Outside of any transaction, so that a refused try is counted, too."""
-    hit(
-        action="operation-from",
-        subject=client_address(request),
-        limit=FROM_BROWSER,
-        window=_HOUR,
-        now=now,
-    )
+    tries = [Try("operation-from", client_address(request), FROM_BROWSER)]
     person = emails.key(request.POST.get("email", ""))
     if person:
-        hit(action="operation-person", subject=person, limit=OF_PERSON, window=_HOUR, now=now)
+        tries.append(Try("operation-person", person, OF_PERSON))
+    hit_all(tries=tries, window=_HOUR, now=now)

@@ -7,16 +7,30 @@ import uuid
 
 from django.utils import timezone
 
+from kernel.db import prepared_cursor
 from kernel.outbox.services import emit
 from kernel.outbox.types import EventData, Handler
 from operations.counting import SHARE_EVENT
-from operations.models import Share
 from operations.sharing import delivering, describing
 from operations.telling import CHANGED_EVENT
 from partnerships.crossing import Why, enter_partner
 from partnerships.models import Partnership
 from partnerships.telling import ACTIVE
 from tenants.context import UnknownTenantError
+
+# Asked for every participation; most were taken along by the delivery of another.
+_WAITING = """
+    SELECT
+        EXISTS (
+            SELECT FROM operations_share
+            WHERE partnership_id = %s AND state IN ('pending', 'withdrawing')
+        ),
+        EXISTS (
+            SELECT FROM operations_share
+            WHERE partnership_id = %s AND participation_id = %s
+                AND state IN ('pending', 'withdrawing')
+        )
+"""
 
 
 def _share(event: EventData) -> None:
@@ -27,17 +41,16 @@ def _share(event: EventData) -> None:
     """
     participation_id = uuid.UUID(event.payload["participation"])
     partnership_id = uuid.UUID(event.payload["partnership"])
-    waiting = Share.objects.filter(
-        participation_id=participation_id,
-        partnership_id=partnership_id,
-        state__in=delivering.OPEN,
-    )
-    delivering.deliver(
-        partnership_id=partnership_id,
-        participation_id=participation_id,
-        patient=waiting.exists(),
-        now=timezone.now(),
-    )
+    with prepared_cursor() as cursor:
+        cursor.execute(_WAITING, [partnership_id, partnership_id, participation_id])
+        anything, this_one = cursor.fetchone()
+    if anything:
+        delivering.deliver(
+            partnership_id=partnership_id,
+            participation_id=participation_id,
+            patient=this_one,
+            now=timezone.now(),
+        )
 
 
 def _changed(event: EventData) -> None:

@@ -4,7 +4,8 @@ Every key carries its tenant (R21), and none holds an email: accounts are named 
 """
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from kernel.db import prepared_cursor
 from kernel.errors import TemporaryError
 
 
@@ -27,27 +29,44 @@ class ThrottledError(TemporaryError):
         self.retry_after = retry_after
 
 
+_COUNT = """
+    INSERT INTO accounts_throttle AS t (key, count, resets_at)
+    SELECT tried.key, 1, %s FROM unnest(%s::text[]) AS tried (key) ORDER BY tried.key
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN t.resets_at <= %s THEN 1 ELSE t.count + 1 END,
+        resets_at = CASE WHEN t.resets_at <= %s THEN EXCLUDED.resets_at ELSE t.resets_at END
+    RETURNING key, count, resets_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One thing that is counted: `limit` times within the window, by who or what `subject` says."""
+
+    action: str
+    subject: str
+    limit: int
+
+
 def hit(*, action: str, subject: str, limit: int, window: timedelta, now: datetime) -> None:
     """Count one try; past `limit` within `window`, raise ThrottledError with the seconds to wait.
 
     `subject` says who or what is counted; only its hash is stored. Call it outside a transaction
     that may be rolled back, or the try is forgotten with it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO accounts_throttle AS t (key, count, resets_at) VALUES (%s, 1, %s)
-            ON CONFLICT (key) DO UPDATE SET
-                count = CASE WHEN t.resets_at <= %s THEN 1 ELSE t.count + 1 END,
-                resets_at = CASE WHEN t.resets_at <= %s THEN EXCLUDED.resets_at
-                                 ELSE t.resets_at END
-            RETURNING count, resets_at
-            """,
-            [_key(action, subject), now + window, now, now],
-        )
-        count, resets_at = cursor.fetchone()
-    if count > limit:
-        raise ThrottledError(retry_after=max(1, int((resets_at - now).total_seconds())))
+    hit_all(tries=[Try(action, subject, limit)], window=window, now=now)
+
+
+def hit_all(*, tries: Sequence[Try], window: timedelta, now: datetime) -> None:
+    """Count several at once, in one statement, and raise for the first that is past its limit."""
+    keys = [_key(one.action, one.subject) for one in tries]
+    with prepared_cursor() as cursor:
+        cursor.execute(_COUNT, [now + window, keys, now, now])
+        found = {key: (count, resets_at) for key, count, resets_at in cursor.fetchall()}
+    for key, one in zip(keys, tries, strict=True):
+        count, resets_at = found[key]
+        if count > one.limit:
+            raise ThrottledError(retry_after=max(1, int((resets_at - now).total_seconds())))
 
 
 def forget(*, action: str, subject: str) -> None:

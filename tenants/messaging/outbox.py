@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from kernel.db import update_fields
 from kernel.outbox.types import EventData, Handler
 from tenants.context import current_tenant
 from tenants.messaging import campaigns, links
@@ -75,7 +76,7 @@ def send(event: EventData) -> None:
     email.countable = rendered.countable
     email.subject = rendered.kept(rendered.subject)[:200]
     email.text, email.html = rendered.kept(rendered.text), rendered.kept(rendered.html)
-    email.save(update_fields=["state", "sent_at", "subject", "text", "html", "countable"])
+    update_fields(email, "state", "sent_at", "subject", "text", "html", "countable")
 
 
 class _LineBrokeError(Exception):

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
+from kernel.db import prepared_cursor
 from tenants.activity.models import Invoice, Session
 from tenants.messaging.addresses import address_hash
 from tenants.messaging.kinds import Kind, Topic
-from tenants.messaging.models import Bounce, Choice, KindSwitch, Unsubscription
+from tenants.messaging.models import Choice, KindSwitch, Unsubscription
 from tenants.profiles.models import Profile
 
 NO_ADDRESS = "no_address"
@@ -131,9 +132,16 @@ def turned_off() -> set[str]:
     return set(KindSwitch.objects.filter(enabled=False).values_list("kind", flat=True))
 
 
+_BOUNCED = """
+    SELECT address_hash FROM messaging_bounce
+    WHERE address_hash = ANY(%s::text[]) AND lifted_at IS NULL
+"""
+
+
 def _open_bounces(hashes: set[str]) -> set[str]:
-    rows = Bounce.objects.filter(address_hash__in=hashes, lifted_at=None)
-    return set(rows.values_list("address_hash", flat=True))
+    with prepared_cursor() as cursor:
+        cursor.execute(_BOUNCED, [list(hashes)])
+        return {hashed for (hashed,) in cursor.fetchall()}
 
 
 def _refused(hashes: set[str], ids: set[uuid.UUID], topic: Topic) -> set[str | uuid.UUID | None]:

@@ -40,10 +40,11 @@ def queue(
     now: datetime,
     profile: Profile | None = None,
     language: str = "fr",
+    of_new: bool = False,
 ) -> None:
-    """Queue one email in the caller's transaction: see `Draft`."""
+    """Queue one email in the caller's transaction: see `Draft` and `queue_all`."""
     draft = Draft(kind=kind, to=to, key=key, context=context, profile=profile, language=language)
-    queue_all(drafts=[draft], now=now)
+    queue_all(drafts=[draft], now=now, of_new=of_new)
 
 
 def queue_all(*, drafts: Sequence[Draft], now: datetime, of_new: bool = False) -> None:

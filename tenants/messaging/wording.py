@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from kernel.db import read
 from tenants.messaging.kinds import Kind, provider_of
 from tenants.messaging.models import EmailText
 from tenants.messaging.writing.texts import Text, original
@@ -23,9 +24,16 @@ def text_in(row: EmailText) -> Text:
     return Text(subject=row.subject, preheader=row.preheader, body=row.body, button=row.button)
 
 
+_LATEST = """
+    SELECT {0} FROM messaging_text WHERE kind = %s AND language = %s
+    ORDER BY version DESC LIMIT 1
+"""
+
+
 def latest_version(*, kind: str, language: str) -> EmailText | None:
     """The version that counts."""
-    return EmailText.objects.filter(kind=kind, language=language).order_by("-version").first()
+    found = read((EmailText,), _LATEST, [kind, language])
+    return found[0][0] if found else None
 
 
 def latest_versions(*, kinds: Iterable[str]) -> dict[tuple[str, str], EmailText]:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from kernel.db import atomic_with_retry, insert_if_absent, update_fields
+from kernel.db import atomic_with_retry, insert, insert_if_absent, update_fields
 from tenants.profiles.models import (
     Consent,
     ConsentEvent,
@@ -72,7 +72,8 @@ def grant(
         )
         for box in asked
     ]
-    return Consent.objects.bulk_create(rows)
+    insert(rows)
+    return rows
 
 
 @atomic_with_retry

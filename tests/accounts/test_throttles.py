@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
@@ -12,7 +13,7 @@ from pytest_django import Settings
 
 from accounts.models import Invitation, LoginSession, OneTimeLink, Role, Throttle
 from accounts.services import invite, purge
-from accounts.throttles import ThrottledError, client_address, forget, hit
+from accounts.throttles import ThrottledError, Try, client_address, forget, hit, hit_all
 from tenants.context import enter
 from tenants.models import Tenant
 from tests.accounts.conftest import NOW, Cast, soon
@@ -44,6 +45,17 @@ def test_subjects_actions_and_tenants_are_counted_apart(
     forget(action="x", subject="a")
     hit(action="x", subject="a", **once)
     assert "a" not in {row.key.rsplit(":", 1)[1] for row in Throttle.objects.all()}
+
+
+def test_several_are_counted_in_one_statement_and_each_has_its_limit(
+    merchant: Tenant, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    tries = [Try("from", "browser", 9), Try("of", "person", 1)]
+    hit_all(tries=tries, window=MINUTE, now=NOW)
+    for _ in range(2):
+        with pytest.raises(ThrottledError), django_assert_num_queries(1):
+            hit_all(tries=tries, window=MINUTE, now=NOW)
+    assert sorted(Throttle.objects.values_list("count", flat=True)) == [3, 3]
 
 
 def test_tries_at_once_are_all_counted(live_merchant: Tenant) -> None:

@@ -80,9 +80,11 @@ def test_rows_that_are_read_are_those_of_the_orm(merchant: Tenant) -> None:
     assert read((ReferralCode, Profile), statement, [str(uuid.uuid4())]) == []
 
 
-def test_a_model_with_values_that_only_the_orm_can_read_is_refused(merchant: Tenant) -> None:
-    with pytest.raises(TypeError, match="Decision"):
-        read((Decision,), "SELECT {0} FROM programme_decision", [])
+def test_values_that_a_field_converts_are_those_of_the_orm(merchant: Tenant) -> None:
+    insert([Decision(code="refused", decided_at=NOW, facts={"deep": [1, None, "é'"]})])
+    ((found,),) = read((Decision,), "SELECT {0} FROM programme_decision", [])
+    assert _values(found) == _values(Decision.objects.get())
+    assert found.facts == {"deep": [1, None, "é'"]}
 
 
 def test_only_the_named_fields_of_that_row_are_updated(merchant: Tenant) -> None:

@@ -154,6 +154,22 @@ def test_a_failing_nudge_is_swallowed(merchant, settings, django_capture_on_comm
     assert Event.objects.count() == 1
 
 
+def test_a_transaction_nudges_once_whatever_a_savepoint_took_back(
+    merchant, django_capture_on_commit_callbacks
+):
+    """What is written after a savepoint that failed is not left to the sweep."""
+    with django_capture_on_commit_callbacks() as callbacks:
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            emit()
+            raise ZeroDivisionError
+        emit()
+        emit()
+        with transaction.atomic():
+            emit()
+    assert len(callbacks) == 1
+    assert Event.objects.count() == 3
+
+
 def no_broker(schema):
     raise ConnectionError
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from operations.models import Operation, OperationModule, Participation, SourceKind
@@ -87,6 +89,19 @@ def test_a_form_without_script_takes_part_and_leads_to_the_thanks(
     assert "Votre participation est enregistrée." in text_of(shopper.get(response["Location"]))
     assert Participation.objects.get().profile.email == "thomas@exemple.fr"
     assert Consent.objects.count() == 2
+
+
+def test_a_participation_costs_few_queries(
+    shopper: TenantClient, clock: time_machine.Traveller
+) -> None:
+    """The budget behind 300 participations a second on two cores."""
+    seal = seal_on(shopper.get(PAGE))
+    clock.shift(timedelta(seconds=10))
+    form = {"form": seal, "first_name": "Ana", "email": "ana@exemple.fr", "box": str(NOE)}
+    with CaptureQueriesContext(connection) as queries:
+        assert shopper.post(PAGE, form).status_code == 302
+    assert Consent.objects.get().controller_name == "Brûlerie Noé"
+    assert 8 < len(queries) <= 15
 
 
 def test_the_same_form_twice_leads_to_the_same_page(

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from kernel.db import read, update_fields
 from kernel.outbox.models import Event, EventState
 from kernel.outbox.types import EventData, Handler
 
@@ -46,23 +47,33 @@ def backoff(failures: int) -> timedelta:
     return timedelta(seconds=delay.total_seconds() * random.uniform(0.75, 1.25))  # noqa: S311
 
 
+# The state is written out: so the index of what is due answers.
+_CLAIM = """
+    UPDATE outbox_event SET
+        attempts = attempts + 1,
+        due_at = %s,
+        state = CASE WHEN attempts + 1 - failures > %s THEN 'dead' ELSE state END,
+        finished_at = CASE WHEN attempts + 1 - failures > %s THEN %s ELSE finished_at END,
+        last_error = CASE WHEN attempts + 1 - failures > %s THEN 'interrupted' ELSE last_error END
+    WHERE id = (
+        SELECT id FROM outbox_event WHERE state = 'pending' AND due_at <= %s
+        ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING {0}
+"""
+_LOCK = "SELECT {0} FROM outbox_event WHERE id = %s FOR UPDATE"
+
+
 def _claim(now: datetime) -> Event | None:
-    with transaction.atomic():
-        event = (
-            Event.objects.select_for_update(skip_locked=True)
-            .filter(state=EventState.PENDING, due_at__lte=now)
-            .order_by("due_at", "id")
-            .first()
-        )
-        if event is None:
-            return None
-        event.attempts += 1
-        event.due_at = now + LEASE
-        if event.attempts - event.failures > MOST_INTERRUPTIONS:
-            event.state, event.finished_at = EventState.DEAD, now
-            event.last_error = "interrupted"
-        event.save(update_fields=["attempts", "due_at", "state", "finished_at", "last_error"])
-        return event
+    most = MOST_INTERRUPTIONS
+    # One statement, and so a transaction of its own.
+    found = read((Event,), _CLAIM, [now + LEASE, most, most, now, most, now])
+    return found[0][0] if found else None
+
+
+def _locked(event: Event) -> Event:
+    found: Event = read((Event,), _LOCK, [event.id])[0][0]
+    return found
 
 
 def _deliver(
@@ -70,14 +81,14 @@ def _deliver(
 ) -> None:
     try:
         with transaction.atomic():
-            event = Event.objects.select_for_update().get(id=claimed.id)
+            event = _locked(claimed)
             if event.state != EventState.PENDING or event.attempts != claimed.attempts:
                 return  # somebody else took it over when our lease ran out
             handlers[event.kind](_data(event))
             event.state = EventState.DONE
             event.finished_at = clock()
             event.last_error = ""
-            event.save(update_fields=["state", "finished_at", "last_error"])
+            update_fields(event, "state", "finished_at", "last_error")
     except Exception as error:
         # Where and what, without the error's own words: a mail server's quote the address (D9).
         logger.error(

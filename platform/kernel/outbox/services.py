@@ -51,8 +51,11 @@ def emit(
     emit_all(drafts=[Draft(kind=kind, payload=payload, key=key, due_at=due_at)], now=now)
 
 
-def emit_all(*, drafts: Sequence[Draft], now: datetime) -> None:
-    """Write any number of events in one statement, with one nudge."""
+def emit_all(*, drafts: Sequence[Draft], now: datetime, of_new: bool = False) -> None:
+    """Write any number of events in one statement, with one nudge.
+
+    `of_new`: their keys name rows that this transaction made, so that none can be there already.
+    """
     if not drafts:
         return
     rows = [
@@ -65,13 +68,12 @@ def emit_all(*, drafts: Sequence[Draft], now: datetime) -> None:
         )
         for draft in drafts
     ]
-    if any(row.key for row in rows):
-        insert_if_absent(rows)
-    else:
+    if of_new or not any(row.key for row in rows):
         insert(rows)  # an event without a key is another one each time
+    else:
+        insert_if_absent(rows)
     if any(draft.due_at is None or draft.due_at <= now for draft in drafts):
-        schema: str = connection.schema_name  # type: ignore[attr-defined]
-        transaction.on_commit(lambda: _nudge(schema), robust=True)
+        _nudge_on_commit(_Nudge(connection.schema_name))  # type: ignore[attr-defined]
 
 
 def retry_dead(*, now: datetime, ids: Iterable[uuid.UUID] | None = None) -> int:
@@ -86,6 +88,24 @@ def forget_delivered(*, now: datetime) -> int:
     """Delete events that were delivered more than 30 days ago; returns how many."""
     old = Event.objects.filter(state=EventState.DONE, finished_at__lt=now - _KEPT_FOR)
     return delete_in_slices(old)
+
+
+@dataclass(frozen=True, slots=True)
+class _Nudge:
+    """What is called when the transaction has ended."""
+
+    schema: str
+
+    def __call__(self) -> None:
+        _nudge(self.schema)
+
+
+def _nudge_on_commit(nudge: _Nudge) -> None:
+    """Once for a transaction: one that was asked for in a savepoint around this place goes, too,
+    whenever this one would."""
+    around = set(connection.savepoint_ids)
+    if not any(entry[1] == nudge and entry[0] <= around for entry in connection.run_on_commit):
+        transaction.on_commit(nudge, robust=True)
 
 
 def _nudge(schema: str) -> None:
