@@ -18,12 +18,13 @@ from django.db import (
 )
 from django.db.models.expressions import DatabaseDefault
 
-from kernel.gathering import before, gathered, prepared_cursor, waiting
+from kernel.gathering import aside, before, gathered, prepared_cursor, waiting
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 __all__ = [
+    "aside",
     "atomic_with_retry",
     "gathered",
     "insert",

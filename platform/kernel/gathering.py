@@ -27,6 +27,7 @@ class Gathered:
     def __init__(self) -> None:
         self._inserts: dict[type[models.Model], tuple[Text, list[Any], int]] = {}
         self._others: dict[type[models.Model], tuple[str, list[Any]]] = {}
+        self.stays = False
 
     def holds(self, model: type[models.Model]) -> bool:
         return model in self._inserts or model in self._others
@@ -60,7 +61,7 @@ class Gathered:
         """Django's hook around every statement: what waits goes first."""
         if str(sql).startswith("ROLLBACK TO"):
             self.take()  # it was written since that savepoint, which sent what waited before it
-        else:
+        elif not self.stays:
             self.send()
         return execute(sql, *arguments)
 
@@ -89,6 +90,23 @@ def gathered() -> Iterator[None]:
         stack.enter_context(connection.execute_wrapper(found))
         yield
         found.send()
+
+
+@contextmanager
+def aside(*asked: type[models.Model]) -> Iterator[None]:
+    """In this block only rows of the models `asked` are looked at: what waits of others stays.
+
+    Whoever uses it knows what a statement looks at, and that it writes nothing.
+    """
+    found = _waiting.get()
+    if found is None or any(found.holds(model) for model in asked):
+        yield
+        return
+    found.stays = True
+    try:
+        yield
+    finally:
+        found.stays = False
 
 
 @lru_cache(maxsize=512)

@@ -8,17 +8,17 @@ import functools
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kernel.db import prepared_cursor
+from kernel.db import aside, prepared_cursor
 from kernel.ids import public_id
 from tenants.activity.models import Order
-from tenants.profiles.models import ProfileKind
+from tenants.profiles.models import Profile, ProfileKind
 from tenants.profiles.services import fold_text
 from tenants.referrals.models import Referral, Suspicion, SuspicionRules, SuspicionState
 
@@ -74,7 +74,7 @@ def look(*, referral: Referral, order: Order | None, now: datetime) -> list[Reas
     found = (
         *_same_place(referral, order),
         *_email(referral, known),
-        *_many(referral, known),
+        *_many(referral, known, now),
     )
     return [reason for reason in found if reason.signal.value not in known.off]
 
@@ -83,8 +83,8 @@ def look(*, referral: Referral, order: Order | None, now: datetime) -> list[Reas
 class _Known:
     """What one statement tells of a referral: the merchant's rules, and what they are about.
 
-    `twin` is another customer with a variant of the referee's address, `recent` how many the
-    referrer brought within `days`.
+    `twin` is another customer with a variant of the referee's address, `recent` how many others
+    the referrer brought within `days`.
     """
 
     off: list[str]
@@ -112,7 +112,7 @@ _KNOWN = """
         ),
         (
             SELECT count(*) FROM referrals_referral
-            WHERE referrer_id = %s AND step <> 'manual'
+            WHERE referrer_id = %s AND id <> %s AND step <> 'manual'
                 AND created_at > %s - make_interval(days => COALESCE(kept.days, house.days))
         )
     FROM (VALUES (%s::int, %s::int)) AS house (most, days)
@@ -122,8 +122,9 @@ _KNOWN = """
 
 def _known(referral: Referral, now: datetime) -> _Known:
     referee = referral.referee
-    values = [referee.email_folded, referee.id, referral.referrer_id, now, *_HOUSE]
-    with prepared_cursor() as cursor:
+    values = [referee.email_folded, referee.id, referral.referrer_id, referral.id, now, *_HOUSE]
+    # Of referrals others than this one are counted: it need not be written for that.
+    with aside(Profile, SuspicionRules), prepared_cursor() as cursor:
         cursor.execute(_KNOWN, values)
         return _Known(*cursor.fetchone())
 
@@ -211,9 +212,10 @@ def _disposable_domains() -> frozenset[str]:
     return frozenset(blocklist)
 
 
-def _many(referral: Referral, known: _Known) -> Iterator[Reason]:
+def _many(referral: Referral, known: _Known, now: datetime) -> Iterator[Reason]:
     referrer = referral.referrer
     if referrer is None or referrer.kind != ProfileKind.CUSTOMER:
         return  # bringing many is what an influencer is for
-    if known.recent > known.most:
-        yield Reason(Signal.MANY, {"count": known.recent, "days": known.days})
+    count = known.recent + (referral.created_at > now - timedelta(days=known.days))
+    if count > known.most:
+        yield Reason(Signal.MANY, {"count": count, "days": known.days})

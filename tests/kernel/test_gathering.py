@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from kernel.db import gathered, insert, insert_if_absent, update_fields
+from kernel.db import aside, gathered, insert, insert_if_absent, update_fields
 from kernel.outbox.models import Event
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
@@ -53,6 +53,20 @@ def test_whoever_reads_finds_what_was_written_before(merchant: Tenant) -> None:
         insert([_profile("ben")])
         assert Profile.objects.filter(first_name="ben").delete()[0] == 1
     assert list(Profile.objects.values_list("first_name", flat=True)) == ["ana"]
+
+
+def test_what_is_asked_aside_leaves_other_tables_waiting_and_never_its_own(
+    merchant: Tenant,
+) -> None:
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries, gathered():
+        insert([_event()])
+        with aside(Profile):
+            assert not Profile.objects.exists()
+        assert len(queries) == 1
+        insert([_profile("ana")])
+        with aside(Profile):
+            assert Profile.objects.exists()
+    assert Event.objects.count() == 1
 
 
 def test_a_row_that_was_just_inserted_can_be_updated(merchant: Tenant) -> None:

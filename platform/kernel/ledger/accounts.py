@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from kernel.db import insert_if_absent, read
+from kernel.db import aside, insert_if_absent, read
 from kernel.ids import uuid7
 from kernel.ledger.models import Account, AccountKind
 
@@ -61,7 +61,8 @@ def lock_heir(*, account_id: uuid.UUID) -> Account:
 
 
 def _select(owner_ids: set[uuid.UUID], unit: str) -> list[Account]:
-    found = read((Account,), _LOCK_WALLETS, [list(owner_ids), unit])
+    with aside(Account):
+        found = read((Account,), _LOCK_WALLETS, [list(owner_ids), unit])
     return [account for (account,) in found]
 
 
