@@ -72,6 +72,17 @@ def members_of(*, tenant_id: uuid.UUID) -> Sequence[Membership]:
     return sorted(members, key=lambda m: (rank[Role(m.role)], m.user.name.lower()))
 
 
+def is_member_with(*, session_key: str, tenant_id: uuid.UUID, now: datetime) -> bool:
+    """Whether the log-in of this session, at this tenant, is that of one of its members."""
+    if "\0" in session_key:
+        return False
+    here = LoginSession.objects.filter(
+        session_key=session_key, tenant_id=tenant_id, expire_date__gt=now
+    )
+    rows = Membership.objects.filter(tenant_id=tenant_id, user_id__in=here.values("user_id"))
+    return rows.exists()
+
+
 def opens_the_office(*, invitation: Invitation) -> bool:
     """Whether whoever is invited comes first: an owner where nobody is a member yet."""
     nobody = not Membership.objects.filter(tenant_id=invitation.tenant_id).exists()

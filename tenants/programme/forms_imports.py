@@ -40,19 +40,6 @@ class EncodingForm(HouseForm):
 class MappingForm(HouseForm):
     """What each column of a file is; nothing is a choice, too. And whether they bought before."""
 
-    bought = TilesField(
-        label=_("Ces personnes ont-elles déjà acheté chez vous ?"),
-        options=[
-            ("yes", _("Oui, toutes"), _("Ce sont des clients : personne ne peut les parrainer.")),
-            (
-                "no",
-                _("Non, ou pas toutes"),
-                _("Seules celles à qui une colonne donne une commande sont des clients."),
-            ),
-        ],
-        required=False,
-    )
-
     def __init__(
         self,
         *args: Any,
@@ -72,15 +59,31 @@ class MappingForm(HouseForm):
                 required=False,
                 help_text=" · ".join(text[:40] for text in seen[:3]),
             )
+        self.fields["bought"] = self._bought()
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not cleaned.get("bought") and not set(self.mapping().values()) & set(PURCHASES):
-            # Nothing in the file tells it: past buyers could be referred, or friends could not.
-            self.add_error(
-                "bought", _("Aucune colonne ne donne de commande : répondez à cette question.")
-            )
-        return cleaned
+    def _bought(self) -> TilesField:
+        """The question, to which a column of orders is an answer too (SP-22)."""
+        said = self.data if self.is_bound else self.initial
+        named = {said.get(name) for name in self.fields}
+        return TilesField(
+            label=_("Ces personnes ont-elles déjà acheté chez vous\u202f?"),
+            options=[
+                (
+                    "yes",
+                    _("Oui, toutes"),
+                    _("Ce sont des clients\u00a0: personne ne peut les parrainer."),
+                ),
+                (
+                    "no",
+                    _("Non, ou pas toutes"),
+                    _("Seules celles à qui une colonne donne une commande sont des clients."),
+                ),
+            ],
+            required=not named & set(PURCHASES),
+            error_messages={
+                "required": _("Répondez\u00a0: aucune colonne du fichier ne donne de commande.")
+            },
+        )
 
     def mapping(self) -> dict[str, str]:
         """The chosen field of each column, by its number as text."""

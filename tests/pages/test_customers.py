@@ -283,7 +283,7 @@ def test_a_look_at_ones_own_link_from_the_back_office_is_no_visit(
     claire: TenantClient, camille: Profile, rules: ProgrammeVersion, merchant: Tenant
 ) -> None:
     """The cookie of the log-in says it; a stranger's visit, and another merchant's, count."""
-    path = f"/r/{camille.referral_code.code}"
+    path = f"/r/{codes.code_for(profile=camille, now=timezone.now()).code}"
     assert "Camille" in claire.get(path).content.decode()
     assert claire.get(f"{path}/go").status_code in (200, 302)
     assert not Click.objects.exists()

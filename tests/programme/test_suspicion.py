@@ -15,8 +15,6 @@ from tenants.profiles.services import Identity
 from tenants.programme import (
     clock,
     conductor,
-    figures,
-    hand_referrals,
     rewarding,
     sentences,
     verifying,
@@ -297,23 +295,3 @@ def test_what_was_given_in_kind_is_not_held_again(merchant: object) -> None:
     clock.settle(now=NOW + timedelta(days=20), limit=10)
     with pytest.raises(verifying.AlreadyGivenError):
         verifying.put_back(referral_id=found.id, author_id=None, now=NOW)
-
-
-def test_a_held_referral_that_was_closed_and_opened_again_waits_for_an_answer(
-    held: Referral,
-) -> None:
-    """It is held as before, without dates, and a yes gives it one."""
-    hand_referrals.close(referral_id=held.id, author_id=None, now=NOW)
-    hand_referrals.reopen(referral_id=held.id, author_id=None, now=NOW)
-    held.refresh_from_db()
-    assert held.state == "held"
-    assert {reward.due_at for reward in held.rewards.all()} == {None}
-    accepted = verifying.accept(referral_id=held.id, author_id=None, now=NOW)
-    assert accepted.state == "pending"
-    assert all(reward.due_at for reward in held.rewards.all())
-
-
-def test_who_is_held_is_no_new_customer_until_somebody_said_yes(held: Referral) -> None:
-    assert not figures.brought(Referral.objects.all()).exists()
-    verifying.accept(referral_id=held.id, author_id=None, now=NOW)
-    assert figures.brought(Referral.objects.all()).count() == 1

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from accounts.access import current_membership
+from accounts.selectors import is_member_with
 from kernel.ids import parse_public_id
 from tenants.features import Feature, is_on
 from tenants.programme import coupons
@@ -102,9 +102,13 @@ def _visit(request: HttpRequest, code: str) -> tuple[landing.Page, str] | None:
 def _is_member(request: HttpRequest) -> bool:
     """Whether somebody of this merchant's team looks at their own link: nobody's visit.
 
-    Only the cookie that a log-in to the back office set tells it; nobody else is asked.
+    Only the cookie that a log-in to the back office set tells it; nobody else is asked. These
+    addresses have no session of their own: the row is looked for.
     """
-    return settings.SESSION_COOKIE_NAME in request.COOKIES and bool(current_membership(request))
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    tenant = request.tenant  # type: ignore[attr-defined]
+    now = timezone.now()
+    return bool(key) and is_member_with(session_key=key, tenant_id=tenant.id, now=now)
 
 
 def _store(request: HttpRequest, code: str) -> uuid.UUID | None:

@@ -7,22 +7,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
 from kernel.ids import public_id
-from kernel.jobs.models import Job
 from shell import formats
 from shell.forms import answer
 from tenants.profiles.importing import matching, opening, problems, services, storing
 from tenants.profiles.importing.errors import MOST_BYTES, FileTooLargeError, UnknownImportError
 from tenants.profiles.importing.fields import PURCHASES
 from tenants.profiles.models import CustomerImport, ImportState, RowAction
-from tenants.programme import customer_files, job_pages_customers
+from tenants.programme import customer_files
 from tenants.programme.forms_imports import EncodingForm, FileForm, MappingForm, TakeInForm
+from tenants.programme.views import import_words
 from tenants.programme.views.common import author, confirm, number_or_404, put_error
 from tenants.programme.views.jobs import job_url
 
@@ -161,10 +160,10 @@ def _outcome(request: HttpRequest, found: CustomerImport, state: ImportState) ->
         "page": page,
         "form": TakeInForm(),
         "can_take": changing,
-        "units": _units(found.counts),
+        "units": import_words.units(found.counts),
         "buyers": buyers,
         "prospects": changing - buyers if buyers is not None else None,
-        "told": _told(found, state),
+        "told": import_words.told(found, state),
         "stopped": state in _BUSY,
         "taken": taken,
         "can_undo": taken and services.may_undo(found, now=now),
@@ -172,24 +171,6 @@ def _outcome(request: HttpRequest, found: CustomerImport, state: ImportState) ->
         "back": reverse("programme:imports"),
     }
     return render(request, "programme/import.html", context)
-
-
-def _units(counts: dict[str, int]) -> dict[str, str]:
-    """What each figure counts, in the number that it has."""
-    records = ("updated", "unchanged")
-    return {
-        "new": ngettext("client", "clients", counts.get("new", 0)),
-        **{key: ngettext("fiche", "fiches", counts.get(key, 0)) for key in records},
-        "rejected": ngettext("ligne", "lignes", counts.get("rejected", 0)),
-    }
-
-
-def _told(found: CustomerImport, state: ImportState) -> str:
-    """What the last work on it came to, in a sentence."""
-    if state == ImportState.UNDONE:
-        job = Job.objects.filter(id=found.job_id).first() if found.job_id else None
-        return job_pages_customers.undone(job) if job else ""
-    return job_pages_customers.counted(found.counts) if found.counts else ""
 
 
 @require_POST

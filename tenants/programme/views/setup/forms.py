@@ -171,21 +171,25 @@ class PrizesForm(HouseForm):
         self.planned = planned_prizes(plan)
         super().__init__(*args, **kwargs)
         for prize in self.planned:
-            self.fields[f"want_{prize.key}"] = forms.BooleanField(
+            want = f"want_{prize.key}"
+            # What is not offered need not have a name or a cost.
+            needed = not self.is_bound or bool(self.data.get(want))
+            self.fields[want] = forms.BooleanField(
                 label=_("Proposer ce lot"), required=False, initial=prize.wanted
             )
             self.fields[f"name_{prize.key}"] = forms.CharField(
                 label=_("Nom du lot"),
                 max_length=80,
-                required=False,
+                required=needed,
                 initial=prize.name,
+                error_messages={"required": _("Donnez un nom, par exemple Bougie Aube 190 g.")},
             )
             self.fields[f"cost_{prize.key}"] = wallet_field(
                 unit=plan.unit,
                 label=_("Coût"),
                 minimum=1,
                 maximum=_MOST,
-                required=False,
+                required=needed,
                 initial=prize.cost,
             )
 
@@ -199,13 +203,6 @@ class PrizesForm(HouseForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         wanted = [prize.key for prize in self.planned if data.get(f"want_{prize.key}")]
-        for key in wanted:
-            for part, words in (
-                ("name", _("Donnez un nom, par exemple Bougie Aube 190 g.")),
-                ("cost", _("Indiquez ce que coûte ce lot.")),
-            ):
-                if not data.get(f"{part}_{key}") and f"{part}_{key}" not in self.errors:
-                    self.add_error(f"{part}_{key}", words)
         costs = {key: data[f"cost_{key}"] for key in wanted if data.get(f"cost_{key}")}
         first = self.plan.first_reward
         if first and costs and not self.errors and min(costs.values()) > first:

@@ -71,9 +71,11 @@ def _assumptions(plan: Draft) -> Assumptions:
         fallback_margin=plan.margin,
         now=timezone.now(),
     )
+    # The form's own figures: what stands in it is what is counted with.
     return replace(
         found,
-        basket=plan.basket if not found.basket_is_own else found.basket,
+        basket=plan.basket,
+        basket_is_own=False,
         margin=plan.margin,
         ready_to_spend=plan.ready_to_spend,
     )
