@@ -1,7 +1,9 @@
 """What the script is to show on the shop, in words that are true under the rules in force."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
@@ -61,7 +63,28 @@ def shown(*, tenant: Tenant, now: datetime) -> list[dict[str, Any]]:
     if row is None or version is None or not versions.is_open(version):
         return []
     with translation.override(tenant.language):
-        return [_entry(WidgetKind.LAUNCHER, _launcher(row, version, tenant))]
+        return [
+            launcher_entry(
+                version=version,
+                tenant=tenant,
+                typed=row.words,
+                space_url=absolute_url(tenant, reverse("widgets:space")),
+                rules_url=absolute_url(tenant, reverse("widgets:space_rules")),
+            )
+        ]
+
+
+def launcher_entry(
+    *,
+    version: ProgrammeVersion,
+    tenant: Tenant,
+    space_url: str,
+    rules_url: str,
+    typed: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """The launcher as the shop's script is told of it; `typed` is what the merchant wrote."""
+    show = _launcher(typed, version, tenant) | {"url": space_url, "rules_url": rules_url}
+    return _entry(WidgetKind.LAUNCHER, show)
 
 
 def _entry(kind: WidgetKind, show: dict[str, Any]) -> dict[str, Any]:
@@ -70,20 +93,20 @@ def _entry(kind: WidgetKind, show: dict[str, Any]) -> dict[str, Any]:
     return {"src": address, "integrity": bundle.integrity, "show": {"kind": kind.value, **show}}
 
 
-def _launcher(row: ShopWidget, version: ProgrammeVersion, tenant: Tenant) -> dict[str, Any]:
+def _launcher(
+    typed: Mapping[str, str], version: ProgrammeVersion, tenant: Tenant
+) -> dict[str, Any]:
     base = defaults(version=version, tenant=tenant)
     tokens = tenant.brand_tokens or brand.compute(tenant.brand_color).as_dict()
     words = {
-        name: row.words.get(name) or getattr(base, name)
+        name: typed.get(name) or getattr(base, name)
         for name in ("label", "title", "text", "action")
     }
     return {
         **words,
-        "side": row.words.get("side") or base.side,
+        "side": typed.get("side") or base.side,
         "lang": tenant.language,
         "initials": formats.initials(tenant.name),
-        "url": absolute_url(tenant, reverse("widgets:space")),
-        "rules_url": absolute_url(tenant, reverse("widgets:space_rules")),
         "rules": _("Les règles du parrainage"),
         "close": _("Fermer"),
         "made": _("Proposé avec"),

@@ -1,6 +1,7 @@
 """A customer's own link, ready to be passed on: buttons, QR code, and the words that go with it."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -40,6 +41,17 @@ class Sharing:
 
 def sharing_of(*, code: str, tenant: Tenant, version: ProgrammeVersion | None) -> Sharing:
     """Everything that the share buttons need; works without scripts."""
+
+    def link(channel: str) -> str:
+        return referral_url(tenant=tenant, code=code, channel=channel)
+
+    return sharing_to(code=code, tenant=tenant, version=version, link=link)
+
+
+def sharing_to(
+    *, code: str, tenant: Tenant, version: ProgrammeVersion | None, link: Callable[[str], str]
+) -> Sharing:
+    """The same for links of one's own: `link` gives the address for a way of sharing."""
     amount = version.referee_amount if version is not None else 0
     title = _("Une invitation chez %(merchant)s") % {"merchant": tenant.name}
     text = _("Je recommande %(merchant)s.") % {"merchant": tenant.name}
@@ -47,9 +59,6 @@ def sharing_of(*, code: str, tenant: Tenant, version: ProgrammeVersion | None) -
         text += " " + _("Avec mon lien, %(amount)s pour une première commande.") % {
             "amount": formats.amount(Amount(amount, version.unit))
         }
-
-    def link(channel: str) -> str:
-        return referral_url(tenant=tenant, code=code, channel=channel)
 
     def words(channel: str) -> str:
         return quote(f"{text} {link(channel)}")
