@@ -7,13 +7,11 @@ goes on from there: by the same form sent again, or by the sweep.
 """
 
 import logging
-import secrets
 import uuid
 from datetime import datetime, timedelta
 
 import psycopg
 from django.db import Error, transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -26,7 +24,7 @@ from partnerships.selectors import offices_owned_by
 from partnerships.telling import INVITATION, have_offered
 from tenants.models import Tenant
 from tenants.provisioning.services import SlugTakenError, provision_tenant, resume_or_remove
-from tenants.provisioning.slugs import LONGEST, InvalidSlugError, ReservedSlugError, check_slug
+from tenants.provisioning.slugs import candidates
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +33,6 @@ LEFT_AFTER = timedelta(minutes=1)
 GIVEN_UP_AFTER = timedelta(days=1)
 # A link to agree is good for this long, as an invitation is.
 OFFER_LIFETIME = timedelta(days=7)
-_NUMBERED = 9
 
 
 def finish(*, row: Partnership, now: datetime) -> Partnership:
@@ -136,15 +133,9 @@ def _provision(row: Partnership, slug: str, *, now: datetime) -> Tenant:
 
 def _slugs(name: str) -> list[str]:
     """Addresses to try: the name, then the name with a number, then with letters drawn."""
-    base = slugify(name)[: LONGEST - 8].strip("-_").replace("_", "-")
-    try:
-        check_slug(base)
-    except (InvalidSlugError, ReservedSlugError):
-        base = f"marque-{base}".strip("-") if base else "marque"
-    numbered = [f"{base}-{number}" for number in range(2, _NUMBERED)]
-    tried = [base, *numbered]
+    tried = candidates(name, prefix="marque")
     taken = set(Tenant.objects.filter(slug__in=tried).values_list("slug", flat=True))
-    return [slug for slug in tried if slug not in taken] + [f"{base}-{secrets.token_hex(3)}"]
+    return [slug for slug in tried if slug not in taken]
 
 
 @transaction.atomic

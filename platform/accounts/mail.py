@@ -1,4 +1,4 @@
-"""Writes the emails of accounts: text and HTML of one template each, in the reader's language."""
+"""Writes the emails to people who log in: text and HTML of one template each, in their language."""
 
 from typing import Any
 
@@ -10,19 +10,23 @@ from shell import letters
 
 
 def send_mail(
-    *, template: str, to: str, language: str, message_id: str, context: dict[str, Any]
+    *,
+    template: str,
+    to: str,
+    language: str,
+    message_id: str,
+    context: dict[str, Any],
+    room: str = "accounts",
 ) -> None:
-    """Render `accounts/email/<template>.txt` and `.html`, and hand both to the mail server.
+    """Render `<room>/email/<template>.txt` and `.html`, and hand both to the mail server.
 
     The text's first line is the subject. `message_id` is the event's id: an email that is handed
     over twice after a crash is one email to servers that compare ids.
     """
     with translation.override(language):
         context = {**context, "language": language}
-        subject, _, text = render_to_string(f"accounts/email/{template}.txt", context).partition(
-            "\n"
-        )
-        content = render_to_string(f"accounts/email/{template}.html", context)
+        subject, _, text = render_to_string(f"{room}/email/{template}.txt", context).partition("\n")
+        content = render_to_string(f"{room}/email/{template}.html", context)
         # R41: a name that holds a line break stays on one line.
         subject = " ".join(subject.split())
         html = letters.write(
@@ -34,7 +38,7 @@ def send_mail(
         body=text.lstrip("\n"),
         to=[to],
         headers={
-            "Message-ID": f"<{message_id}@accounts.ricochet>",
+            "Message-ID": f"<{message_id}@{room}.ricochet>",
             "Auto-Submitted": "auto-generated",
         },
     )

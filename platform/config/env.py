@@ -35,6 +35,10 @@ VARIABLES = (
     Variable("RICOCHET_TRUST_PROXY", bool, False, "Believe X-Forwarded-Proto from the proxy."),
     Variable("EMAIL_URL", str, "smtp://127.0.0.1:1025", "Where mail is handed over."),
     Variable("RICOCHET_FROM_EMAIL", str, "Ricochet <bonjour@ricochet.localhost>", "Sender."),
+    Variable("RICOCHET_COMPANY", str, "", "Legal notice: who publishes; lines parted by ;"),
+    Variable("RICOCHET_DIRECTOR", str, "", "Legal notice: who answers for what it says."),
+    Variable("RICOCHET_HOSTING", str, "", "Legal notice: who hosts; lines parted by ;"),
+    Variable("RICOCHET_CONTACT_EMAIL", str, "", "Where visitors and merchants write to."),
     Variable("RICOCHET_LOG_LEVEL", str, "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 

@@ -6,12 +6,14 @@ from kernel.outbox.types import Handler
 from operations.outbox import HANDLERS as OPERATIONS
 from operations.sharing.handlers import HANDLERS as SHARING
 from partnerships.outbox import HANDLERS as PARTNERSHIPS
+from signup.outbox import HANDLERS as SIGNUP
 from tenants.messaging.outbox import HANDLERS as MESSAGING
 from tenants.programme.outbox import HANDLERS as PROGRAMME
 from widgets.space.outbox import HANDLERS as SPACE
 
 HANDLERS: dict[str, Handler] = {
     **ACCOUNTS,
+    **SIGNUP,
     **JOBS,
     **MESSAGING,
     **PROGRAMME,

@@ -6,6 +6,7 @@ from django.db import models
 
 from billing import personal as billing
 from operations import personal as operations
+from signup import personal as signup
 from tenants.activity import personal as activity
 from tenants.loyalty import personal as loyalty
 from tenants.messaging import personal as messaging
@@ -29,5 +30,11 @@ PERSONAL: tuple[profiles.Personal, ...] = (
 
 # Those of the platform itself, in the public schema: each field that may tell of a person, with
 # what it is for and how long it is kept; and the other texts, which tell nothing.
-PLATFORM: Mapping[type[models.Model], Mapping[str, str]] = {**billing.PURPOSES}
-PLATFORM_TECHNICAL: Mapping[type[models.Model], frozenset[str]] = {**billing.TECHNICAL}
+PLATFORM: Mapping[type[models.Model], Mapping[str, str]] = {
+    **billing.PURPOSES,
+    **signup.PURPOSES,
+}
+PLATFORM_TECHNICAL: Mapping[type[models.Model], frozenset[str]] = {
+    **billing.TECHNICAL,
+    **signup.TECHNICAL,
+}

@@ -61,6 +61,7 @@ SHARED_APPS = [
     "shell",
     "kernel.outbox",
     "partnerships",
+    "signup",
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
     "django_htmx",
@@ -287,4 +288,5 @@ LOGGING = {
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 from config.settings_accounts import *  # noqa: E402, F403
+from config.settings_operator import *  # noqa: E402, F403
 from config.settings_plugs import *  # noqa: E402, F403

@@ -47,6 +47,11 @@ TASKS: dict[str, Any] = {
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        "finish merchants' sign-ups": {
+            "task": "config.finish_signups",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
         "find connections that fell silent": {
             "task": "config.check_connections",
             "schedule": 900.0,

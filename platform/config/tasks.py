@@ -23,6 +23,7 @@ from kernel.outbox.services import forget_delivered
 from operations import retention as operations
 from partnerships.services import making
 from partnerships.services.forgetting import forget_contacts
+from signup.services import making as signups
 from tenants.context import UnknownTenantError, enter_by_id
 from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
@@ -144,10 +145,12 @@ def check_connections() -> None:
 
 @shared_task(name="config.purge_accounts")
 def purge_accounts() -> None:
-    """Delete sessions, links, throttles, attempts, invitations and contacts that are over."""
+    """Delete sessions, links, throttles, attempts, invitations, contacts and sign-ups that are
+    over."""
     this_connection().set_schema_to_public()
     purge(now=timezone.now())
     forget_contacts(now=timezone.now())
+    signups.forget_signups(now=timezone.now())
 
 
 @shared_task(name="config.tend_tenants")
@@ -163,6 +166,13 @@ def finish_partners() -> None:
     """Finish the partners' back offices that a crash left in the making."""
     this_connection().set_schema_to_public()
     making.sweep(now=timezone.now())
+
+
+@shared_task(name="config.finish_signups")
+def finish_signups() -> None:
+    """Finish the merchants' back offices that a crash left in the making."""
+    this_connection().set_schema_to_public()
+    signups.sweep(now=timezone.now())
 
 
 def _in_each(tenants: Iterable[Tenant], work: Callable[[], object]) -> None:

@@ -1,15 +1,24 @@
-"""Addresses on the platform's own host."""
+"""Addresses on the platform's own host: the public site in two languages, and where to log in."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
+from django.utils.translation import pgettext_lazy
 
 from config.health import healthz
+from signup.views import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
-    path("", include("accounts.urls_public")),
-    # Until there is a public site, whoever comes here is looking for a back office.
-    path("", RedirectView.as_view(pattern_name="account_login"), name="home"),
+    path("robots.txt", site.robots, name="robots"),
+    path("sitemap.xml", site.sitemap, name="sitemap"),
+    # French stands at the root, English below /en/.
+    *i18n_patterns(
+        path("", site.home, name="home"),
+        path("", include("accounts.urls_public")),
+        path("", include("signup.urls")),
+        path(pgettext_lazy("address", "exemple/"), include("widgets.sample.urls")),
+        prefix_default_language=False,
+    ),
 ]
 
 handler400 = "shell.errors.bad_request"

@@ -1,1 +1,1 @@
-"""The public site: home, pricing, sign-up."""
+"""The public site, and how a stranger becomes a merchant."""

@@ -1,11 +1,15 @@
 """Which names a merchant's address can have."""
 
 import re
+import secrets
+
+from django.utils.text import slugify
 
 from kernel.errors import InvalidInputError
 
 _SHAPE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z", re.ASCII)
 SHORTEST, LONGEST = 3, 40
+_NUMBERED = 9
 
 # Names that would be taken for the platform, for a service of it, or for somebody official.
 _RESERVED = """
@@ -55,3 +59,19 @@ def check_slug(slug: str) -> str:
     if slug in RESERVED or slug.startswith("xn--"):
         raise ReservedSlugError(param="slug")
     return slug
+
+
+def candidates(name: str, *, prefix: str) -> list[str]:
+    """Addresses to try for a name: itself, then numbered, then with letters drawn.
+
+    A name that gives no address of its own (too short, reserved, in another alphabet) gets
+    `prefix` before what is left of it.
+    """
+    base = slugify(name)[: LONGEST - 8].strip("-_").replace("_", "-")
+    try:
+        check_slug(base)
+    except (InvalidSlugError, ReservedSlugError):
+        base = f"{prefix}-{base}"[: LONGEST - 8].strip("-") if base else prefix
+    numbered = [f"{base}-{number}" for number in range(2, _NUMBERED)]
+    tried = [base, *numbered, f"{base}-{secrets.token_hex(3)}"]
+    return [slug for slug in tried if slug not in RESERVED]

@@ -172,7 +172,42 @@ TENANT: dict[str, Page] = {
     **PARTNERS,
     **WIDGETS,
 }
-PUBLIC: dict[str, Page] = {"healthz": ANYBODY, "account_login": ANYBODY, "home": ANYBODY}
+PUBLIC: dict[str, Page] = {
+    "healthz": ANYBODY,
+    "account_login": ANYBODY,
+    "robots": ANYBODY,
+    "sitemap": ANYBODY,
+    "home": ANYBODY,
+    "signup:features": ANYBODY,
+    "signup:pricing": ANYBODY,
+    "signup:start": ANYBODY,
+    "signup:address": ANYBODY,
+    # The token is the right: tests/signup/test_confirming.py.
+    "signup:confirm": Page(For.ANYBODY, names=lambda _: {"token": "nobodys"}),
+    "signup:notice": ANYBODY,
+    "signup:terms": ANYBODY,
+    "signup:terms_version": Page(For.ANYBODY, names=lambda _: {"version": "2026-11"}),
+    "signup:privacy": ANYBODY,
+    "signup:processing": ANYBODY,
+    # the sample: a made-up merchant's pages, which know nothing of real ones
+    "widgets:space": ANYBODY,
+    "widgets:space_prize": Page(
+        For.ANYBODY, names=lambda _: {"prize": "prz_00000000000000000000000001"}
+    ),
+    "widgets:space_rules": ANYBODY,
+    "widgets:space_qr": ANYBODY,
+    "widgets:space_qr_file": ANYBODY,
+    "widgets:space_card": ANYBODY,
+    "widgets:space_invite": ANYBODY,
+    "widgets:space_choices": ANYBODY,
+    "widgets:space_data": ANYBODY,
+    "widgets:space_erase": ANYBODY,
+    "widgets:space_leave": ANYBODY,
+    "widgets:sample_shop": ANYBODY,
+    "widgets:shown_script": Page(
+        For.ANYBODY, names=lambda _: {"kind": "launcher", "digest": "0" * 16}
+    ),
+}
 
 
 def names_in(urlconf: str) -> list[str]:

@@ -23,6 +23,7 @@ from tests.isolation.snapshot import Watch
 FLEET = {
     "config.check_connections",
     "config.finish_partners",
+    "config.finish_signups",
     "config.forget_api_answers",
     "config.forget_old_facts",
     "config.post_due_rewards",

@@ -6,7 +6,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import login as steps
-from accounts.access import member_required
+from accounts.access import member_required, safe_next
 from accounts.links import origin_of, tenant_url
 from accounts.models import LinkPurpose
 from accounts.selectors import tenants_of
@@ -60,7 +60,7 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             user = use_link(token=token, purpose=purpose, tenant_id=tenant_id, now=now)
             steps.open_session(request, user)
-            return HttpResponseRedirect("/")
+            return HttpResponseRedirect(safe_next(request, "/"))
         link = find_link(token=token, purpose=purpose, tenant_id=tenant_id, now=now)
     except UnknownLinkError:
         return link_over(request)

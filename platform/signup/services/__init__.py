@@ -1,0 +1,1 @@
+"""What writes sign-ups: asked for, confirmed, made, and cleaned up."""

@@ -1,0 +1,96 @@
+"""Killed while a back office is made: gone on from, and never two; and what is forgotten."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.tokens import token_for
+from signup.models import Signup, SignupState, TermsAcceptance
+from signup.services import making
+from tenants.models import Tenant, TenantState
+from tests.fixtures.tenants import TenantClient
+from tests.signup.conftest import PASSWORD, Send, arrive, brume, confirm, deliver, link_in, words_of
+
+pytestmark = pytest.mark.django_db
+
+
+class KilledError(BaseException):
+    """What a kill leaves: nothing behind it runs."""
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KilledError
+
+
+@pytest.mark.parametrize("where", ["provision_tenant", "_settle"])
+def test_a_crash_is_gone_on_from_by_the_clock(
+    visitor: TenantClient, link: str, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """R6: killed before the schema, or before the owner; one back office in the end, and she logs
+    in with the password that she chose."""
+    with monkeypatch.context() as patch:
+        patch.setattr(making, where, _killed)
+        with pytest.raises(KilledError):
+            confirm(visitor, link)
+    now = timezone.now()
+    assert making.sweep(now=now + timedelta(seconds=30)) == 0
+    assert making.sweep(now=now + timedelta(minutes=2)) == 1
+    assert making.sweep(now=now + timedelta(minutes=4)) == 0
+    assert brume().state == TenantState.ACTIVE
+    assert User.objects.get().check_password(PASSWORD)
+    assert "Votre back-office est ouvert" in words_of(visitor.get(link))
+    assert arrive(confirm(visitor, link)).status_code == 302
+
+
+def test_a_crash_is_gone_on_from_by_the_same_link(
+    visitor: TenantClient, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "_settle", _killed)
+        with pytest.raises(KilledError):
+            confirm(visitor, link)
+    Signup.objects.update(making_since=timezone.now() - timedelta(minutes=2))
+    assert arrive(confirm(visitor, link)).status_code == 302
+    assert Tenant.objects.filter(name="Atelier Brume").count() == 1
+
+
+def test_a_fault_of_ours_is_told_and_nothing_is_lost(
+    visitor: TenantClient, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+
+        def broken(**_: object) -> None:
+            raise ValueError("broken")
+
+        patch.setattr(making, "provision_tenant", broken)
+        response = confirm(visitor, link)
+    assert response.status_code == 422
+    assert "Tout est gardé" in words_of(response)
+    assert visitor.post(link, {"slug": "atelier-brume"}).status_code == 200
+    assert brume().state == TenantState.ACTIVE
+
+
+def test_what_nobody_confirms_is_forgotten_and_the_proof_of_terms_stays(
+    visitor: TenantClient, send: Send
+) -> None:
+    """D6: after thirty days, confirmed or not; what is in the making is left to the sweep."""
+    send()
+    send(email="autre@exemple.fr")
+    send(email="en-cours@exemple.fr")
+    confirm(visitor, link_in(deliver()[0]))
+    Signup.objects.filter(email="en-cours@exemple.fr").update(state=SignupState.MAKING)
+    now = timezone.now()
+    assert making.forget_signups(now=now + timedelta(days=29)) == 0
+    assert making.forget_signups(now=now + timedelta(days=31)) == 2
+    assert [row.email for row in Signup.objects.all()] == ["en-cours@exemple.fr"]
+    assert TermsAcceptance.objects.count() == 1
+
+
+def test_a_token_is_stored_as_a_hash_and_is_of_no_other_purpose(link: str) -> None:
+    """R24: a copy of the database opens nothing."""
+    row = Signup.objects.get()
+    token = link.rpartition("/")[2]
+    assert token == token_for(row.id)
+    assert token not in str(Signup.objects.values().get())
