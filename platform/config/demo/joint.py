@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from config.demo import cast
+from config.demo import cast, showing
 from config.demo.mail import send_past
 from kernel.errors import RicochetError
 from operations import editing, modules, optins, running, withdrawing
@@ -68,6 +68,7 @@ def play(*, major: Tenant, minor_name: str, now: datetime) -> None:
         while delivering.deliver(partnership_id=row.id, now=now).more:
             pass
         _regrets(row, now)
+        showing.show(module=module, minor=row.minor, now=now)
         send_past(now=now)
 
 
@@ -149,8 +150,8 @@ def _one(
     boxes = {name for name, share in (("own", 0.52), (str(row.id), 0.46)) if rng.random() < share}
     source = rng.choices(
         [
-            Source(SourceKind.WIDGET),
-            Source(SourceKind.WIDGET, partnership_id=row.id),
+            Source(SourceKind.WIDGET, showing.ref(showing.TAB)),
+            Source(SourceKind.WIDGET, showing.ref(showing.INLINE), row.id),
             Source(SourceKind.EMAIL),
             Source(SourceKind.QR),
             Source(),
