@@ -57,6 +57,8 @@ const close = panel.querySelector('.close');
 const CSS = STYLE + `
 .pair{position:relative;display:flex;align-items:center;gap:8px}
 .popup .panel{inset:0;margin:auto;height:fit-content}
+.slide .panel{right:16px;bottom:16px}.slide.left .panel{right:auto;left:16px}
+.tab .panel{top:0;bottom:0;margin:auto 0;height:fit-content}
 .edge{position:fixed;top:50%;right:0;z-index:1;min-width:44px;max-height:70vh;padding:18px 11px;overflow:hidden;translate:0 -50%;
 writing-mode:vertical-rl;border-radius:12px 0 0 12px;background:var(--brand);color:var(--ink);font-weight:600;
 box-shadow:0 8px 24px -6px rgb(23 33 31/.3)}
@@ -68,7 +70,7 @@ box-shadow:0 8px 24px -6px rgb(23 33 31/.3)}
 .inline .head{padding:20px 22px}.inline .close{display:none}
 .inline .body{flex:1;display:flex;flex-direction:column;justify-content:center}
 @container(min-width:540px){.inline .panel{flex-direction:row}.inline .head{flex:0 0 42%;display:flex;flex-direction:column;justify-content:center}}
-@media(max-width:759px){.popup .panel{inset:auto 0 0;margin:0}}
+@media(max-width:759px){.popup .panel,.slide .panel,.tab .panel{inset:auto 0 0;margin:0}}
 @media(forced-colors:active){.edge{border:1px solid}}`;
 const FLOW = ':host{position:static!important;height:auto!important;min-height:inherit!important}';
 
