@@ -200,6 +200,16 @@ ERRORS: dict[str, Entry] = {
         _("Ce module n’est pas activé pour ce commerçant."),
         _("Activez-le dans Réglages, Modules."),
     ),
+    "plan_required": Entry(
+        403,
+        _("La formule de ce commerçant ne comprend pas ce module."),
+        _("« detail » dit à partir de quelle formule. Elle se change dans Réglages, Abonnement."),
+    ),
+    "plan_limit": Entry(
+        402,
+        _("La formule de ce commerçant n’a plus de place pour cela."),
+        _("« detail » dit laquelle, et comment en sortir."),
+    ),
     "checkout_off": Entry(
         409,
         _("Les points ne s’utilisent pas à la commande."),

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from operations.mechanics import MECHANICS
+from operations.mechanics import offered
 from operations.models import Operation, OperationModule, Rule
 from operations.views.common import MomentField
 from operations.words import pair, spread
@@ -31,7 +31,7 @@ class OperationForm(HouseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(kind, mechanic.label) for kind, mechanic in MECHANICS.items()]
+        choices = [(mechanic.kind, mechanic.label) for mechanic in offered()]
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]
 
 

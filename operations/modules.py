@@ -18,6 +18,7 @@ from operations.errors import UnknownOperationError
 from operations.mechanics import MECHANICS, UnknownMechanicError
 from operations.models import ModulePartner, OperationModule
 from operations.telling import changed
+from tenants import features
 
 MOST_MODULES = 10
 
@@ -31,9 +32,13 @@ class TooManyModulesError(ConflictError):
 
 @atomic_with_retry
 def add_module(*, operation_id: uuid.UUID, kind: str, now: datetime) -> OperationModule:
-    """A module at the end, asking for a first name and an email."""
+    """A module at the end, asking for a first name and an email.
+
+    Raises PlanRequiredError where the merchant's plan does not hold this mechanic.
+    """
     if kind not in MECHANICS:
         raise UnknownMechanicError(param="kind")
+    features.require(MECHANICS[kind].held_by)
     operation = editable(operation_id, now, live=False)
     there = list(operation.modules.filter(removed_at=None))
     if len(there) >= MOST_MODULES:

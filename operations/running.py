@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing.plans import Allowed, Limit
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
 from kernel.outbox.services import emit
@@ -21,6 +22,7 @@ from operations.models import Operation, OperationModule, OperationState
 from operations.telling import changed
 from operations.words import pick
 from shell import formats
+from tenants import features, limits
 
 END_EVENT = "operations.end"
 # Who pressed the button in the last second is still being written when the end comes.
@@ -56,9 +58,18 @@ def problems(*, operation: Operation, now: datetime) -> list[Problem]:
             )
         )
     for module in modules:
+        found += _about_plan(module)
         found += _about_partners(module)
         found += mechanic_of(module).check(module=module)
     return found
+
+
+def _about_plan(module: OperationModule) -> list[Problem]:
+    """What this module would need that the merchant's plan does not hold."""
+    asked = [mechanic_of(module).held_by]
+    if module.partners.all():
+        asked.append(Allowed.MAJOR)
+    return [Problem(features.plan_words(one)) for one in asked if not features.is_on(one)]
 
 
 def _about_dates(operation: Operation, now: datetime) -> list[Problem]:
@@ -93,7 +104,8 @@ def _said(words: str, name: str) -> str:
 def go_live(*, operation_id: uuid.UUID, now: datetime) -> Operation:
     """Put an operation online, or have it begin on its day; again changes nothing.
 
-    NotReadyError with what is missing; the mechanics make ready in the same transaction.
+    NotReadyError with what is missing, LimitReachedError where the plan has no room for another;
+    the mechanics make ready in the same transaction.
     """
     operation = locked(operation_id)
     if operation.state == OperationState.LIVE:
@@ -103,6 +115,7 @@ def go_live(*, operation_id: uuid.UUID, now: datetime) -> Operation:
     found = problems(operation=operation, now=now)
     if found:
         raise NotReadyError(found)
+    limits.require(Limit.OPERATIONS, now=now)
     _prepare(operation, now)
     operation.state, operation.live_at, operation.updated_at = OperationState.LIVE, now, now
     operation.save(update_fields=["state", "live_at", "updated_at"])

@@ -5,9 +5,8 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from shell.fields import TilesField
 from shell.forms import HouseForm
@@ -112,11 +111,11 @@ class RenewForm(HouseForm):
         super().__init__(*args, **kwargs)
         self._name = tenant.name
         field = self.fields["confirm"]
-        field.label = now_("Pour confirmer, écrivez %(name)s") % {"name": tenant.name}
+        field.label = gettext("Pour confirmer, écrivez %(name)s") % {"name": tenant.name}
         field.error_messages["required"] = self._what_to_do()
 
     def _what_to_do(self) -> str:
-        return now_("Écrivez le nom de votre marque : %(name)s.") % {"name": self._name}
+        return gettext("Écrivez le nom de votre marque : %(name)s.") % {"name": self._name}
 
     def clean_confirm(self) -> str:
         typed = " ".join(str(self.cleaned_data["confirm"]).split())

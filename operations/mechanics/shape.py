@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 from django.http import QueryDict
 from django.utils.functional import Promise
 
+from billing.plans import Allowed
 from operations.models import OperationModule, Participation
 from shell.forms import HouseForm
 
@@ -106,6 +107,10 @@ class Mechanic(Protocol):
         """A name of `shell.icons`."""
 
     @property
+    def held_by(self) -> Allowed:
+        """What a plan has to hold so that a merchant may begin one."""
+
+    @property
     def needs_rules(self) -> bool:
         """Whether it gives something away by chance or merit, so that rules are needed."""
 
@@ -180,6 +185,7 @@ class BaseMechanic:
     label: ClassVar[Words]
     hint: ClassVar[Words] = ""
     icon: ClassVar[str] = "document"
+    held_by: ClassVar[Allowed] = Allowed.GAMES
     needs_rules: ClassVar[bool] = False
     settings_form: ClassVar[type[SettingsForm]] = SettingsForm
 

@@ -12,18 +12,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import member_required
 from accounts.models import Role
+from billing.plans import Allowed
 from kernel.db import atomic_with_retry
 from kernel.errors import RicochetError
 from operations import modules, selectors
 from operations.forms import RuleForm
 from operations.forms_acquisition import AcquisitionForm
-from operations.mechanics import MECHANICS, mechanic_of
+from operations.mechanics import MECHANICS, mechanic_of, offered
 from operations.mechanics.shape import SettingsForm
 from operations.models import Operation, OperationModule
 from operations.views.common import frame, module_or_404, operation_or_404, say
 from partnerships.selectors import Partner, partners_to_choose
 from shell import undo
 from shell.forms import answer
+from tenants import features
 from tenants.context import current_tenant
 
 
@@ -36,7 +38,8 @@ def listed(request: HttpRequest, operation: str) -> HttpResponse:
         **frame(request, row, timezone.now()),
         "current": "modules",
         "modules": [(module, mechanic_of(module)) for module in selectors.modules_of(row)],
-        "mechanics": list(MECHANICS.values()),
+        "mechanics": offered(),
+        "missing": [one for one in MECHANICS.values() if not features.is_on(one.held_by)],
     }
     return render(request, "operations/modules.html", context)
 
@@ -115,6 +118,8 @@ def acquisition(request: HttpRequest, operation: str, module: str) -> HttpRespon
 
 def _choosable(part: OperationModule) -> list[Partner]:
     """The partners that have a back office; those that ended stay where they were chosen."""
+    if not features.is_on(Allowed.MAJOR):
+        return []
     return [
         partner
         for partner in partners_to_choose(major_id=current_tenant().id)

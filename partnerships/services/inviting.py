@@ -18,6 +18,7 @@ from accounts.services.invitations import (
     withdraw_invitation,
 )
 from accounts.throttles import ThrottledError, hit
+from billing.plans import Allowed
 from kernel.ids import uuid7
 from partnerships.agreement import LATEST
 from partnerships.errors import (
@@ -31,6 +32,7 @@ from partnerships.selectors import has_accepted, partnership
 from partnerships.services import making
 from partnerships.services.details import Details
 from partnerships.telling import INVITATION, have_told
+from tenants.features import require
 from tenants.models import Tenant, TenantState
 from tenants.provisioning import lifecycle
 
@@ -51,11 +53,12 @@ def invite_by_details(
     Which of the two it was is not told (R33). `key` names the form: sent twice, or twice at once,
     it is one partnership and one back office. Called outside a transaction. Raises
     InvalidNameError, InvalidAddressError, OwnAddressError, AlreadyAskedError, ThrottledError, or
-    NotMadeError, with nothing left behind.
+    NotMadeError, or PlanRequiredError, with nothing left behind.
     """
     started = time.monotonic()
     known = _of_form(major, key)
     if known is None:
+        require(Allowed.MAJOR, tenant=major)
         address = check_address(details.email)
         _check(major, details, address)
         known, mine = _write(major, details, address, key=key, asked_by=asked_by, now=now)

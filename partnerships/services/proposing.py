@@ -6,11 +6,13 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from billing.plans import Allowed
 from partnerships.agreement import LATEST
 from partnerships.errors import AlreadyPartnersError
 from partnerships.models import OPEN_STATES, Origin, Partnership, State
 from partnerships.services.codes import find_by_code
 from partnerships.telling import have_told
+from tenants.features import require
 from tenants.models import Tenant
 
 
@@ -20,11 +22,12 @@ def propose_by_code(
     """Propose a partnership to the merchant whose code was typed; it finds it and answers.
 
     `key` names the form: sent twice, or twice at once, it is one proposal. Raises ThrottledError,
-    OwnCodeError, UnknownCodeError or AlreadyPartnersError.
+    OwnCodeError, UnknownCodeError, AlreadyPartnersError, or PlanRequiredError.
     """
     known = Partnership.objects.filter(major=major, key=key).first()
     if known is not None:
         return known
+    require(Allowed.MAJOR, tenant=major)
     minor = find_by_code(typed=typed, asking=major, now=now)
     try:
         with transaction.atomic():

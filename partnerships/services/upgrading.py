@@ -1,27 +1,27 @@
-"""A limited partner becomes a full merchant: one column, and nothing moves."""
+"""A limited partner becomes a full merchant: it tries a plan, and nothing it holds moves."""
 
 import uuid
+from datetime import datetime
 
-from django.db import transaction
-
+from billing.plans import Interval
+from billing.services.accounts import start_trial
+from kernel.db import atomic_with_retry
 from partnerships.errors import NotLimitedError
-from tenants import lookup
-from tenants.database.current import this_connection
 from tenants.models import Tenant
 
 
-@transaction.atomic
-def become_full(*, tenant_id: uuid.UUID) -> Tenant:
-    """Open the whole product to a partner. Its schema has been a merchant's from the first day:
-    what it received, its widgets, its team and its addresses stay. Raises NotLimitedError.
+@atomic_with_retry
+def become_full(
+    *, tenant_id: uuid.UUID, plan: str, interval: Interval | None = None, now: datetime
+) -> Tenant:
+    """Open the plan to a partner, on trial. Its schema has been a merchant's from the first day:
+    what it received, its widgets, its team and its addresses stay.
+
+    Raises NotLimitedError, UnknownPlanError, TrialUsedError.
     """
-    tenant = Tenant.objects.select_for_update().get(id=tenant_id)
+    tenant = Tenant.objects.select_for_update(no_key=True).get(id=tenant_id)
     if not tenant.partner_only:
         raise NotLimitedError
-    tenant.partner_only, tenant.kind = False, ""
-    tenant.save(update_fields=["partner_only", "kind"])
-    lookup.forget(tenant)
-    here = this_connection().tenant
-    if isinstance(here, Tenant) and here.id == tenant.id:
-        here.partner_only, here.kind = False, ""
+    start_trial(tenant_id=tenant_id, plan=plan, interval=interval, now=now)
+    tenant.refresh_from_db()
     return tenant

@@ -13,6 +13,7 @@ from accounts.access import member_required, safe_next
 from accounts.models import Role
 from accounts.throttles import ThrottledError
 from accounts.views.pages import too_often
+from billing.plans import Allowed
 from kernel.errors import RicochetError
 from partnerships.forms import BY_CODE, AddPartnerForm, AddressForm
 from partnerships.models import Partnership
@@ -22,10 +23,12 @@ from partnerships.services.proposing import propose_by_code
 from partnerships.views.common import person, row_or_404, tenant_id
 from shell.forms import answer
 from tenants.context import current_tenant
+from tenants.features import feature_required
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.MAJOR)
 def add(request: HttpRequest) -> HttpResponse:
     """By code (PA-02) or by details (PA-03); then the agreement is read."""
     form = AddPartnerForm(request.POST if request.method == "POST" else None)
@@ -77,6 +80,7 @@ def _words(error: RicochetError) -> str:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.MAJOR)
 def resend(request: HttpRequest, partnership: str) -> HttpResponse:
     """Write once more to whoever has to answer; then back to the page that asked."""
     row = row_or_404(partnership)
@@ -94,6 +98,7 @@ def resend(request: HttpRequest, partnership: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.MAJOR)
 def correct(request: HttpRequest, partnership: str) -> HttpResponse:
     """Invite at another address instead."""
     row = row_or_404(partnership)
@@ -122,6 +127,7 @@ def correct(request: HttpRequest, partnership: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.MAJOR, owed=True)
 def withdraw(request: HttpRequest, partnership: str) -> HttpResponseBase:
     """Asks, then takes the proposal back."""
     row = row_or_404(partnership)

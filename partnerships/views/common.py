@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import has_role
 from accounts.models import Role, User
+from billing.plans import Allowed
 from kernel.ids import parse_public_id
 from partnerships import selectors
 from partnerships.errors import UnknownPartnershipError
 from partnerships.models import Ending, Origin, Side, State
 from tenants.context import current_tenant
+from tenants.features import is_on
 
 
 def row_or_404(partnership: str) -> Any:
@@ -41,6 +43,11 @@ def is_owner(request: HttpRequest) -> bool:
 
 def can_change(request: HttpRequest) -> bool:
     return has_role(request, Role.MANAGER)
+
+
+def may_add(request: HttpRequest) -> bool:
+    """Whether to show the way to a new partner: a major's, whose plan holds it."""
+    return can_change(request) and bool(page_of("partnerships:add")) and is_on(Allowed.MAJOR)
 
 
 def page_of(name: str, *args: Any) -> str:

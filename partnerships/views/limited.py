@@ -4,11 +4,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import member_required
 from accounts.models import Role
+from billing import plan_lines
+from billing.plans import SOLD, TRIAL
+from kernel.errors import RicochetError
 from partnerships import selectors
 from partnerships.services.upgrading import become_full
 from partnerships.views.common import is_owner, page_of, tenant_id
@@ -34,14 +38,24 @@ def settings(request: HttpRequest) -> HttpResponse:
 @member_required()
 def plan(request: HttpRequest) -> HttpResponse:
     """What stays free, and what a plan would add."""
-    context = {"is_owner": is_owner(request), "majors": selectors.majors_of(tenant_id=tenant_id())}
+    context = {
+        "is_owner": is_owner(request),
+        "majors": selectors.majors_of(tenant_id=tenant_id()),
+        "lines": plan_lines.lines(),
+        "plans": SOLD,
+        "days": TRIAL.days,
+    }
     return render(request, "partnerships/plan.html", context)
 
 
 @require_http_methods(["POST"])
 @member_required(role=Role.OWNER)
 def upgrade(request: HttpRequest) -> HttpResponseBase:
-    """Open the whole back office, in one step."""
-    become_full(tenant_id=tenant_id())
+    """Begin to try a plan: the back office is a merchant's from this moment on."""
+    try:
+        become_full(tenant_id=tenant_id(), plan=request.POST.get("plan", ""), now=timezone.now())
+    except RicochetError as error:
+        messages.error(request, error.said)
+        return redirect("partnerships:plan")
     messages.success(request, _("Votre back-office est complet. Tout ce que vous aviez y est."))
     return redirect("/")

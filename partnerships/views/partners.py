@@ -19,6 +19,7 @@ from partnerships.models import OPEN_STATES, Side, State
 from partnerships.views.common import (
     can_change,
     is_owner,
+    may_add,
     page_of,
     row_or_404,
     shown,
@@ -107,7 +108,7 @@ class PartnersPage(ListPage):
         return rows.filter(partner__icontains=query)
 
     def can_create(self) -> bool:
-        return bool(self.empty.url) and can_change(self.request)
+        return bool(self.empty.url) and may_add(self.request)
 
     def row_url(self, row: Any) -> str:
         return reverse("partnerships:partner", args=[row.public_id])
@@ -118,7 +119,7 @@ class PartnersPage(ListPage):
 def partners(request: HttpRequest) -> HttpResponseBase:
     """The list, with the figures of each."""
     context = {
-        "can_change": can_change(request) and bool(page_of("partnerships:add")),
+        "can_change": may_add(request),
         "has_code": bool(page_of("partnerships:code")),
         "operations_url": page_of("operations:partner_operations")
         or page_of("operations:received"),

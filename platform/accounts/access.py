@@ -40,15 +40,22 @@ def member_required(*, role: Role = Role.VIEWER) -> Callable[[View], View]:
                 )
             return view(request, *args, **kwargs)
 
+        guarded.for_members = True  # type: ignore[attr-defined]
         return guarded
 
     return decorate
 
 
 def has_role(request: HttpRequest, role: Role) -> bool:
-    """Whether the person of this request may do what `role` may, on its tenant."""
+    """Whether the person of this request may do what `role` may, on its tenant.
+
+    On a page that is only read (`request.read_only`) everybody is a viewer.
+    """
     membership = current_membership(request)
-    return membership is not None and Role(membership.role).covers(role)
+    if membership is None:
+        return False
+    read_only = getattr(request, "read_only", False)
+    return (Role.VIEWER if read_only else Role(membership.role)).covers(role)
 
 
 def current_membership(request: HttpRequest) -> Membership | None:

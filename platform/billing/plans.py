@@ -6,6 +6,7 @@ Stripe account is filled, and refilled, by command. `None` as a limit means that
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -18,6 +19,10 @@ from kernel.errors import InvalidInputError
 Interval = Literal["month", "year"]
 INTERVALS: tuple[Interval, ...] = get_args(Interval)
 CURRENCY = "EUR"
+# No card is asked for it.
+TRIAL = timedelta(days=30)
+# Where an owner chooses and pays, on a merchant's address.
+SUBSCRIPTION = "/reglages/abonnement"
 
 
 class Allowed(StrEnum):

@@ -5,10 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import current_membership
+from billing.plans import Allowed
 from config import menu_partner
 from partnerships import selectors as partnerships
 from shell.menu import MenuGroup, MenuItem
-from tenants.features import Feature, is_on
+from tenants.features import Asked, Feature, is_shown
 from tenants.programme.waiting import waiting
 
 
@@ -33,7 +34,7 @@ def build(request: HttpRequest) -> list[MenuGroup]:
             [
                 *_of(Feature.REFERRAL, MenuItem(_("Parrainage"), "programme:referrals", "hops")),
                 *_of(Feature.LOYALTY, MenuItem(_("Fidélité"), "programme:loyalty", "star")),
-                MenuItem(_("Récompenses"), "programme:prizes", "gift"),
+                *_of(Allowed.WALLET, MenuItem(_("Récompenses"), "programme:prizes", "gift")),
             ],
             label=_("Programmes"),
         ),
@@ -58,6 +59,6 @@ def build(request: HttpRequest) -> list[MenuGroup]:
     ]
 
 
-def _of(feature: Feature, *items: MenuItem) -> list[MenuItem]:
-    """The entries of a module, where it is on."""
-    return list(items) if is_on(feature) else []
+def _of(asked: Asked, *items: MenuItem) -> list[MenuItem]:
+    """The entries of a module, where it is on, or frozen and there to be read."""
+    return list(items) if is_shown(asked) else []

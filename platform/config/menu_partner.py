@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from partnerships import selectors
@@ -38,9 +38,9 @@ def _note(tenant: Tenant) -> str:
     """Who shares operations with this brand, and that nothing of its own is shared."""
     majors = selectors.majors_of(tenant_id=tenant.id)
     if not majors:
-        return now_("Vos données restent chez vous.")
+        return gettext("Vos données restent chez vous.")
     return format_html(
-        now_(
+        gettext(
             "Vous voyez ici les opérations partagées par {}. Vos autres données restent chez vous."
         ),
         format_html("<b>{}</b>", formats.join(majors)),

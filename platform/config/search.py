@@ -7,13 +7,14 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import current_membership
+from billing.plans import Allowed
 from operations.models import Operation
 from partnerships import selectors as partnerships
 from shell import formats
 from shell.search import MAX_HITS, Hit, Provider
 from shell.text import folded
 from tenants.activity.models import Order
-from tenants.features import Feature, is_on
+from tenants.features import Feature, Standing, is_shown, standing
 from tenants.profiles.models import Profile
 from tenants.programme import answering, listing
 
@@ -33,10 +34,10 @@ def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
     pages = (
         *_referral_pages(),
         *_modules_off(),
+        *_plan_pages(),
         (_("Modules"), "programme:modules", "sliders"),
         (_("Boutique, script et marque"), "site:site", "window"),
         (_("Trackers : remontée des commandes"), "programme:incoming", "cart"),
-        (_("Demandes de lots"), "programme:claims", "gift"),
         (_("Commandes refusées à l’entrée"), "programme:refused", "triangle"),
         (_("Séances"), "programme:sessions", "calendar"),
         (_("Factures"), "programme:invoices", "document"),
@@ -48,7 +49,6 @@ def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
         (_("Clés d’API"), "keys:list", "key"),
         (_("Mon compte"), "accounts:profile", "user"),
         (_("Ajouter un client"), "programme:add_customer", "plus"),
-        (_("Ajouter un partenaire"), "partnerships:add", "plus"),
         (_("Mon code partenaire"), "partnerships:code", "key"),
     )
     for label, name, icon in pages:
@@ -64,13 +64,13 @@ def _modules_off() -> list[tuple[str, str, str]]:
     return [
         (_("Activer le module %(name)s") % {"name": feature.label}, "programme:modules", "sliders")
         for feature in Feature
-        if not is_on(feature)
+        if standing(feature) is Standing.OFF
     ]
 
 
 def _referral_pages() -> list[tuple[str, str, str]]:
     """What is off is not found either (OF-07)."""
-    if not is_on(Feature.REFERRAL):
+    if not is_shown(Feature.REFERRAL):
         return []
     return [
         (_("Programme de parrainage"), "programme:rules", "hops"),
@@ -78,6 +78,16 @@ def _referral_pages() -> list[tuple[str, str, str]]:
         (_("Simuler un parrainage"), "programme:simulate", "hops"),
         (_("Parrainages à vérifier"), "programme:verifications", "shield"),
     ]
+
+
+def _plan_pages() -> list[tuple[str, str, str]]:
+    """Neither is what the plan does not hold."""
+    found = []
+    if is_shown(Allowed.WALLET):
+        found.append((_("Demandes de lots"), "programme:claims", "gift"))
+    if is_shown(Allowed.MAJOR):
+        found.append((_("Ajouter un partenaire"), "partnerships:add", "plus"))
+    return found
 
 
 def _partners(request: HttpRequest, query: str) -> Iterable[Hit]:

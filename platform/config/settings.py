@@ -147,6 +147,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "tenants.freezing.FreezeMiddleware",
     "shell.errors.ErrorPagesMiddleware",
 ]
 WSGI_APPLICATION = "config.wsgi.application"

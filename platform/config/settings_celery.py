@@ -42,6 +42,16 @@ TASKS: dict[str, Any] = {
             "schedule": 60.0,
             "options": {"expires": 60},
         },
+        "refresh what merchants may use": {
+            "task": "config.refresh_entitlements",
+            "schedule": 60.0,
+            "options": {"expires": 60},
+        },
+        "look at the limits of plans": {
+            "task": "config.check_limits",
+            "schedule": 3600.0,
+            "options": {"expires": 3600},
+        },
         "finish partners' back offices": {
             "task": "config.finish_partners",
             "schedule": 60.0,

@@ -15,3 +15,7 @@ PERSONAL_DATA = "config.personal.PERSONAL"
 # Called in the transaction that changes what a merchant may use.
 ENTITLEMENTS_CHANGED = "tenants.entitlements.refresh"
 TENANT_RESTORED = "config.restoring.catch_up"
+# Whether a team has room for one more, and how much is used of each limit.
+TEAM_ROOM = "tenants.limits.require_seat"
+USAGE = "config.usage.COUNTS"
+WORKS_WHILE_FROZEN = "config.frozen.WORKS"

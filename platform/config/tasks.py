@@ -24,11 +24,12 @@ from operations import retention as operations
 from partnerships.services import making
 from partnerships.services.forgetting import forget_contacts
 from signup.services import making as signups
+from tenants import entitlements
 from tenants.context import UnknownTenantError, enter_by_id
 from tenants.database.current import this_connection
 from tenants.due import active_tenants, tenants_with_due_events
 from tenants.models import Tenant
-from tenants.programme import clock, connections, retention
+from tenants.programme import clock, connections, limit_notices, retention
 from tenants.programme.campaigns import sending as campaigns
 from tenants.programme.scenarios import clock as reminders
 from tenants.provisioning import lifecycle
@@ -159,6 +160,20 @@ def tend_tenants() -> None:
     this_connection().set_schema_to_public()
     sweep_half_made(timezone.now())
     lifecycle.delete_due(timezone.now())
+
+
+@shared_task(name="config.refresh_entitlements")
+def refresh_entitlements() -> None:
+    """Refresh what merchants may use where a trial, a grace period or a grant is over."""
+    this_connection().set_schema_to_public()
+    entitlements.refresh_due(now=timezone.now())
+
+
+@shared_task(name="config.check_limits")
+def check_limits() -> None:
+    """Tell the owners of what comes near a limit of their plan, tenant by tenant."""
+    this_connection().set_schema_to_public()
+    _in_each(active_tenants(), lambda: limit_notices.check(now=timezone.now()))
 
 
 @shared_task(name="config.finish_partners")

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from shell import menu
+from shell import banners, menu
+from shell.banners import Banner
 from shell.menu import MenuGroup, MenuItem, TenantChoice
 
 THEMES = ("system", "light", "dark")
@@ -43,6 +44,15 @@ class Frame:
     @cached_property
     def test_mode(self) -> bool:
         return bool(getattr(self._request, "test_mode", False))
+
+    @cached_property
+    def banners(self) -> list[Banner]:
+        return banners.of(self._request)
+
+    @cached_property
+    def read_only(self) -> bool:
+        """Whether the page is there to be read: its forms are shut."""
+        return bool(getattr(self._request, "read_only", False))
 
     @cached_property
     def groups(self) -> list[MenuGroup]:

@@ -42,6 +42,11 @@ _TEXTS: dict[int, Words] = {
         _("L’adresse ou les données envoyées sont incomplètes."),
         _("Revenez à la page précédente et recommencez."),
     ),
+    402: Words(
+        _("Votre formule ne le permet pas"),
+        _("Rien n’a été changé."),
+        _("Un propriétaire de la marque peut changer de formule dans Réglages, Abonnement."),
+    ),
     403: Words(
         _("Cette page ne vous est pas ouverte"),
         _("Votre rôle ne permet pas de voir cette page ou de faire cette action."),

@@ -8,8 +8,11 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from billing.plans import Allowed
 from tenants.activity.models import Order, Session, SessionType
 from tenants.context import current_tenant
+from tenants.features import Feature, is_on
+from tenants.loyalty.models import LoyaltyVersion
 from tenants.profiles.models import CustomerImport, ImportState
 from tenants.programme import setting_up
 from tenants.programme.models import ProgrammeVersion
@@ -41,29 +44,49 @@ def steps(*, outside: Mapping[str, bool]) -> list[Step]:
     """
     sittings = not current_tenant().site_url and SessionType.objects.exists()
     no_shop = sittings or not _has_shop()
+    referral = is_on(Allowed.REFERRAL)
     return [
+        _rules(referral=referral),
+        *([_first_prize()] if is_on(Allowed.WALLET) else []),
         Step(
+            _("Importer vos clients"),
+            _("Un fichier suffit : personne ne parraine quelqu’un qui achète déjà chez vous.")
+            if referral
+            else _("Un fichier suffit : chacun retrouve ses achats dès la première visite."),
+            reverse("programme:imports"),
+            CustomerImport.objects.filter(state=ImportState.APPLIED).exists(),
+        ),
+        *([] if no_shop else [_connected(outside, referral=referral)]),
+        _first_fact(sittings=sittings, no_shop=no_shop),
+        *([_first_invitation()] if referral else []),
+    ]
+
+
+def _rules(*, referral: bool) -> Step:
+    """The referral programme; loyalty, where the plan holds no referrals."""
+    if referral:
+        return Step(
             _("Publier votre programme"),
             _("Ce que gagnent le parrain et son filleul, et quand."),
             reverse("programme:setup"),
             ProgrammeVersion.objects.exists(),
-        ),
-        Step(
-            _("Proposer un premier lot"),
-            _("Ce que vos clients peuvent choisir avec leur cagnotte."),
-            reverse("programme:prizes"),
-            Prize.objects.exists(),
-        ),
-        Step(
-            _("Importer vos clients"),
-            _("Un fichier suffit : personne ne parraine quelqu’un qui achète déjà chez vous."),
-            reverse("programme:imports"),
-            CustomerImport.objects.filter(state=ImportState.APPLIED).exists(),
-        ),
-        *([] if no_shop else [_connected(outside)]),
-        _first_fact(sittings=sittings, no_shop=no_shop),
-        _first_invitation(),
-    ]
+        )
+    on = is_on(Feature.LOYALTY)
+    return Step(
+        _("Publier vos règles de fidélité"),
+        _("Ce que chaque achat rapporte à vos clients, et comment ils s’en servent."),
+        reverse("programme:loyalty" if on else "programme:modules"),
+        LoyaltyVersion.objects.exists(),
+    )
+
+
+def _first_prize() -> Step:
+    return Step(
+        _("Proposer un premier lot"),
+        _("Ce que vos clients peuvent choisir avec leur cagnotte."),
+        reverse("programme:prizes"),
+        Prize.objects.exists(),
+    )
 
 
 def next_step(found: Sequence[Step]) -> Step | None:
@@ -79,12 +102,12 @@ def _has_shop() -> bool:
     return bool(current_tenant().site_url) or setting_up.draft().online
 
 
-def _connected(outside: Mapping[str, bool]) -> Step:
+def _connected(outside: Mapping[str, bool], *, referral: bool) -> Step:
     """One way is enough: a line to paste, a developer's key, or orders that came by themselves."""
     return Step(
         _("Relier votre boutique"),
         _("Une ligne à coller, ou une clé pour votre développeur. Sans boutique, dites-le là."),
-        reverse("programme:setup_step", args=["boutique"]),
+        reverse("programme:setup_step", args=["boutique"]) if referral else "/reglages/site",
         any(outside.values()),
     )
 

@@ -10,10 +10,12 @@ from datetime import datetime
 
 from django.db import connection
 
+from billing.plans import Limit
 from kernel.db import atomic_with_retry
 from kernel.jobs import services as jobs
 from kernel.jobs.models import Job
 from kernel.jobs.types import Progress, Step
+from tenants import limits
 from tenants.features import Feature, is_on
 from tenants.loyalty import membership
 from tenants.loyalty.membership import JoinedBy
@@ -78,8 +80,12 @@ def start_check(
 def start_import(
     *, import_id: uuid.UUID, whole: bool, author_id: uuid.UUID | None, now: datetime
 ) -> Job:
-    """Take the lines in: all of them or none (`whole`), else those that can be."""
+    """Take the lines in: all of them or none (`whole`), else those that can be.
+
+    Raises LimitReachedError where the plan has no room for so many customers more.
+    """
     found = services.begin_applying(import_id=import_id, whole=whole, now=now)
+    limits.require(Limit.PROFILES, now=now, more=found.counts.get("new", 0))
     total = found.counts.get("new", 0) + found.counts.get("updated", 0)
     return _start(IMPORT, found, total, author_id, now)
 

@@ -22,12 +22,14 @@ from tests.isolation.snapshot import Watch
 # Tasks that go over the fleet by themselves, and what proves that they leave alone who is out.
 FLEET = {
     "config.check_connections",
+    "config.check_limits",
     "config.finish_partners",
     "config.finish_signups",
     "config.forget_api_answers",
     "config.forget_old_facts",
     "config.post_due_rewards",
     "config.purge_accounts",
+    "config.refresh_entitlements",
     "config.relay_public",
     "config.send_reminders",
     "config.sweep",

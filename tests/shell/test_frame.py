@@ -127,6 +127,7 @@ def test_brand_colours_reach_the_page_with_the_nonce_and_nothing_else_does() -> 
         brand_tokens={"brand": "#e5a83b", "brand_ink": "red}</style><script>",
                       "text_light": "#855600", "text_dark": "#f0be62"},
         modules=[],
+        entitlements={},
     )  # fmt: skip
     html = engines["django"].from_string("{% brand_style %}").render({}, request)
     assert html == (

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 
-from tenants.features import Feature, is_on
+from tenants.features import Asked, is_on
 from tenants.models import Tenant
 from widgets.models import SpaceSession
 from widgets.space import sessions
@@ -32,7 +32,7 @@ def customer_page(view: View) -> View:
     return _page(view, needs_session=True)
 
 
-def of_module(feature: Feature) -> Callable[[View], View]:
+def of_module(asked: Asked) -> Callable[[View], View]:
     """A page of a module: where it is off, a 404 that leads back to the cagnotte (OF-07).
 
     Stands below `public_page` or `customer_page`, so that it is in the customer's language.
@@ -41,8 +41,8 @@ def of_module(feature: Feature) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not is_on(feature, tenant=tenant_of(request)):
-                return show(request, "off", {"module_off": feature}, status=404)
+            if not is_on(asked, tenant=tenant_of(request)):
+                return show(request, "off", {"module_off": asked}, status=404)
             return view(request, *args, **kwargs)
 
         return guarded

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from billing.plans import Allowed
 from kernel.ledger import selectors as ledger
 from kernel.ledger.selectors import Balance
 from kernel.money import Amount
+from tenants.features import is_on
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
 from tenants.programme import sentences, versions
@@ -182,6 +184,8 @@ def _holds(given: Claim | Award, now: datetime) -> bool:
 def _prizes(
     profile: Profile, balance: Balance, version: ProgrammeVersion | None, now: datetime
 ) -> list[PrizeLine]:
+    if not is_on(Allowed.WALLET):
+        return []
     return [
         prize_line(
             prize=prize,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing.plans import Allowed
 from operations.mechanics.coupon import codes
 from operations.mechanics.coupon.codes import LIST, AllGivenError
 from operations.mechanics.coupon.forms import CouponSettings
@@ -34,6 +35,7 @@ class Coupon(BaseMechanic):
     """Whoever takes part has a code at once; whoever comes back has the same one."""
 
     kind = "coupon"
+    held_by = Allowed.COUPONS
     label = gettext_lazy("Coupon")
     hint = gettext_lazy("Chaque personne reçoit un code à elle, à utiliser en boutique.")
     icon = "ticket"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from billing.plans import Allowed
 from operations.mechanics.finding import people_url
 from operations.mechanics.form.forms import FormSettings
 from operations.mechanics.shape import BaseMechanic, Figure, Mechanic, Outcome
@@ -17,6 +18,7 @@ class Form(BaseMechanic):
     """Whoever sends it has taken part; there is nothing to win here and nothing to run out."""
 
     kind = "form"
+    held_by = Allowed.FORMS
     label = _("Formulaire")
     hint = _("Les personnes laissent ce que vous demandez, et vous les remerciez.")
     icon = "document"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing.plans import Allowed
 from operations.mechanics.finding import people_url
 from operations.mechanics.referral.forms import ReferralSettings
 from operations.mechanics.shape import (
@@ -41,6 +42,7 @@ class ReferralModule(BaseMechanic):
     """Whoever takes part has their own link and code: those of the programme, for ever."""
 
     kind = "referral"
+    held_by = Allowed.REFERRAL
     label = gettext_lazy("Parrainage")
     hint = gettext_lazy("Chaque personne reçoit son lien de votre programme, à partager.")
     icon = "hops"

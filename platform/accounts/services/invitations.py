@@ -3,10 +3,12 @@
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.module_loading import import_string
 
 from accounts.links import tenant_url
 from accounts.models import INVITATION_EVENT, Invitation, Membership, Role, User
@@ -58,7 +60,7 @@ def invite(
     `event` is the kind of outbox event, in the caller's schema, that has it mailed. A caller who
     has called `count_invitation` before something long says that it is `counted`.
 
-    Raises AlreadyMemberError, AlreadyInvitedError or ThrottledError.
+    Raises AlreadyMemberError, AlreadyInvitedError or ThrottledError, and what `TEAM_ROOM` raises.
     """
     email = email.strip()
     if Membership.objects.filter(
@@ -71,6 +73,9 @@ def invite(
     if not counted:
         count_invitation(email=email, tenant_id=tenant_id, now=now)
     with transaction.atomic():
+        if invited_by is not None and event == INVITATION_EVENT:
+            # A colleague asks: the floor above says whether the team has room for one more.
+            import_string(settings.TEAM_ROOM)(tenant_id=tenant_id, now=now)
         if open_one is not None:
             Invitation.objects.filter(id=open_one.id).update(withdrawn_at=now)
         invitation_id = uuid7()

@@ -31,6 +31,7 @@ from accounts.services.members import (
 )
 from accounts.throttles import ThrottledError
 from accounts.views.pages import form_status, page, person, too_often
+from kernel.errors import RicochetError
 from kernel.ids import parse_public_id
 
 
@@ -65,6 +66,8 @@ def send_invitation(request: HttpRequest) -> HttpResponse:
             )
         except ThrottledError as error:
             return too_often(request, error)
+        except RicochetError as error:
+            form.add_error(None, error.said)
         else:
             messages.success(request, _("Invitation envoyée à %(email)s.") % {"email": email})
             return _back()

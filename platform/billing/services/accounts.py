@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Account, AccountState
-from billing.plans import Interval, PlanKey, plan_named
+from billing.plans import TRIAL, Interval, PlanKey, UnknownPlanError, plan_named
 from billing.services.changing import changed
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
@@ -34,6 +34,13 @@ class SubscribedError(ConflictError):
     words = _("Cette formule suit un abonnement : elle se change dans l’abonnement.")
 
 
+class TrialUsedError(ConflictError):
+    """This merchant has tried a plan already: it subscribes now."""
+
+    code = "trial_used"
+    words = _("L’essai a déjà servi. Choisissez une formule dans Réglages, Abonnement.")
+
+
 @atomic_with_retry
 def open_account(*, tenant_id: uuid.UUID, opening: Opening, now: datetime) -> Account:
     """The merchant's account; one that is there is left as it is. Raises UnknownPlanError."""
@@ -54,6 +61,30 @@ def open_account(*, tenant_id: uuid.UUID, opening: Opening, now: datetime) -> Ac
 
 
 @atomic_with_retry
+def start_trial(
+    *, tenant_id: uuid.UUID, plan: str, interval: Interval | None = None, now: datetime
+) -> Account:
+    """Let a merchant who never subscribed try a plan that is sold, without a card, once.
+
+    Raises UnknownPlanError, or TrialUsedError with nothing changed.
+    """
+    wanted = plan_named(plan)
+    if not wanted.sold:
+        raise UnknownPlanError(param="plan")
+    account, _made = Account.objects.select_for_update().get_or_create(
+        tenant_id=tenant_id,
+        defaults={"plan": PlanKey.PARTNER, "state": AccountState.FREE, "created_at": now},
+    )
+    if account.trial_ends_at is not None or account.stripe_subscription_id is not None:
+        raise TrialUsedError
+    account.plan, account.interval = wanted.key, interval or ""
+    account.state, account.trial_ends_at = AccountState.TRIALING, now + TRIAL
+    account.save(update_fields=["plan", "interval", "state", "trial_ends_at"])
+    changed(tenant_id=tenant_id, now=now)
+    return account
+
+
+@atomic_with_retry
 def set_plan(*, tenant_id: uuid.UUID, plan: str, now: datetime) -> Account:
     """Give a merchant without a subscription this plan, unpaid and without end.
 
@@ -67,7 +98,7 @@ def set_plan(*, tenant_id: uuid.UUID, plan: str, now: datetime) -> Account:
     if account.stripe_subscription_id and account.state != AccountState.CANCELED:
         raise SubscribedError
     account.plan, account.interval, account.state = key, "", AccountState.FREE
-    account.trial_ends_at = account.cancel_at = account.grace_ends_at = None
+    account.cancel_at = account.grace_ends_at = account.past_due_since = None
     account.save()
     changed(tenant_id=tenant_id, now=now)
     return account

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.services.invitations import check_address, invite_owner
+from billing.plans import PlanKey
+from billing.services.accounts import Opening
 from kernel.errors import RicochetError
 from tenants.management import copies, fleet
 from tenants.models import Tenant
@@ -32,7 +34,7 @@ class Command(BaseCommand):
         create.add_argument("--currency", default="EUR")
         create.add_argument("--language", default="fr")
         create.add_argument("--timezone", default="Europe/Paris")
-
+        create.add_argument("--plan", default=PlanKey.GROWING.value, help=", ".join(PlanKey))
         create.add_argument("--owner", default="", help="the first owner's email, who is invited")
 
         owner = actions.add_parser("owner", help="invite an owner, or send the invitation again")
@@ -80,6 +82,7 @@ class Command(BaseCommand):
             currency=options["currency"],
             language=options["language"],
             timezone=options["timezone"],
+            opening=Opening(options["plan"]),
         )
         domain = tenant.domains.get(is_primary=True).domain
         self.stdout.write(f"{tenant.name} is ready at {domain} (schema {tenant.schema_name}).")

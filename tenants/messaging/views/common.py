@@ -8,7 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.access import has_role
 from accounts.models import Role
-from tenants.features import Feature, is_on
+from billing.plans import Allowed
+from tenants.features import Feature, is_shown
 from tenants.messaging.kinds import KINDS, Kind, kind_of
 from tenants.messaging.writing.texts import LANGUAGES
 
@@ -60,4 +61,5 @@ def framed(html: str, *, theme: str = "", status: int = 200) -> HttpResponse:
 
 def tabs(current: str) -> dict[str, Any]:
     """Which of the room's pages is open, for the links on top of each."""
-    return {"messages_page": current, "has_reminders": is_on(Feature.CAMPAIGNS)}
+    has_reminders = is_shown(Feature.CAMPAIGNS) and is_shown(Allowed.SCENARIOS)
+    return {"messages_page": current, "has_reminders": has_reminders}

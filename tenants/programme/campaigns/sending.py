@@ -6,23 +6,25 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+from billing.plans import Limit
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, InvalidInputError
 from kernel.jobs import services as jobs
 from kernel.jobs.models import Job
 from kernel.jobs.types import Progress, Step
 from kernel.ledger import selectors as ledger
-from tenants import features
+from tenants import features, limits
 from tenants.context import current_tenant
 from tenants.features import Feature
+from tenants.limits import LimitReachedError
 from tenants.messaging import campaigns
 from tenants.messaging import services as messaging
 from tenants.messaging.campaigns import CampaignStateError
 from tenants.messaging.kinds import Topic
-from tenants.messaging.models import Campaign, CampaignState
+from tenants.messaging.models import Campaign, CampaignState, Email
 from tenants.messaging.permission import mailing_reasons
 from tenants.profiles.models import Profile
-from tenants.programme import promises, versions
+from tenants.programme import limit_notices, promises, versions
 from tenants.programme.campaigns.segments import audience, people
 from tenants.programme.models import Side
 from tenants.referrals import codes
@@ -57,7 +59,7 @@ def launch(
 
     `expected` is the number of people that somebody confirmed: AudienceChangedError when it is
     another by now. `planned` begins only what is planned for now, still. CampaignStateError once
-    it was cancelled or is over.
+    it was cancelled or is over, LimitReachedError where the plan has no room for so many emails.
     """
     features.require(Feature.CAMPAIGNS)
     row = campaigns.get(campaign_id=campaign_id, lock=True)
@@ -71,6 +73,7 @@ def launch(
     found = audience(segment=row.segment, now=now)
     if expected is not None and expected != found.allowed:
         raise AudienceChangedError(found.allowed)
+    limits.require(Limit.EMAILS, now=now, more=_to_write(row, found.allowed))
     if row.state == CampaignState.PAUSED:
         campaigns.release(row=row, now=now)
     row.run += 1
@@ -101,6 +104,10 @@ def _launch_planned(campaign_id: uuid.UUID, now: datetime) -> bool:
     """Begin one; one that cannot begin keeps none of the others waiting."""
     try:
         launch(campaign_id=campaign_id, now=now, planned=True)
+    except LimitReachedError:
+        row = campaigns.unschedule(campaign_id=campaign_id, now=now)
+        limit_notices.tell_held(campaign=row, now=now)
+        return False
     except CampaignStateError:
         return False  # somebody took it back, or planned it for later, this very moment
     except InvalidInputError:
@@ -112,6 +119,12 @@ def _launch_planned(campaign_id: uuid.UUID, now: datetime) -> bool:
         logger.exception("the planned campaign %s did not begin", campaign_id)
         return False
     return True
+
+
+def _to_write(row: Campaign, allowed: int) -> int:
+    """How many emails it has still to write: those of an earlier run are counted already."""
+    written = Email.objects.filter(kind=row.kind, is_test=False).count()
+    return max(allowed - written, 0)
 
 
 def _is_due(row: Campaign, now: datetime) -> bool:

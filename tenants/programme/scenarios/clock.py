@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
+from billing.plans import Allowed, Limit
 from kernel.db import atomic_with_retry, insert_if_absent
+from tenants import limits
 from tenants.features import Feature, is_on
 from tenants.messaging import permission
 from tenants.messaging import scenarios as stored
@@ -34,11 +36,13 @@ def run(*, now: datetime, limit: int) -> int:
 
     Returns how many emails were asked for.
     """
-    if not is_on(Feature.CAMPAIGNS):
+    if not (is_on(Feature.CAMPAIGNS) and is_on(Allowed.SCENARIOS)):
         return 0
     version = versions.in_force(now=now)
-    if version is None:
-        return 0
+    room = limits.left(Limit.EMAILS, now=now)
+    if version is None or room == 0:
+        return 0  # at the month's limit reminders wait: nobody has asked for them
+    limit = limit if room is None else min(limit, room)
     sent = 0
     for row in Scenario.objects.filter(enabled=True).order_by("key"):
         spec = SPECS.get(row.key)

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import member_required
 from accounts.models import Role
+from billing.plans import Allowed
 from kernel.errors import RicochetError
 from shell import undo
 from shell.tables import Column, Empty, Filter, ListPage, View
+from tenants.features import feature_required
 from tenants.profiles.services import fold_text
 from tenants.programme import awarding
 from tenants.programme.views.common import (
@@ -148,6 +150,7 @@ class AwardsPage(ListPage):
 
 @require_safe
 @member_required()
+@feature_required(Allowed.WALLET, owed=True)
 def awards(request: HttpRequest) -> HttpResponseBase:
     """Everything given, what can still be handed over first."""
     return AwardsPage(request).respond("programme/prizes.html", rewards_context(request, "awards"))
@@ -155,6 +158,7 @@ def awards(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET, owed=True)
 def hand_award(request: HttpRequest, award: str) -> HttpResponse:
     """Say that the person has it; undone by the toast."""
     row = _award_or_404(award)
@@ -176,6 +180,7 @@ def hand_award(request: HttpRequest, award: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET, owed=True)
 def undo_hand_award(request: HttpRequest) -> HttpResponse:
     """Take back a hand-over noted by mistake."""
     payload = undo.take(request, purpose=_HANDED)
@@ -186,6 +191,7 @@ def undo_hand_award(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET, owed=True)
 def cancel_award(request: HttpRequest, award: str) -> HttpResponse:
     """Withdraw an award, after a question (B8): a tier is not given to this person again."""
     row = _award_or_404(award)

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import member_required
-from tenants.features import feature_off, is_on
+from tenants.features import is_on
+from tenants.gates import refused
 from tenants.programme.bulk import services
 from tenants.programme.bulk.acts import ACTS
 from tenants.programme.bulk.models import Item, ItemState, Selection
@@ -50,7 +51,7 @@ def bulk(request: HttpRequest, selection: str) -> HttpResponse:
     found = _selection_or_404(selection)
     act = services.act_of(found)
     if act.feature is not None and not is_on(act.feature):
-        return feature_off(request, act.feature)
+        return refused(request, act.feature)
     if request.method == "POST" and not can_change(request):
         return render(request, "programme/bulk.html", _context(request, found, act), status=403)
     if request.method == "POST":

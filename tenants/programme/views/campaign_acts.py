@@ -92,7 +92,7 @@ def unschedule_campaign(request: HttpRequest, campaign: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
-@feature_required(Feature.CAMPAIGNS)
+@feature_required(Feature.CAMPAIGNS, owed=True)
 def pause_campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     """Write to nobody else for now."""
     row = campaign_or_404(campaign)
@@ -106,7 +106,7 @@ def pause_campaign(request: HttpRequest, campaign: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
-@feature_required(Feature.CAMPAIGNS)
+@feature_required(Feature.CAMPAIGNS, owed=True)
 def cancel_campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     """Give up what is left."""
     row = campaign_or_404(campaign)

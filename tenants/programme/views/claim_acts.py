@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import member_required
 from accounts.models import Role
+from billing.plans import Allowed
 from kernel.errors import RicochetError
 from kernel.money import Amount
 from shell import formats, undo
+from tenants.features import feature_required
 from tenants.programme import services, waiting
 from tenants.programme.views.common import author, back_to, confirm, number_or_404
 from tenants.rewards.models import Claim, ClaimState
@@ -42,6 +44,7 @@ def claim_or_404(public_id: str) -> Any:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET, owed=True)
 def hand(request: HttpRequest, claim: str) -> HttpResponse:
     """Say that the customer has the prize; undone by the toast. Twice is once.
 
@@ -65,6 +68,7 @@ def hand(request: HttpRequest, claim: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET, owed=True)
 def send(request: HttpRequest, claim: str) -> HttpResponse:
     """Say that a prize is in the post; undone by the toast. Twice is once."""
     row = claim_or_404(claim)
@@ -81,6 +85,7 @@ def send(request: HttpRequest, claim: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET, owed=True)
 def undo_hand(request: HttpRequest) -> HttpResponse:
     """Take back a hand-over noted by mistake."""
     payload = undo.take(request, purpose=_HANDED)
@@ -92,6 +97,7 @@ def undo_hand(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET, owed=True)
 def undo_send(request: HttpRequest) -> HttpResponse:
     """Take back a dispatch noted by mistake."""
     payload = undo.take(request, purpose=_SENT)
@@ -103,6 +109,7 @@ def undo_send(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET, owed=True)
 def cancel(request: HttpRequest, claim: str) -> HttpResponse:
     """Cancel a claim, after a question that names the amount given back (B8)."""
     row = claim_or_404(claim)

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import member_required
 from accounts.models import Role
+from billing.plans import Allowed
 from kernel.ids import uuid7
+from tenants.features import feature_required
 from tenants.programme import reward_jobs
 from tenants.programme.reward_jobs import HAND, SEND
 from tenants.programme.views.claims import ClaimsPage
@@ -29,6 +31,7 @@ _MOST_LABELS = 300
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET, owed=True)
 def bulk(request: HttpRequest, act: str) -> HttpResponse:
     """Say how many of the selected it applies to; once confirmed, do it, or have it done."""
     if act not in _ACTS:
@@ -76,6 +79,7 @@ def failed_words(count: int) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET, owed=True)
 def labels(request: HttpRequest) -> HttpResponse:
     """A sheet of labels to print: of those selected, else of all that wait for the post."""
     waits = Claim.objects.select_related("profile").filter(

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
+from billing.plans import Allowed
 from kernel.money import Amount
 from shell import formats
 from shell.tables import BulkAction, Column, Empty, ListPage, View
+from tenants.features import feature_required
 from tenants.profiles.services import fold_text
 from tenants.programme import waiting
 from tenants.programme.views.common import can_change, customer_url
@@ -156,6 +158,7 @@ class ClaimsPage(ListPage):
 
 @require_safe
 @member_required()
+@feature_required(Allowed.WALLET, owed=True)
 def claims(request: HttpRequest) -> HttpResponseBase:
     """What customers asked for, those to prepare first."""
     to_post = Claim.objects.filter(_TO_POST).exists()

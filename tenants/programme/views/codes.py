@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import member_required
 from accounts.models import Role
+from billing.plans import Allowed
 from kernel.errors import RicochetError
 from shell import formats
 from shell.forms import answer
+from tenants.features import feature_required
 from tenants.programme import codes as importing
 from tenants.programme.forms_rewards import CodeListForm
 from tenants.programme.views.common import number_or_404, put_error
@@ -25,6 +27,7 @@ from tenants.rewards.models import CodeList
 
 @require_safe
 @member_required()
+@feature_required(Allowed.WALLET)
 def code_lists(request: HttpRequest) -> HttpResponse:
     """Every list, with what is left of it and what it serves."""
     context = {
@@ -36,6 +39,7 @@ def code_lists(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET)
 def add_codes(request: HttpRequest) -> HttpResponse:
     """Make a list with its first codes; the same form sent twice makes one."""
     form = CodeListForm(request.POST or None, request.FILES or None, initial={"warn_below": 20})
@@ -58,6 +62,7 @@ def add_codes(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET)
 def code_list(request: HttpRequest, codes: str) -> HttpResponse:
     """One list: import more, rename it, move its mark."""
     row = _list_or_404(codes)

@@ -1,5 +1,6 @@
 """The customers: the list, adding one, changing one."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -17,10 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import member_required
 from accounts.models import Role
+from billing.plans import Limit
+from kernel.db import atomic_with_retry
 from kernel.errors import RicochetError
 from shell import formats
 from shell.forms import answer
 from shell.tables import Empty, Filter, ListPage, View
+from tenants import limits
 from tenants.context import current_tenant
 from tenants.features import Feature, is_on
 from tenants.profiles import services as profiles
@@ -151,9 +155,7 @@ def add_customer(request: HttpRequest) -> HttpResponse:
             return _ask_again(request, form)
         fields = {name: form.cleaned_data[name] for name in _FIELDS}
         try:
-            profile = Profile.objects.filter(id=key).first() or profiles.create(
-                id=key, now=timezone.now(), source="manual", **fields
-            )
+            profile = _added(key, fields)
         except ProfileExistsError as error:
             put_error(form, error)
         except RicochetError as error:
@@ -162,6 +164,17 @@ def add_customer(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("%(name)s ajouté à vos clients") % {"name": profile.name})
             return redirect(customer_url(profile))
     return answer(request, "programme/customer_form.html", context, form)
+
+
+@atomic_with_retry
+def _added(key: uuid.UUID, fields: dict[str, Any]) -> Profile:
+    """The form's own customer, if it was sent before; else one more, if the plan has room."""
+    known = Profile.objects.filter(id=key).first()
+    if known is not None:
+        return known
+    now = timezone.now()
+    limits.require(Limit.PROFILES, now=now)
+    return profiles.create(id=key, now=now, source="manual", **fields)
 
 
 def _ask_again(request: HttpRequest, form: CustomerForm) -> HttpResponse:

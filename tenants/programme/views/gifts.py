@@ -17,7 +17,8 @@ from accounts.models import Role
 from kernel.errors import RicochetError
 from shell.forms import answer
 from tenants.context import current_tenant
-from tenants.features import Feature, feature_off, feature_required, is_on
+from tenants.features import Feature, feature_required, is_on
+from tenants.gates import refused
 from tenants.programme import gifts, tiers
 from tenants.programme.forms_rewards import GiftAfterForm, GiftTypeForm, GiveGiftForm
 from tenants.programme.views.common import (
@@ -122,7 +123,7 @@ def archive_gift(request: HttpRequest, gift: str) -> HttpResponse:
 def give(request: HttpRequest, customer: str) -> HttpResponse:
     """Give a customer something: a gift with its day, or a tier before its threshold (FS-03)."""
     if not (is_on(Feature.REFERRAL) or is_on(Feature.TIERS)):
-        return feature_off(request, Feature.TIERS)
+        return refused(request, Feature.TIERS)
     profile = profile_or_404(customer)
     # Gifts are for referrers: they are off where nobody refers.
     listed = GiftType.objects.filter(active=True) if is_on(Feature.REFERRAL) else []

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import has_role, member_required
 from accounts.models import Role
-from tenants import features
+from billing.plans import SUBSCRIPTION, Allowed, first_with
+from tenants import entitlements, features
 from tenants.context import current_tenant
-from tenants.features import Feature
+from tenants.features import Feature, PlanRequiredError, Standing
 from tenants.loyalty.models import Earning
 from tenants.messaging.models import Email
 from tenants.referrals.models import OPEN_STATES, Referral
@@ -65,18 +66,34 @@ class Module:
     words: Words
     on: bool
     holds: str
+    # From which plan it is, where the merchant's own does not hold it; and whether it rests.
+    plan: str = ""
+    frozen: bool = False
 
 
 @require_safe
 @member_required()
 def modules(request: HttpRequest) -> HttpResponse:
     """Every module with its switch, what it does and what it holds."""
-    found = [
-        Module(feature, _WORDS[feature], features.is_on(feature), _holds(feature))
-        for feature in Feature
-    ]
-    context = {"modules": found, "is_owner": has_role(request, Role.OWNER)}
+    context = {
+        "modules": [_module(feature) for feature in Feature],
+        "is_owner": has_role(request, Role.OWNER),
+        "subscription": SUBSCRIPTION,
+    }
     return render(request, "programme/modules.html", context)
+
+
+def _module(feature: Feature) -> Module:
+    stands = features.standing(feature)
+    beyond = not entitlements.holds(current_tenant(), Allowed(feature.value))
+    return Module(
+        feature,
+        _WORDS[feature],
+        stands is Standing.ON,
+        _holds(feature),
+        plan=str(first_with(Allowed(feature.value)).name) if beyond else "",
+        frozen=stands is Standing.FROZEN,
+    )
 
 
 @require_POST
@@ -89,7 +106,11 @@ def switch(request: HttpRequest, module: str) -> HttpResponse:
     wanted = request.POST.get("on") == "1"
     tenant_id = current_tenant().id
     if wanted:
-        features.switch(tenant_id=tenant_id, on=[feature])
+        try:
+            features.switch(tenant_id=tenant_id, on=[feature])
+        except PlanRequiredError as error:
+            messages.error(request, error.said)
+            return redirect("programme:modules")
         messages.success(request, _("%(module)s : activé") % {"module": feature.label})
     else:
         features.switch(tenant_id=tenant_id, off=[feature])

@@ -16,11 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import member_required
 from accounts.models import Role
+from billing.plans import Allowed
 from kernel.errors import RicochetError
 from shell import undo
 from shell.forms import answer
 from shell.tables import Column, Empty, ListPage, View
 from tenants.context import current_tenant
+from tenants.features import feature_required
 from tenants.programme.forms_rewards import PrizeForm
 from tenants.programme.prize_words import season, what
 from tenants.programme.views.common import can_change, number_or_404, put_error, unit
@@ -143,6 +145,7 @@ class PrizesPage(ListPage):
 
 @require_safe
 @member_required()
+@feature_required(Allowed.WALLET)
 def prizes(request: HttpRequest) -> HttpResponseBase:
     """The list, in the order that customers see."""
     context = {"can_change": can_change(request), "current": "prizes"}
@@ -158,6 +161,7 @@ def _prize_or_404(public_id: str) -> Prize:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET)
 def add_prize(request: HttpRequest) -> HttpResponse:
     """Offer a prize; the same form sent twice makes one."""
     form = _form(request, unit(request), {"kind": "gift"})
@@ -181,6 +185,7 @@ def add_prize(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET)
 def edit_prize(request: HttpRequest, prize: str) -> HttpResponse:
     """Change a prize; claims made before keep their name and cost (SP-15)."""
     row = _prize_or_404(prize)
@@ -213,6 +218,7 @@ def _form(request: HttpRequest, unit: str, initial: dict[str, Any]) -> PrizeForm
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET)
 def archive_prize(request: HttpRequest, prize: str) -> HttpResponse:
     """Stop offering a prize, or offer it again; undone by the toast (B8)."""
     row = _prize_or_404(prize)
@@ -231,6 +237,7 @@ def archive_prize(request: HttpRequest, prize: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET)
 def undo_archive(request: HttpRequest) -> HttpResponse:
     """Put a prize back as it was before the toast."""
     payload = undo.take(request, purpose=_ARCHIVED)
@@ -242,6 +249,7 @@ def undo_archive(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.WALLET)
 def move_prize(request: HttpRequest, prize: str) -> HttpResponse:
     """Move a prize one place up or down in the customers' list."""
     row = _prize_or_404(prize)

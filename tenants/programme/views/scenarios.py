@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import has_role, member_required
 from accounts.models import Role
+from billing.plans import Allowed
 from shell.fields import IntegerField
 from shell.forms import HouseForm, answer
 from tenants.features import Feature, feature_required, is_on
@@ -50,6 +51,7 @@ def _label(spec: Spec, number: int) -> str:
 
 @require_safe
 @member_required()
+@feature_required(Allowed.SCENARIOS)
 @feature_required(Feature.CAMPAIGNS)
 def reminders(request: HttpRequest) -> HttpResponse:
     """Every scenario with its switch and what came of it."""
@@ -64,6 +66,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required()
+@feature_required(Allowed.SCENARIOS)
 @feature_required(Feature.CAMPAIGNS)
 def reminder(request: HttpRequest, scenario: str) -> HttpResponse:
     """One scenario: its timeline, its delays, why people left it."""
@@ -91,6 +94,7 @@ def reminder(request: HttpRequest, scenario: str) -> HttpResponse:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.SCENARIOS)
 @feature_required(Feature.CAMPAIGNS)
 def switch_reminder(request: HttpRequest, scenario: str) -> HttpResponse:
     """Switch a scenario on or off, at once."""

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import throttles
 from accounts.access import member_required
 from accounts.models import Role
+from billing.plans import Allowed
 from kernel.errors import RicochetError
 from tenants.context import current_tenant
 from tenants.features import Feature, feature_required
@@ -54,6 +55,7 @@ def simulate(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.REFERRAL)
 def simulate_draft(request: HttpRequest) -> HttpResponse:
     """Under the rules that the set-up has drafted, before they are published."""
     plan = setting_up.draft()

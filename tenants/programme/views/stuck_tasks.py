@@ -6,8 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from billing.plans import SUBSCRIPTION
 from shell import formats
+from tenants import limits
 from tenants.activity import connections as heard
+from tenants.limits import Near
 from tenants.programme import connections
 from tenants.programme.waiting import Waiting
 
@@ -27,6 +30,7 @@ class Task:
 def tasks(work: Waiting) -> list[Task]:
     """Silent connections first: what they do not bring is lost to everybody."""
     found = [_silent(work.silent)] if work.silent else []
+    found += [_limit(near) for near in limits.nearly_reached()]
     if work.stuck.orders.unused:
         found.append(_orders(work.reported))
     if work.stuck.sessions.count:
@@ -34,6 +38,18 @@ def tasks(work: Waiting) -> list[Task]:
     if work.stuck.invoices.count:
         found.append(_invoices(work.stuck.invoices.count, unused=work.stuck.invoices.unused))
     return found
+
+
+def _limit(near: Near) -> Task:
+    """What is near a limit of the plan, or at it: what goes on, and the way out."""
+    counts = {"used": formats.number(near.used), "most": formats.number(near.most)}
+    title = _("%(what)s : %(used)s sur %(most)s") % {"what": near.limit.label, **counts}
+    if near.percent >= 100:
+        text = _("Limite de votre formule atteinte. Ce qui vient de vos clients est gardé.")
+    else:
+        text = _("Vous approchez de la limite de votre formule.")
+    tone = "bad" if near.percent >= 100 else "warn"
+    return Task(title, text, "triangle", tone, SUBSCRIPTION, _("Voir les formules"))
 
 
 def _silent(count: int) -> Task:

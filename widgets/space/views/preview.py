@@ -13,8 +13,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
 from accounts.models import Role
+from billing.plans import Allowed
 from kernel.ledger.selectors import Balance
 from kernel.money import Amount
+from tenants.features import feature_required
 from tenants.profiles.models import Profile
 from tenants.programme import setting_up
 from tenants.programme.models import ProgrammeVersion
@@ -32,6 +34,7 @@ _CODE = "CAMILLE-7KXD"
 @xframe_options_sameorigin
 @require_safe
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.REFERRAL)
 def preview(request: HttpRequest) -> HttpResponse:
     """For a frame of the set-up: nothing on it is stored, and its buttons lead nowhere."""
     plan = setting_up.draft()
@@ -46,6 +49,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         "done": "",
         "languages": settings.LANGUAGES,
         "referral_on": True,  # publishing the set-up switches it on
+        "wallet_on": True,
     }
     return show(request, "home", context)
 

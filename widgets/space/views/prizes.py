@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from billing.plans import Allowed
 from kernel.errors import RicochetError
 from kernel.ids import parse_public_id
 from kernel.ledger import selectors as ledger
@@ -39,6 +40,7 @@ _KEY = re.compile(r"[0-9a-f]{32}\Z")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @customer_page
+@of_module(Allowed.WALLET)
 def choose(request: HttpRequest, prize: str) -> HttpResponse:
     """Show what choosing costs and leaves; a POST chooses, once for each form shown (R3)."""
     session = own_session(request)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.plans import Allowed
 from kernel.money import Amount
 from shell import formats
 from tenants.features import Feature, is_on
@@ -125,6 +126,7 @@ def show_space(
         "languages": settings.LANGUAGES,
         "loyalty_on": is_on(Feature.LOYALTY),
         "referral_on": is_on(Feature.REFERRAL),
+        "wallet_on": is_on(Allowed.WALLET),
         "tab": "wallet",
         **shown(choosing.wishes_of(profile=session.profile)),
     }

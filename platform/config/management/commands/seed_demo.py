@@ -14,6 +14,8 @@ from accounts.models import Role
 from accounts.services import create_member
 from api.scopes import SCOPES
 from api.services.keys import create_key
+from billing.plans import PlanKey
+from billing.services.accounts import Opening
 from config.demo import joint, mail, mailings, partners, story, studio
 from shell import brand
 from tenants.activity import connections
@@ -84,6 +86,7 @@ class Command(BaseCommand):
                 kind="Boutique en ligne" if shop else "Photographe",
                 contact_email=f"bonjour@{slug}.fr",
                 site_url=shop,
+                opening=Opening(PlanKey.GROWING),
             )
             _paint(tenant, color)
             tenant = switch(tenant_id=tenant.id, on=[Feature.REFERRAL, Feature.CAMPAIGNS])

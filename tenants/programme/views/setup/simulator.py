@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
+from billing.plans import Allowed
 from kernel.money import UNITS
+from tenants.features import feature_required
 from tenants.programme import economics, setting_up, trades
 from tenants.programme.economics import Assumptions, Terms
 from tenants.programme.setting_up import POINT_VALUE, Draft
@@ -19,6 +21,7 @@ from tenants.programme.views import costs
 
 @require_safe
 @member_required()
+@feature_required(Allowed.REFERRAL)
 def estimate(request: HttpRequest) -> HttpResponse:
     """The simulator's result for what stands in the form and on the sliders."""
     plan = plan_of(request.GET)

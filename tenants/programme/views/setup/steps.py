@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import member_required
 from accounts.models import Role
+from billing.plans import Allowed
 from kernel.errors import RicochetError
 from kernel.money import Amount
 from shell import formats
 from shell.forms import HouseForm, answer
 from tenants.context import current_tenant
+from tenants.features import feature_required
 from tenants.programme import setting_up, trades
 from tenants.programme.checklist import outside_facts
 from tenants.programme.setting_up import STEPS, Draft
@@ -73,6 +75,7 @@ _FORMS: dict[str, Callable[[HttpRequest, Draft], Any]] = {
 
 @require_safe
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.REFERRAL)
 def start(request: HttpRequest) -> HttpResponse:
     """Where the set-up was left, or its first step."""
     step = setting_up.preferences().setup_step
@@ -82,6 +85,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @csp_update({"frame-src": [SELF]})
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.REFERRAL)
 def step(request: HttpRequest, step: str) -> HttpResponse:
     """One step: what it asks, what the choices cost; going on keeps the draft."""
     if step not in STEPS:
@@ -118,6 +122,7 @@ def _said(request: HttpRequest) -> dict[str, Any]:
 
 @require_POST
 @member_required(role=Role.MANAGER)
+@feature_required(Allowed.REFERRAL)
 def publish(request: HttpRequest) -> HttpResponse:
     """Put the draft in force, and go where the first link can be shared."""
     try:

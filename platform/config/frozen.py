@@ -1,0 +1,59 @@
+"""What members may still do while nothing is paid: leave, pay, and settle what people are owed.
+
+All else that members do waits; what customers and their shops send is never on any list, because
+it goes on. A test walks every address of the back office against this table.
+"""
+
+_OWN = {
+    "accounts:profile",
+    "accounts:password",
+    "accounts:end_other_sessions",
+    "accounts:two_factor_on",
+    "accounts:two_factor_off",
+    "accounts:new_codes",
+    "accounts:switch",
+}
+_CLOSING = {
+    # Somebody who left must not keep a key to the house.
+    "accounts:team",
+    "accounts:withdraw",
+    "accounts:set_role",
+    "accounts:remove",
+    "keys:list",
+    "keys:revoke",
+    "widgets:shop_keys",
+    "widgets:revoke_shop_key",
+    "partnerships:partner",
+    "partnerships:withdraw",
+    "partnerships:end",
+    "operations:stop",
+    "programme:pause_campaign",
+    "programme:cancel_campaign",
+    "programme:cancel_job",
+}
+_OWED = {
+    "programme:todo",
+    "programme:retry",
+    "programme:claims",
+    "programme:hand_claim",
+    "programme:send_claim",
+    "programme:cancel_claim",
+    "programme:undo_hand",
+    "programme:undo_send",
+    "programme:bulk_claims",
+    "programme:labels",
+    "programme:awards",
+    "programme:hand_award",
+    "programme:cancel_award",
+    "programme:undo_hand_award",
+    "programme:order",
+    "programme:confirm_order",
+    "programme:refund",
+    "programme:verifications",
+    "programme:verify",
+    "programme:undo_verification",
+    "programme:verify_many",
+    "programme:erase",
+    "programme:person_file",
+}
+WORKS = frozenset(_OWN | _CLOSING | _OWED)
