@@ -73,8 +73,12 @@ class Near:
 
 def used(limit: Limit, *, now: datetime) -> int:
     """How much of this the current merchant has now."""
-    counts: Mapping[Limit, Callable[[datetime], int]] = import_string(settings.USAGE)
-    return counts[limit](now)
+    return _count(current_tenant(), limit, now)
+
+
+def _count(tenant: Tenant, limit: Limit, now: datetime) -> int:
+    counts: Mapping[Limit, Callable[[Tenant, datetime], int]] = import_string(settings.USAGE)
+    return counts[limit](tenant, now)
 
 
 def left(limit: Limit, *, now: datetime) -> int | None:
@@ -88,28 +92,31 @@ def require(limit: Limit, *, now: datetime, more: int = 1) -> None:
 
     The merchant's row is locked until its end, so that two at once do not both take the last.
     """
-    tenant = current_tenant()
+    _require(current_tenant(), limit, now, more)
+
+
+def _require(tenant: Tenant, limit: Limit, now: datetime, more: int) -> None:
     if entitlements.limit_of(tenant, limit) is None:
         return
     locked = Tenant.objects.select_for_update(no_key=True).get(id=tenant.id)
     most = entitlements.limit_of(locked, limit)
     if most is None:
         return
-    have = used(limit, now=now)
+    have = _count(locked, limit, now)
     if have + more > most:
         raise LimitReachedError(limit, most=most, used=have, more=more)
 
 
 def require_seat(*, tenant_id: uuid.UUID, now: datetime) -> None:
     """Raise LimitReachedError where the team has no room for one more (`settings.TEAM_ROOM`)."""
-    if current_tenant().id != tenant_id:
-        raise RuntimeError("a colleague is invited from inside the back office")
-    require(Limit.USERS, now=now)
+    tenant = Tenant.objects.filter(id=tenant_id).first()
+    if tenant is not None:
+        _require(tenant, Limit.USERS, now, 1)
 
 
-def month_of(now: datetime) -> datetime:
+def month_of(tenant: Tenant, now: datetime) -> datetime:
     """This moment on the merchant's own clock, which says what month it is (R11)."""
-    return now.astimezone(current_tenant().zone)
+    return now.astimezone(tenant.zone)
 
 
 def nearly_reached() -> list[Near]:
@@ -160,7 +167,7 @@ def _is_new(one: Near, tenant: Tenant, now: datetime) -> bool:
             limit=one.limit.value,
             value=one.most,
             percent=step,
-            period=_period(one.limit, now),
+            period=_period(tenant, one.limit, now),
             defaults={"told_at": now},
         )[1]
         for step in TOLD_AT
@@ -172,9 +179,9 @@ def _is_new(one: Near, tenant: Tenant, now: datetime) -> bool:
 def _forget(fallen: list[Near], tenant: Tenant, now: datetime) -> None:
     for one in fallen:
         LimitNotice.objects.filter(
-            tenant_id=tenant.id, limit=one.limit.value, period=_period(one.limit, now)
+            tenant_id=tenant.id, limit=one.limit.value, period=_period(tenant, one.limit, now)
         ).delete()
 
 
-def _period(limit: Limit, now: datetime) -> str:
-    return f"{month_of(now):%Y-%m}" if limit is Limit.EMAILS else ""
+def _period(tenant: Tenant, limit: Limit, now: datetime) -> str:
+    return f"{month_of(tenant, now):%Y-%m}" if limit is Limit.EMAILS else ""

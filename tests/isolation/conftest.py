@@ -36,6 +36,7 @@ from tenants.rewards import services as rewards
 from tenants.rewards.models import Claim, Prize
 from tests.fixtures.programme import NOW, make_order, publish
 from tests.fixtures.tenants import TenantClient
+from tests.isolation.knocking import knock  # noqa: F401  a fixture
 from tests.isolation.partners import Partners, met
 from tests.isolation.played import Played, played
 from tests.isolation.snapshot import Watch

@@ -107,9 +107,14 @@ def test_only_an_owner_takes_the_whole_back_office(
         with watch.nothing_happens("an upgrade by somebody else"):
             assert visitor.send("post", "/offre/passer").status_code == 403
     owner = come_as(limited.owner, at=limited.tenant)
-    assert owner.send("post", "/offre/passer").status_code == 302
+    for made_up in ("", "partner", "platinum"):
+        watch.again()
+        with watch.nothing_happens("a plan that is not sold"):
+            refused = owner.send("post", "/offre/passer", {"plan": made_up})
+            assert refused["Location"] == "/offre"
+    assert owner.send("post", "/offre/passer", {"plan": "growing"})["Location"] == "/"
     assert owner.send("get", "/clients").status_code == 200
-    assert owner.send("post", "/offre/passer").status_code == 404
+    assert owner.send("post", "/offre/passer", {"plan": "growing"}).status_code == 404
 
 
 @pytest.fixture

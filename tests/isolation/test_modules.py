@@ -1,8 +1,6 @@
 """OF-07: with a module off, each of its pages answers as off, and every other page as before."""
 
-import json
 import re
-import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,56 +8,17 @@ from django.http import HttpResponse
 
 from tenants import features
 from tenants.features import Feature
-from tests.fixtures.tenants import TenantClient
 from tests.isolation.conftest import Side, Visitor
+from tests.isolation.knocking import Walk
 from tests.isolation.modules import PAGES, PLACES
 from tests.isolation.snapshot import PERSONAL, Watch
 from tests.isolation.surface import TENANT, For, address
 from widgets.links import landing
-from widgets.space import sessions
 
 ComeAs = Callable[..., Visitor]
 # A door that counts who knocks, or a visit that is stored as any other, is no effect of the page.
 NOTED = PERSONAL | {"referrals_click", "api_idempotentrequest", "api_key"}
 OFF = re.compile(r'data-module-off="(\w+)"')
-Walk = Callable[[str, str], HttpResponse]
-
-
-@pytest.fixture
-def knock(lumen: Side, come_as: ComeAs) -> Walk:
-    """`knock(method, name)`: the address, as who may do there all that can be done."""
-    owner = come_as(lumen.owner, at=lumen.tenant)
-    customer = TenantClient(lumen.tenant)
-
-    def knock(method: str, name: str) -> HttpResponse:
-        page, path = TENANT[name], address(name, lumen)
-        if page.whom is For.MEMBER:
-            answer: HttpResponse = owner.send(method, path)
-            return answer
-        if page.whom is For.PROGRAM:
-            headers = {
-                "Authorization": f"Bearer {lumen.secret}",
-                "Idempotency-Key": uuid.uuid4().hex,
-            }
-            client = TenantClient(lumen.tenant)
-            if method == "get":
-                return client.get(path, headers=headers)
-            body = json.dumps(_BODIES.get(name, {}))
-            return client.post(path, body, content_type="application/json", headers=headers)
-        customer.cookies[sessions.COOKIE] = lumen.space_cookie
-        got: HttpResponse = getattr(customer, method)(path)
-        return got
-
-    return knock
-
-
-_PERSON = {"email": "sami@exemple.fr"}
-_BASKET = {"id": "B-1", "amount": 5000, "currency": "EUR"}
-_BODIES = {
-    "api:quotes": {"customer": _PERSON, **_BASKET},
-    "api:holds": {"customer": _PERSON, **_BASKET, "points": 10},
-    "api:loyalty_members": {"customer": _PERSON, "consent": True},
-}
 
 
 @pytest.fixture

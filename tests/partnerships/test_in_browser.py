@@ -110,7 +110,7 @@ def test_two_brands_meet(
         theirs.goto(at(noe, port, path))
         look(theirs)
     theirs.goto(at(noe, port, "/offre"))
-    theirs.get_by_role("button", name="Passer au back-office complet").click()
+    theirs.get_by_role("button", name="Essayer Growing").click()
     expect(theirs.get_by_text("Votre back-office est complet.")).to_be_visible()
     expect(theirs.get_by_role("link", name="Clients").first).to_be_attached()
     assert theirs.troubles == []  # type: ignore[attr-defined]

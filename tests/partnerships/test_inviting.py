@@ -10,6 +10,7 @@ import pytest
 from accounts.models import Invitation, Role, User
 from accounts.throttles import ThrottledError
 from accounts.tokens import token_for
+from billing.models import Account, AccountState
 from partnerships.errors import (
     AlreadyAskedError,
     InvalidNameError,
@@ -227,7 +228,8 @@ def test_a_corrected_address_may_lead_to_an_owner_and_back(
 
 def test_becoming_a_full_merchant_is_one_step(invite_noe: Invite, now: datetime) -> None:
     office = office_of(invite_noe())
-    became = become_full(tenant_id=office.id)
+    became = become_full(tenant_id=office.id, plan="growing", now=now)
+    assert Account.objects.get(tenant_id=office.id).state == AccountState.TRIALING
     assert (became.id, became.schema_name, became.partner_only) == (
         office.id,
         office.schema_name,

@@ -1,0 +1,204 @@
+"""SP-24, OF-07: for each plan, each address and method that it does not hold answers so."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.http import HttpResponse
+
+from billing.models import Account, AccountState
+from billing.plans import PLANS, SOLD, Allowed, PlanKey, first_with
+from billing.services.changing import changed
+from config.frozen import WORKS
+from tests.fixtures.plans import begin_with, come_to, fresh
+from tests.fixtures.tenants import STARTED
+from tests.isolation.conftest import Side, Visitor
+from tests.isolation.knocking import Walk
+from tests.isolation.plans import BEYOND, OWED, PLACES, asked_by, is_owed
+from tests.isolation.snapshot import PERSONAL, Watch
+from tests.isolation.surface import TENANT, For, address
+
+NOTED = PERSONAL | {"referrals_click", "api_idempotentrequest", "api_key"}
+MISSING = re.compile(r'data-not-in-plan="(\w+)"')
+OFF = re.compile(r'data-module-off="(\w+)"')
+FROZEN = re.compile(r'data-frozen="(\w*)"')
+METHODS = ("get", "post")
+
+
+def said(pattern: re.Pattern[str], answer: HttpResponse) -> str | None:
+    """What the answer says is missing, off or frozen; None where it says nothing of it."""
+    if answer.streaming or not answer.content:
+        return None
+    found = pattern.search(answer.content.decode(errors="replace"))
+    return found[1] if found else None
+
+
+def gated() -> list[str]:
+    return sorted(name for name in TENANT if asked_by(name) is not None)
+
+
+def refuses(name: str, answer: HttpResponse, asked: Allowed) -> None:
+    """The answer of what the plan never held: to a member it names the plan, to others nothing."""
+    whom = TENANT[name].whom
+    if whom is For.PROGRAM:
+        assert (answer.status_code, answer.json()["code"]) == (403, "plan_required"), name
+        assert str(first_with(asked).name) in answer.json()["detail"], name
+        return
+    assert answer.status_code == 404, (name, answer.status_code)
+    if whom is For.MEMBER:
+        assert said(MISSING, answer) == asked, name
+        html = answer.content.decode()
+        assert f"formule {first_with(asked).name}" in html, name
+        assert 'href="/reglages/abonnement"' in html, name
+    else:
+        assert said(OFF, answer) == asked, name
+        assert "formule" not in answer.content.decode(), name
+
+
+def test_the_tables_name_addresses_that_there_are() -> None:
+    for names in (*BEYOND.values(), *OWED.values()):
+        assert names <= set(TENANT)
+    assert set(WORKS) <= set(TENANT)
+
+
+def test_no_address_of_a_plans_place_is_left_out_of_the_tables(lumen: Side) -> None:
+    for name in TENANT:
+        if any(address(name, lumen).startswith(place) for place in PLACES):
+            assert asked_by(name) is not None, name
+
+
+@pytest.mark.parametrize("plan", SOLD, ids=lambda plan: plan.key)
+def test_sp24_each_address_asks_the_plan(lumen: Side, knock: Walk, watch: Watch, plan) -> None:
+    """Every gated address, every method: what the plan lacks does nothing and says so; what it
+    holds is not kept back."""
+    begin_with(lumen.tenant, plan.key)
+    watch.again()
+    lacking = 0
+    for name in gated():
+        asked = asked_by(name)
+        assert asked is not None
+        held = asked in plan.features
+        for method in METHODS:
+            if held:
+                if method == "get":
+                    answer = knock(method, name)
+                    assert said(MISSING, answer) is None and said(FROZEN, answer) is None, name
+                continue
+            with watch.nothing_happens(f"{plan.key}: {method} {name}", but=NOTED):
+                answer = knock(method, name)
+            if answer.status_code == 405:
+                continue
+            lacking += 1
+            refuses(name, answer, asked)
+    assert (lacking > 60) == (plan.key == PlanKey.STARTER)
+
+
+def test_nothing_that_a_small_plan_shows_leads_to_what_it_lacks(lumen: Side, knock: Walk) -> None:
+    """OF-07: no link, form or menu entry of any page goes there."""
+    begin_with(lumen.tenant, "starter")
+    held = PLANS[PlanKey.STARTER].features
+    gone = {
+        address(name, lumen): name
+        for name in gated()
+        if asked_by(name) not in held and TENANT[name].whom is not For.PROGRAM
+    }
+    for name in sorted(TENANT):
+        if asked_by(name) is not None and asked_by(name) not in held:
+            continue
+        if TENANT[name].whom not in (For.MEMBER, For.CUSTOMER, For.ANYBODY):
+            continue
+        answer = knock("get", name)
+        if answer.status_code != 200 or answer.streaming:
+            continue
+        html = answer.content.decode(errors="replace")
+        led = set(re.findall(r'(?:href|action|hx-(?:get|post))="([^"#?]+)', html)) & set(gone)
+        assert not led, (name, led)
+
+
+def test_what_a_plan_holds_no_longer_is_read_and_not_begun(
+    lumen: Side,
+    knock: Walk,
+    watch: Watch,
+) -> None:
+    """A downgrade: each page of before opens to be read, each act is refused; what is owed to
+    customers is settled; customers and programs meet it as off."""
+    come_to(lumen.tenant, "starter")
+    held = PLANS[PlanKey.STARTER].features
+    watch.again()
+    read = refused = 0
+    for name in gated():
+        asked, whom = asked_by(name), TENANT[name].whom
+        if asked in held:
+            continue
+        answer = knock("get", name)
+        if whom is For.MEMBER and answer.status_code == 200 and not answer.streaming:
+            if answer["Content-Type"].startswith("text/html"):
+                html = answer.content.decode()
+                assert "gelé" in html or "frame-ancestors" in str(answer.headers), name
+                read += 1
+        elif whom is For.PROGRAM and answer.status_code != 405:
+            assert answer.json()["code"] == "plan_required", name
+        elif whom not in (For.MEMBER, For.PROGRAM):
+            assert answer.status_code in (404, 405), name
+        if is_owed(name):
+            assert said(FROZEN, knock("post", name)) is None, name
+            watch.again()
+            continue
+        with watch.nothing_happens(f"frozen: post {name}", but=NOTED):
+            answer = knock("post", name)
+        if whom is For.MEMBER and answer.status_code != 405:
+            assert (answer.status_code, said(FROZEN, answer)) == (402, asked), name
+            refused += 1
+    assert read > 20 and refused > 30
+
+
+def test_after_an_upgrade_everything_is_back(lumen: Side, knock: Walk) -> None:
+    before = {name: knock("get", name).status_code for name in gated()}
+    come_to(lumen.tenant, "starter")
+    come_to(lumen.tenant, "growing")
+    assert {name: knock("get", name).status_code for name in gated()} == before
+
+
+def test_while_nothing_is_paid_members_read_and_their_customers_notice_nothing(
+    lumen: Side,
+    knock: Walk,
+    watch: Watch,
+    come_as: Callable[..., Visitor],
+) -> None:
+    """Every address: what members begin is refused, but for the table; nobody else is."""
+    usual = {
+        name: knock("get", name).status_code
+        for name in sorted(TENANT)
+        if TENANT[name].whom is not For.MEMBER
+    }
+    account = Account.objects.create(
+        tenant_id=lumen.tenant.id, plan="growing", state=AccountState.CANCELED, created_at=STARTED
+    )
+    changed(tenant_id=account.tenant_id, now=STARTED)
+    fresh(lumen.tenant)
+    for name, status in usual.items():
+        answer = knock("get", name)
+        assert answer.status_code == status, name
+        assert answer.status_code != 402 and "gelé" not in text(answer), name
+    watch.again()
+    refused = 0
+    for name in sorted(TENANT):
+        if TENANT[name].whom is not For.MEMBER:
+            continue
+        assert knock("get", name).status_code != 402, name
+        if name in WORKS:
+            assert knock("post", name).status_code != 402, name
+            watch.again()
+            continue
+        with watch.nothing_happens(f"frozen account: post {name}", but=NOTED):
+            answer = knock("post", name)
+        if answer.status_code != 405:
+            assert (answer.status_code, said(FROZEN, answer)) == (402, ""), name
+            refused += 1
+    assert refused > 60
+    viewer = come_as(lumen.viewer, at=lumen.tenant).send("get", "/")
+    assert "Votre compte est gelé" in viewer.content.decode()
+
+
+def text(answer: HttpResponse) -> str:
+    return "" if answer.streaming else answer.content.decode(errors="replace")
