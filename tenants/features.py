@@ -176,9 +176,11 @@ def feature_required(asked: Asked, *, owed: bool = False) -> Callable[[View], Vi
 
 
 def modules(request: HttpRequest) -> dict[str, Any]:
-    """For templates: `{% if "referral" in modules %}`."""
+    """For templates: `{% if "referral" in modules %}` is on, `in in_plan` is there to be found."""
     tenant = getattr(request, "tenant", None)
     if tenant is None:
-        return {"modules": []}
-    asked: list[Asked] = [*Feature, *(one for one in Allowed if one not in Feature.values)]
-    return {"modules": [one.value for one in asked if is_on(one, tenant=tenant)]}
+        return {"modules": [], "in_plan": []}
+    return {
+        "modules": [one.value for one in Feature if is_on(one, tenant=tenant)],
+        "in_plan": [one.value for one in Allowed if is_shown(one, tenant=tenant)],
+    }

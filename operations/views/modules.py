@@ -18,7 +18,7 @@ from kernel.errors import RicochetError
 from operations import modules, selectors
 from operations.forms import RuleForm
 from operations.forms_acquisition import AcquisitionForm
-from operations.mechanics import MECHANICS, mechanic_of, offered
+from operations.mechanics import mechanic_of, offered
 from operations.mechanics.shape import SettingsForm
 from operations.models import Operation, OperationModule
 from operations.views.common import frame, module_or_404, operation_or_404, say
@@ -39,7 +39,6 @@ def listed(request: HttpRequest, operation: str) -> HttpResponse:
         "current": "modules",
         "modules": [(module, mechanic_of(module)) for module in selectors.modules_of(row)],
         "mechanics": offered(),
-        "missing": [one for one in MECHANICS.values() if not features.is_on(one.held_by)],
     }
     return render(request, "operations/modules.html", context)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
+from billing.plans import Allowed
 from partnerships import selectors
 from partnerships.figures import PartnerFigures, for_partners
 from partnerships.models import OPEN_STATES, Side, State
@@ -28,6 +29,7 @@ from partnerships.views.common import (
 )
 from shell.tables import Column, Empty, ListPage, View
 from tenants.context import current_tenant
+from tenants.features import is_on, is_shown
 
 _ROLES = {
     Side.MAJOR.value: gettext_lazy("Invité par vous"),
@@ -133,6 +135,8 @@ def partners(request: HttpRequest) -> HttpResponseBase:
 def partner(request: HttpRequest, partnership: str) -> HttpResponse:
     """One partner: the figures, the agreement, the contact, and what can be done."""
     row = row_or_404(partnership)
+    # A limited partner invites nobody, not even whom it invited while it was a merchant.
+    writes = can_change(request) and bool(page_of("partnerships:resend", row.public_id))
     waiting = waits_for_its_contact(row)
     context = {
         "row": row,
@@ -143,8 +147,8 @@ def partner(request: HttpRequest, partnership: str) -> HttpResponse:
         "waiting": waiting,
         "is_major": row.my_side == Side.MAJOR,
         "is_owner": is_owner(request),
-        # A limited partner invites nobody, not even whom it invited while it was a merchant.
-        "can_change": can_change(request) and bool(page_of("partnerships:resend", row.public_id)),
+        "can_write": writes and is_on(Allowed.MAJOR),
+        "can_withdraw": writes and is_shown(Allowed.MAJOR),
         "new_operation": page_of("operations:add") if row.state == State.ACTIVE else "",
     }
     return render(request, "partnerships/partner.html", context)

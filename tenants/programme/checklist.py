@@ -50,7 +50,7 @@ def steps(*, outside: Mapping[str, bool]) -> list[Step]:
         *([_first_prize()] if is_on(Allowed.WALLET) else []),
         Step(
             _("Importer vos clients"),
-            _("Un fichier suffit : personne ne parraine quelqu’un qui achète déjà chez vous.")
+            _("Un fichier suffit : personne ne parraine quelqu’un qui achète déjà chez vous.")
             if referral
             else _("Un fichier suffit : chacun retrouve ses achats dès la première visite."),
             reverse("programme:imports"),
