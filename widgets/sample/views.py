@@ -71,6 +71,7 @@ def space(request: HttpRequest) -> HttpResponse:
         "done": "lot" if at.name == "lot" else "",
         "languages": settings.LANGUAGES,
         "referral_on": True,
+        "wallet_on": True,
     }
     return show(request, "home", context)
 
