@@ -39,6 +39,10 @@ VARIABLES = (
     Variable("RICOCHET_DIRECTOR", str, "", "Legal notice: who answers for what it says."),
     Variable("RICOCHET_HOSTING", str, "", "Legal notice: who hosts; lines parted by ;"),
     Variable("RICOCHET_CONTACT_EMAIL", str, "", "Where visitors and merchants write to."),
+    Variable("STRIPE_SECRET_KEY", str, "", "Takes payments; without it the double plays Stripe."),
+    Variable("STRIPE_WEBHOOK_SECRET", str, "", "Of /stripe/webhook. Required with a Stripe key."),
+    Variable("STRIPE_API_URL", str, "", "Not Stripe's own address: the double's, or a proxy's."),
+    Variable("STRIPE_TAX", bool, True, "Stripe Tax reckons the VAT. Off: invoices bear none."),
     Variable("RICOCHET_LOG_LEVEL", str, "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 

@@ -1,6 +1,7 @@
 """Which function answers which outbox event: the one table, merged from every room's own."""
 
 from accounts.outbox import HANDLERS as ACCOUNTS
+from billing.outbox import HANDLERS as BILLING
 from kernel.jobs.outbox import HANDLERS as JOBS
 from kernel.outbox.types import Handler
 from operations.outbox import HANDLERS as OPERATIONS
@@ -14,6 +15,7 @@ from widgets.space.outbox import HANDLERS as SPACE
 HANDLERS: dict[str, Handler] = {
     **ACCOUNTS,
     **SIGNUP,
+    **BILLING,
     **JOBS,
     **MESSAGING,
     **PROGRAMME,

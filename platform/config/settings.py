@@ -290,4 +290,5 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 from config.settings_accounts import *  # noqa: E402, F403
 from config.settings_operator import *  # noqa: E402, F403
+from config.settings_billing import *  # noqa: E402, F403
 from config.settings_plugs import *  # noqa: E402, F403

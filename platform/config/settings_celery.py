@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from celery.schedules import crontab
+
 TASKS: dict[str, Any] = {
     "task_ignore_result": True,
     "task_acks_late": True,
@@ -66,6 +68,16 @@ TASKS: dict[str, Any] = {
             "task": "config.check_connections",
             "schedule": 900.0,
             "options": {"expires": 900},
+        },
+        "tell owners of payments and trials": {
+            "task": "config.remind_of_payments",
+            "schedule": 600.0,
+            "options": {"expires": 600},
+        },
+        "compare every subscription with Stripe": {
+            "task": "config.reconcile_payments",
+            "schedule": crontab(hour="2", minute="40"),
+            "options": {"expires": 3600},
         },
         "tend the tenants": {"task": "config.tend_tenants", "schedule": 3600.0},
         "post due rewards": {

@@ -18,6 +18,9 @@ from django.utils.module_loading import import_string
 
 from accounts.services import purge
 from api import services as api
+from billing import reminders as payments
+from billing.stripe import reconcile
+from billing.stripe.client import StripeUnavailableError
 from kernel.outbox.relay import relay
 from kernel.outbox.services import forget_delivered
 from operations import retention as operations
@@ -188,6 +191,23 @@ def finish_signups() -> None:
     """Finish the merchants' back offices that a crash left in the making."""
     this_connection().set_schema_to_public()
     signups.sweep(now=timezone.now())
+
+
+@shared_task(name="config.remind_of_payments")
+def remind_of_payments() -> None:
+    """Tell owners of a payment that failed, and of a trial that ends."""
+    this_connection().set_schema_to_public()
+    payments.remind(now=timezone.now())
+
+
+@shared_task(name="config.reconcile_payments")
+def reconcile_payments() -> None:
+    """Fetch the events of Stripe that never came, and mend every account that differs (R14)."""
+    this_connection().set_schema_to_public()
+    try:
+        reconcile.nightly(now=timezone.now())
+    except StripeUnavailableError:
+        logger.warning("stripe could not be asked tonight; tomorrow finds the same")
 
 
 def _in_each(tenants: Iterable[Tenant], work: Callable[[], object]) -> None:

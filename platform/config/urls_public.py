@@ -9,6 +9,7 @@ from signup.views import site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("", include("billing.urls_public")),
     path("robots.txt", site.robots, name="robots"),
     path("sitemap.xml", site.sitemap, name="sitemap"),
     # French stands at the root, English below /en/.

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("operations.urls")),
     path("", include("partnerships.urls")),
     path("", include("accounts.urls")),
+    path("", include("billing.urls")),
     path("", include("shell.urls")),
     path("", include("api.pages.urls")),
     path("", include("widgets.site.urls")),

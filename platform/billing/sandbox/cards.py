@@ -27,10 +27,7 @@ CARDS = {
 
 def attach(world: World, customer: Json, kind: str) -> Json:
     """A new card of this kind, from now on the customer's default; events as Stripe tells them."""
-    known = CARDS[kind]
-    card = shapes.card(world.now, customer=customer["id"], last4=known.last4)
-    secret = {"fails_always": known.later, "fails": [], "tries": 0}
-    world.add(card, told="payment_method.attached", secret=secret)
+    card = add(world, customer, kind)
     world.change(
         customer,
         told="customer.updated",
@@ -45,6 +42,14 @@ def attach(world: World, customer: Json, kind: str) -> Json:
                 default_payment_method=card["id"],
             )
     return card
+
+
+def add(world: World, customer: Json, kind: str) -> Json:
+    """A new card of this kind among the customer's own."""
+    known = CARDS[kind]
+    card = shapes.card(world.now, customer=customer["id"], last4=known.last4)
+    secret = {"fails_always": known.later, "fails": [], "tries": 0}
+    return world.add(card, told="payment_method.attached", secret=secret)
 
 
 def script(world: World, card_id: str, fails: list[int]) -> None:

@@ -58,10 +58,14 @@ def switch(
     proration: str = "create_prorations",
     payment: str = "allow_incomplete",
     collect: bool = True,
+    as_of: int | None = None,
 ) -> None:
-    """Change what is sold, now. Another interval begins a new period, the same keeps its own."""
+    """Change what is sold, now. Another interval begins a new period, the same keeps its own.
+
+    `as_of` is the moment that shares of the period are counted from, where it is not now.
+    """
     item = subscription["items"]["data"][0]
-    old, now = item["price"], world.now
+    old, now = item["price"], as_of or world.now
     if old["id"] == price["id"]:
         return
     start, end = item["current_period_start"], item["current_period_end"]
@@ -154,8 +158,26 @@ def renew(world: World, subscription: Json) -> None:
     invoicing.bill(world, subscription, lines, reason="subscription_cycle")
 
 
-def end(world: World, subscription: Json, *, reason: str = "cancellation_requested") -> Json:
-    """End it now: its schedule lets go, and its open invoices are no longer collected."""
+def end(
+    world: World,
+    subscription: Json,
+    *,
+    reason: str = "cancellation_requested",
+    prorate: bool = False,
+) -> Json:
+    """End it now: its schedule lets go, and its open invoices are no longer collected.
+
+    With `prorate` the time that was paid and is not used becomes the customer's credit.
+    """
+    if prorate and subscription["status"] in ("active", "past_due"):
+        item = subscription["items"]["data"][0]
+        price, until = item["price"], item["current_period_end"]
+        unused = money.share(
+            price["unit_amount"], now=world.now, start=item["current_period_start"], end=until
+        )
+        words = f"Temps non utilisé · {words_of(price)}"
+        credit = Line(price, -unused, words, world.now, until, proration=True)
+        invoicing.bill(world, subscription, [credit], reason="subscription_update")
     if subscription["status"] == "canceled":
         raise RefusalError("This subscription has already been canceled.", code="resource_missing")
     schedules.let_go(world, subscription, at="canceled")

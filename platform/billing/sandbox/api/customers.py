@@ -1,9 +1,9 @@
 """Customers, their cards and their tax ids."""
 
-from billing.sandbox import shapes, subscriptions
+from billing.sandbox import cards, shapes, subscriptions
 from billing.sandbox.api.forms import known, merged, need
 from billing.sandbox.api.lists import page
-from billing.sandbox.errors import invalid
+from billing.sandbox.errors import invalid, missing
 from billing.sandbox.store import Json
 from billing.sandbox.world import World, new_id
 
@@ -77,6 +77,24 @@ def list_cards(world: World, params: Json, customer_id: str) -> Json:
 
 def retrieve_card(world: World, _params: Json, card_id: str) -> Json:
     return world.need(card_id, "payment_method")
+
+
+# Stripe's own test cards, by the names that its API takes them under.
+_TEST_CARDS = {
+    "pm_card_visa": "works",
+    "pm_card_authenticationRequired": "secure",
+    "pm_card_chargeCustomerFail": "fails_later",
+}
+
+
+def attach_card(world: World, params: Json, card_id: str) -> Json:
+    """Give a customer one of Stripe's test cards; it is not yet the default of anything."""
+    known(params, "customer")
+    customer = world.need(need(params, "customer"), "customer", param="customer")
+    kind = _TEST_CARDS.get(card_id)
+    if kind is None:
+        raise missing("payment method", card_id)
+    return cards.add(world, customer, kind)
 
 
 def create_tax_id(world: World, params: Json, customer_id: str) -> Json:

@@ -3,7 +3,7 @@
 from billing.sandbox import invoicing, subscriptions
 from billing.sandbox.api.forms import among, known, need
 from billing.sandbox.api.lists import page
-from billing.sandbox.api.subscriptions import price_in
+from billing.sandbox.api.subscriptions import price_in, proration_date
 from billing.sandbox.errors import RefusalError, invalid
 from billing.sandbox.store import Json
 from billing.sandbox.world import World, new_id
@@ -63,7 +63,10 @@ def preview(world: World, params: Json) -> Json:
     try:
         with world.store.transaction():
             world.store.db.execute("SAVEPOINT preview")
-            subscriptions.switch(world, subscription, price, proration=proration, collect=False)
+            at = proration_date(subscription, details)
+            subscriptions.switch(
+                world, subscription, price, proration=proration, collect=False, as_of=at
+            )
             changed = world.need(subscription["id"], "subscription")
             if changed["latest_invoice"] == before:
                 raise invalid("subscription_details[items]", "Nothing would be billed now.")

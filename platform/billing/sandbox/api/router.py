@@ -44,6 +44,7 @@ _TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("DELETE", "customers/:id", customers.delete),
     ("GET", "customers/:id/payment_methods", customers.list_cards),
     ("GET", "payment_methods/:id", customers.retrieve_card),
+    ("POST", "payment_methods/:id/attach", customers.attach_card),
     ("POST", "customers/:id/tax_ids", customers.create_tax_id),
     ("GET", "customers/:id/tax_ids", customers.list_tax_ids),
     ("POST", "subscriptions", subscriptions.create),

@@ -86,8 +86,18 @@ def update(world: World, params: Json, subscription_id: str) -> Json:
                 params, "proration_behavior", *_PRORATIONS, default="create_prorations"
             ),
             payment=among(params, "payment_behavior", *_PAYMENTS, default="allow_incomplete"),
+            as_of=proration_date(subscription, params),
         )
     return world.need(subscription_id, "subscription")
+
+
+def proration_date(subscription: Json, params: Json) -> int | None:
+    """`proration_date`, which has to lie in the period that runs."""
+    at = whole(params, "proration_date")
+    item = subscription["items"]["data"][0]
+    if at is None or item["current_period_start"] <= at <= item["current_period_end"]:
+        return at
+    raise invalid("proration_date", "`proration_date` must lie within the current period.")
 
 
 def price_in(world: World, subscription: Json, items: object) -> Json:
@@ -121,7 +131,9 @@ def _change_end(world: World, subscription: Json, params: Json) -> None:
 
 def cancel(world: World, params: Json, subscription_id: str) -> Json:
     known(params, "invoice_now", "prorate", "cancellation_details")
-    return subscriptions.end(world, world.need(subscription_id, "subscription"))
+    prorate = flag(params, "prorate") and flag(params, "invoice_now")
+    found = world.need(subscription_id, "subscription")
+    return subscriptions.end(world, found, prorate=prorate)
 
 
 # ---------------------------------------------------------------- schedules
