@@ -14,7 +14,7 @@ DOMAIN = "ricochet.localhost"
 # Another site than the platform's, so that the script and its cookies really cross sites.
 SHOP_HOST = "boutique-lumen.localhost"
 MERCHANT = "maison-lumen"
-PROCESSES = ("mail", "web", "worker", "beat", "shop")
+PROCESSES = ("stripe", "mail", "web", "worker", "beat", "shop")
 # Where the seed leaves keys, the merchant's origin and log-ins, in the data directory.
 DEMO_FILE = "demo.json"
 
@@ -26,16 +26,23 @@ class Ports:
     web: int
     shop: int
     inbox: int
+    stripe: int
     smtp: int
 
     @classmethod
     def beside(cls, web: int) -> "Ports":
-        """The demo's: the shop 100 and the inbox 200 above the web."""
-        return cls(web=web, shop=web + 100, inbox=web + 200, smtp=free_port())
+        """The demo's: the shop 100, the inbox 200 and the double of Stripe 300 above the web."""
+        return cls(web=web, shop=web + 100, inbox=web + 200, stripe=web + 300, smtp=free_port())
 
     @classmethod
     def free(cls) -> "Ports":
-        return cls(web=free_port(), shop=free_port(), inbox=free_port(), smtp=free_port())
+        return cls(
+            web=free_port(),
+            shop=free_port(),
+            inbox=free_port(),
+            stripe=free_port(),
+            smtp=free_port(),
+        )
 
 
 def environment(
@@ -51,7 +58,8 @@ def environment(
 
     `demo` is what the seed left behind; `extra` has the last word.
     """
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("RICOCHET_")}
+    # Nor about a real account at Stripe: here the double takes the payments.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("RICOCHET_", "STRIPE_"))}
     return {
         **inherited,
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
@@ -59,9 +67,11 @@ def environment(
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
-        "SECRET_KEY": _secret_key(data_dir),
+        "SECRET_KEY": _kept_secret(data_dir, "secret_key"),
         "EMAIL_URL": f"smtp://127.0.0.1:{ports.smtp}",
         "PORT": str(ports.web),
+        "STRIPE_API_URL": f"http://localhost:{ports.stripe}",
+        "STRIPE_WEBHOOK_SECRET": f"whsec_{_kept_secret(data_dir, 'stripe_secret')}",
         "RICOCHET_DEMO": "1",
         "RICOCHET_DOMAIN": DOMAIN,
         "RICOCHET_PUBLIC_PORT": str(ports.web),
@@ -77,9 +87,9 @@ def environment(
     }
 
 
-def _secret_key(data_dir: Path) -> str:
-    """One random key for a data directory, so that log-ins outlive a restart."""
-    file = data_dir / "secret_key"
+def _kept_secret(data_dir: Path, name: str) -> str:
+    """One random text for a data directory, so that log-ins outlive a restart."""
+    file = data_dir / name
     if not file.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
@@ -111,6 +121,11 @@ def command(name: str, *, ports: Ports, data_dir: Path) -> list[str]:
         "mail": [
             *(sys.executable, "-m", "deploy.local.mail", "--smtp-port", str(ports.smtp)),
             *("--port", str(ports.inbox), "--directory", str(data_dir / "mail")),
+        ],
+        "stripe": [
+            *(sys.executable, "-m", "billing.sandbox", "--port", str(ports.stripe)),
+            *("--file", str(data_dir / "stripe.sqlite3")),
+            *("--webhook", f"http://{DOMAIN}:{ports.web}/stripe/webhook"),
         ],
         "shop": [
             *(sys.executable, "-m", "deploy.demo_shop", "--port", str(ports.shop)),

@@ -21,7 +21,7 @@ from deploy.local.processes import ROOT, ProcessError, guardian, port_is_free
 from deploy.local.stack import Stack
 
 DEFAULT_PORT = 8000
-_LAST_PORT = 65_535 - 200
+_LAST_PORT = 65_535 - 300
 console = Console(highlight=False)
 
 
@@ -89,7 +89,8 @@ def _ports() -> Ports:
     if not text.isdecimal() or not 1 <= int(text) <= _LAST_PORT:
         raise ProcessError(f"PORT={text} is not a number from 1 to {_LAST_PORT}.")
     ports = Ports.beside(int(text))
-    for name, port in (("web", ports.web), ("shop", ports.shop), ("inbox", ports.inbox)):
+    for name in ("web", "shop", "inbox", "stripe"):
+        port = getattr(ports, name)
         if not port_is_free(port):
             raise ProcessError(
                 f"Port {port} (the {name}'s) is taken by another program. "
@@ -99,9 +100,10 @@ def _ports() -> Ports:
 
 
 def _another(port: int) -> int:
-    """A port to propose: the next whose two companions are free as well."""
+    """A port to propose: the next whose three companions are free as well."""
     candidates = range(port + 10, _LAST_PORT, 10)
-    return next((p for p in candidates if all(map(port_is_free, (p, p + 100, p + 200)))), port)
+    free = (p for p in candidates if all(map(port_is_free, range(p, p + 301, 100))))
+    return next(free, port)
 
 
 @contextmanager
@@ -132,7 +134,7 @@ def _bring_up(stack: Stack, *, seed: bool) -> None:
     title = "Database and demo merchant" if seed else "Database"
     with _step(title) as progress:
         stack.prepare(seed=seed, progress=progress)
-    with _step("Web, worker, beat, mail and shop"):
+    with _step("Web, worker, beat, mail, shop and the double of Stripe"):
         stack.start()
         stack.wait_ready(seconds=180)
 
@@ -163,6 +165,7 @@ def _say_hello(stack: Stack) -> None:
     table.add_row("[bold]Back office[/]", stack.url(MERCHANT))
     table.add_row("[bold]Its shop[/]", stack.shop_url)
     table.add_row("[bold]Emails[/]", stack.inbox_url)
+    table.add_row("[bold]Stripe's double[/]", stack.stripe_url)
     table.add_row("[bold]Ricochet[/]", stack.url())
     table.add_row()
     for login in stack.demo.get("logins", []):

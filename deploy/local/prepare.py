@@ -13,6 +13,7 @@ from deploy.local.messages import compile_messages
 _STEPS = (
     ("Migrating the shared tables", ["migrate_schemas", "--shared", "--verbosity", "0"]),
     ("Migrating every merchant", ["tenants", "migrate"]),
+    ("Putting the plans on sale", ["billing", "products"]),
 )
 
 

@@ -79,7 +79,17 @@ class Stack:
             self.redis_url = server.start()
 
     def prepare(self, *, seed: bool, progress: Callable[[str], None] = lambda _: None) -> None:
-        """Migrate and (with `seed`) fill in the demo merchant; `progress` hears each step."""
+        """Migrate and (with `seed`) fill in the demo merchant; `progress` hears each step.
+
+        The double of Stripe is started first: the plans are put on sale there.
+        """
+        self.start("stripe")
+        wait_until(
+            lambda: self.status("stripe", "/") == 200,
+            child=self.parts["stripe"],  # type: ignore[arg-type]
+            seconds=30,
+            what="Waiting for the double of Stripe",
+        )
         self.run(
             "prepare",
             ["-m", "deploy.local.prepare", *(["--seed"] if seed else [])],
@@ -135,7 +145,7 @@ class Stack:
             child.start()
 
     def wait_ready(self, *, seconds: float = 60) -> None:
-        """Wait until `GET /healthz` answers 200, and the shop and the inbox answer."""
+        """Wait until `GET /healthz` answers 200, and the shop, the inbox and the double answer."""
         web = self.parts["web"]
         if not isinstance(web, Child):
             raise ProcessError("web was not started")
@@ -145,7 +155,7 @@ class Stack:
         except ProcessError as error:
             reply = self.fetch("web", "/healthz")[:600]
             raise ProcessError(f"{error}\n/healthz said: {reply or 'nothing'}") from None
-        for name in ("shop", "mail"):
+        for name in ("shop", "mail", "stripe"):
             part = self.parts.get(name)
             if isinstance(part, Child):
                 wait_until(
@@ -164,7 +174,7 @@ class Stack:
     # ------------------------------------------------------------ stopping and hurting
     def stop(self) -> None:
         """Stop everything, the processes before the servers that they need."""
-        for name in ("shop", "beat", "web", "worker", "mail"):
+        for name in ("shop", "beat", "web", "worker", "mail", "stripe"):
             if part := self.parts.pop(name, None):
                 part.stop()
         for name in list(self.parts):
@@ -225,6 +235,10 @@ class Stack:
         return f"http://localhost:{self.ports.inbox}"
 
     @property
+    def stripe_url(self) -> str:
+        return f"http://localhost:{self.ports.stripe}"
+
+    @property
     def demo(self) -> dict[str, Any]:
         """What the seed left for others: keys, the merchant's origin, log-ins."""
         if not self.demo_file.exists():
@@ -240,7 +254,7 @@ class Stack:
         return reply
 
     def status(self, part: str, path: str) -> int:
-        """The HTTP status of a page of `web`, `shop` or `mail`; 0 when nobody answers."""
+        """The HTTP status of a page of `web` or another part; 0 when nobody answers."""
         return self._get(part, path)[0]
 
     def fetch(self, part: str, path: str) -> str:
@@ -252,6 +266,7 @@ class Stack:
             "web": (self.ports.web, DOMAIN),
             "shop": (self.ports.shop, SHOP_HOST),
             "mail": (self.ports.inbox, "localhost"),
+            "stripe": (self.ports.stripe, "localhost"),
         }[part]
         request = urllib.request.Request(
             f"http://127.0.0.1:{port}{path}", headers={"Host": f"{host}:{port}"}

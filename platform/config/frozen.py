@@ -13,6 +13,12 @@ _OWN = {
     "accounts:new_codes",
     "accounts:switch",
 }
+_PAYING = {
+    "billing:choose",
+    "billing:portal",
+    "billing:cancel",
+    "billing:come_back",
+}
 _CLOSING = {
     # Somebody who left must not keep a key to the house.
     "accounts:team",
@@ -56,4 +62,4 @@ _OWED = {
     "programme:erase",
     "programme:person_file",
 }
-WORKS = frozenset(_OWN | _CLOSING | _OWED)
+WORKS = frozenset(_OWN | _PAYING | _CLOSING | _OWED)

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from accounts.access import current_membership
+from accounts.access import current_membership, has_role
+from accounts.models import Role
 from billing.plans import Allowed
 from operations.models import Operation
 from partnerships import selectors as partnerships
@@ -47,6 +48,7 @@ def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
         (_("Données personnelles, prospects à effacer"), "programme:personal_data", "shield"),
         (_("Équipe"), "accounts:team", "users"),
         (_("Clés d’API"), "keys:list", "key"),
+        *_owners_pages(request),
         (_("Mon compte"), "accounts:profile", "user"),
         (_("Ajouter un client"), "programme:add_customer", "plus"),
         (_("Mon code partenaire"), "partnerships:code", "key"),
@@ -88,6 +90,17 @@ def _plan_pages() -> list[tuple[str, str, str]]:
     if is_shown(Allowed.MAJOR):
         found.append((_("Ajouter un partenaire"), "partnerships:add", "plus"))
     return found
+
+
+def _owners_pages(request: HttpRequest) -> list[tuple[str, str, str]]:
+    """What is for owners is not found by others."""
+    if not has_role(request, Role.OWNER):
+        return []
+    return [
+        (_("Abonnement"), "billing:subscription", "euro"),
+        (_("Formules et prix"), "billing:plans", "euro"),
+        (_("Factures de Ricochet"), "billing:invoices", "document"),
+    ]
 
 
 def _partners(request: HttpRequest, query: str) -> Iterable[Hit]:

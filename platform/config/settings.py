@@ -284,11 +284,13 @@ LOGGING = {
     "formatters": {"plain": {"()": "config.logs.Formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": _env["RICOCHET_LOG_LEVEL"]},
+    # Two lines for each request otherwise, with a customer's id in them.
+    "loggers": {"stripe": {"level": "WARNING"}},
 }
 # W004: a constraint that the check does not know keeps emails unique, whatever their case.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 from config.settings_accounts import *  # noqa: E402, F403
-from config.settings_operator import *  # noqa: E402, F403
 from config.settings_billing import *  # noqa: E402, F403
+from config.settings_operator import *  # noqa: E402, F403
 from config.settings_plugs import *  # noqa: E402, F403

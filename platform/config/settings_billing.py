@@ -26,9 +26,7 @@ if STRIPE_SECRET_KEY and not STRIPE_WEBHOOK_SECRET:
 if STRIPE_SECRET_KEY and not STRIPE_SECRET_KEY.startswith(
     ("sk_live_", "sk_test_", "rk_live_", "rk_test_")
 ):
-    raise ImproperlyConfigured(
-        "STRIPE_SECRET_KEY is no secret key: those begin with sk_ or rk_."
-    )
+    raise ImproperlyConfigured("STRIPE_SECRET_KEY is no secret key: those begin with sk_ or rk_.")
 if not STRIPE_WEBHOOK_SECRET:
     # Nobody else knows it: without a double that was given a secret, no event is believed.
     _key = (_env["SECRET_KEY"] or "demo-only").encode()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tests.isolation.surface_billing import BILLING
 from tests.isolation.surface_desk import DESK
 from tests.isolation.surface_operations import OPERATIONS
 from tests.isolation.surface_partners import LIMITED, PARTNERS
@@ -73,6 +74,7 @@ TENANT: dict[str, Page] = {
     "keys:create": member(**OWNER),
     "keys:rotate": member(key, **OWNER),
     "keys:revoke": member(key, **OWNER),
+    **BILLING,
     # API
     "api:openapi": ANYBODY,
     "api:orders": Page(For.PROGRAM),
@@ -207,6 +209,7 @@ PUBLIC: dict[str, Page] = {
     "widgets:shown_script": Page(
         For.ANYBODY, names=lambda _: {"kind": "launcher", "digest": "0" * 16}
     ),
+    "stripe_webhook": Page(For.PROGRAM),  # whoever has not signed is refused: tests of its own
 }
 
 

@@ -1,6 +1,10 @@
-"""`python -m billing.sandbox --port 8300 --file double.sqlite3 --webhook URL --secret whsec_…`"""
+"""`python -m billing.sandbox --port 8300 --file double.sqlite3 --webhook URL`
+
+Events are signed with STRIPE_WEBHOOK_SECRET, the variable that the platform checks them with.
+"""
 
 import argparse
+import os
 import signal
 import sys
 from pathlib import Path
@@ -21,13 +25,13 @@ def main() -> int:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--file", type=Path, required=True, help="what it remembers")
     parser.add_argument("--webhook", required=True, help="where events are sent")
-    parser.add_argument("--secret", required=True, help="what they are signed with")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
     store = Store(arguments.file)
     store.set("base_url", f"http://localhost:{arguments.port}")
     world = World(store)
-    sender = Sender(world, url=arguments.webhook, secret=arguments.secret)
+    secret = os.environ["STRIPE_WEBHOOK_SECRET"]
+    sender = Sender(world, url=arguments.webhook, secret=secret)
     sender.start(lambda: timeline.catch_up(world))
     try:
         DoubleServer(("127.0.0.1", arguments.port), world, sender).serve_forever()

@@ -67,7 +67,7 @@ def begin(
     asked = _asked(account, customer, price_id(plan, interval), buyer)
     asked |= {"success_url": done_url, "cancel_url": back_url}
     try:
-        session = _open(account, asked, attempt, trial_until=_trial_left(account, now))
+        session = _open(account, asked, attempt, trial_until=trial_left(account, now))
     except StripeRefusedError as refusal:
         if refusal.facts["their_param"] != "subscription_data[trial_end]":
             raise
@@ -90,7 +90,7 @@ def _asked(account: Account, customer: str, price: str, buyer: Buyer) -> dict[st
     }
 
 
-def _trial_left(account: Account, now: datetime) -> datetime | None:
+def trial_left(account: Account, now: datetime) -> datetime | None:
     """The end of a trial that goes on, where Stripe can still take it over."""
     ends = account.trial_ends_at
     runs = account.state == AccountState.TRIALING and not account.stripe_subscription_id

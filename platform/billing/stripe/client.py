@@ -35,7 +35,7 @@ class CardDeclinedError(ConflictError):
 
     code = "card_declined"
     status = 402
-    words = _("La carte a été refusée : rien n’a changé. Vérifiez-la, ou choisissez-en une autre.")
+    words = _("La carte a été refusée : rien n’a changé. Vérifiez-la, ou choisissez-en une autre.")
 
 
 class StripeRefusedError(ConflictError):

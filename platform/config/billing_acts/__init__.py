@@ -4,8 +4,8 @@ A module has `ACTS`: the name of an act → how its arguments are declared, and 
 them. A new kind is a module and a line in `MODULES`.
 """
 
-from config.billing_acts import grants
+from config.billing_acts import grants, payments
 from config.billing_acts.shape import Act
 
-MODULES = (grants,)
+MODULES = (grants, payments)
 ACTS: dict[str, Act] = {act.name: act for module in MODULES for act in module.ACTS}

@@ -106,7 +106,7 @@ def _stands_as_stripe_says(shop: Shop, check: Check, *, after: str) -> None:
 
 
 @effort_of(
-    max_examples=effort(short=6, soak=300),
+    max_examples=effort(short=3, soak=200),
     deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -108,7 +108,7 @@ def _bank(session: Json, *, card: str, tax_id: str, english: bool) -> Page:
         if english
         else (
             "Votre banque vous interroge",
-            "3-D Secure : confirmez ce paiement auprès de votre banque.",
+            "3-D Secure : confirmez ce paiement auprès de votre banque.",
             "Confirmer",
             "Refuser",
         )

@@ -27,7 +27,7 @@ def frame(title: str, body: str, *, english: bool = False) -> str:
     banner = (
         "Local double of Stripe: nothing is charged, no card number is needed."
         if english
-        else "Double local de Stripe : rien n’est débité, aucun numéro de carte n’est demandé."
+        else "Double local de Stripe : rien n’est débité, aucun numéro de carte n’est demandé."
     )
     return f"""<!doctype html>
 <html lang="{"en" if english else "fr"}"><head><meta charset="utf-8">

@@ -73,5 +73,5 @@ def _events(world: World, sender: Sender) -> str:
         f"<td><code>{escape(event['id'])}</code></td></tr>"
         for event in world.store.all("event")[:_LATEST]
     )
-    waiting = f"<p>En attente d’envoi : {sender.waiting()}</p>"
+    waiting = f"<p>En attente d’envoi : {sender.waiting()}</p>"
     return f"<section><h2>Envois</h2>{waiting}<table>{rows}</table></section>"

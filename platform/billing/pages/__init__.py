@@ -1,0 +1,1 @@
+"""The owner's pages: the plan, what it costs, and every way to change it."""

@@ -1,0 +1,237 @@
+"""The owner's pages, from the first look to leaving and coming back."""
+
+import re
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import LazySettings
+from django.http import HttpResponse
+from django.test.client import FakePayload
+
+from accounts.models import Role
+from billing.models import AccountState, Invoice
+from tenants.models import Tenant
+from tests.accounts.conftest import PASSWORD, member
+from tests.billing.stripe.conftest import Shop
+from tests.fixtures.tenants import TenantClient
+
+HOME = "/reglages/abonnement"
+PAGES = (HOME, f"{HOME}/formules", f"{HOME}/formules/growing/mensuel", f"{HOME}/factures")
+
+
+@pytest.fixture
+def owner(shop: Shop) -> TenantClient:
+    return logged_in(shop.tenant, "Camille", Role.OWNER)
+
+
+class MemberClient(TenantClient):
+    """A member's browser: when weeks have passed, and its session with them, it logs in again."""
+
+    def __init__(self, tenant: Tenant, email: str) -> None:
+        super().__init__(tenant)
+        self.email = email
+
+    def request(self, **request: object) -> HttpResponse:
+        response = super().request(**request)
+        if response.headers.get("Location", "").startswith("/connexion?"):
+            super().request(**self._log_in())
+            response = super().request(**request)
+        return response
+
+    def _log_in(self) -> dict[str, object]:
+        words = urlencode({"email": self.email, "password": PASSWORD}).encode()
+        return {
+            "PATH_INFO": "/connexion",
+            "REQUEST_METHOD": "POST",
+            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "CONTENT_LENGTH": str(len(words)),
+            "wsgi.input": FakePayload(words),
+        }
+
+
+def logged_in(tenant: Tenant, name: str, role: Role) -> TenantClient:
+    return MemberClient(tenant, member(tenant, name, role).user.email)
+
+
+def text(response: HttpResponse) -> str:
+    """What a person reads, with plain spaces."""
+    words = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return re.sub(r"\s+", " ", unescape(words))
+
+
+def press(client: TenantClient, path: str, **more: str) -> HttpResponse:
+    """Look at a page, then send its own form."""
+    page = client.get(path).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="(attempt|as_of)" value="([^"]*)"', page))
+    return client.post(path, {**hidden, **more})
+
+
+def buy(shop: Shop, owner: TenantClient, path: str = "growing/mensuel") -> HttpResponse:
+    """All the way: the button, Stripe's page, and the page that one comes back to."""
+    response = press(owner, f"{HOME}/formules/{path}")
+    assert response.status_code == 302, text(response)
+    session = response["Location"].rpartition("/")[2]
+    done = shop.double.pay(session)["success_url"]
+    return owner.get(done.partition(owner.host)[2], follow=True)
+
+
+def test_only_owners_see_what_is_paid(shop: Shop) -> None:
+    for name, role in (("Hugo", Role.MANAGER), ("Ines", Role.VIEWER)):
+        client = logged_in(shop.tenant, name, role)
+        for path in PAGES:
+            assert client.get(path).status_code == 403, path
+        assert client.post(f"{HOME}/formules/growing/mensuel").status_code == 403
+        assert HOME not in client.get("/reglages").content.decode()
+    assert shop.account.stripe_customer_id is None
+
+
+def test_every_page_says_when_the_double_plays_stripe(
+    shop: Shop, owner: TenantClient, settings: LazySettings
+) -> None:
+    buy(shop, owner)
+    paths = (*PAGES, f"{HOME}/resilier", f"{HOME}/formules/scale/annuel")
+    for path in paths:
+        page = owner.get(path, follow=True)
+        assert page.status_code == 200 and "Paiements simulés" in text(page), path
+    settings.STRIPE_SECRET_KEY = "sk_test_real"
+    for path in (HOME, f"{HOME}/formules", f"{HOME}/factures"):
+        assert "Paiements simulés" not in text(owner.get(path)), path
+
+
+def test_r16_the_forms_may_lead_to_stripe_alone_and_ask_for_no_card(
+    shop: Shop, owner: TenantClient, settings: LazySettings
+) -> None:
+    """Redirect only: no page of ours has a field for a card, or a script of somebody else's."""
+    page = owner.get(f"{HOME}/formules/growing/mensuel")
+    policy = page["Content-Security-Policy"]
+    assert f"form-action 'self' {shop.double.url}" in policy and "script-src 'self';" in policy
+    assert not re.search(r'name="(number|card|cvc|iban)"', page.content.decode())
+    settings.STRIPE_SECRET_KEY = "sk_test_real"
+    policy = owner.get(HOME)["Content-Security-Policy"]
+    assert "form-action 'self' https://checkout.stripe.com https://billing.stripe.com;" in policy
+    assert "form-action 'self';" in owner.get("/reglages")["Content-Security-Policy"]
+
+
+def test_an_owner_subscribes_within_the_trial(shop: Shop, owner: TenantClient) -> None:
+    assert "Essai gratuit jusqu’au 1er avr. 2026, sans carte." in text(owner.get(HOME))
+    assert "rien n’est débité d’ici là" in text(owner.get(PAGES[2]))
+    page = text(buy(shop, owner))
+    assert "Vous êtes abonné à la formule Growing." in page
+    assert "Premier paiement ce jour-là : 79,00 € HT par mois." in page
+    assert shop.account.state == AccountState.TRIALING
+    assert "Choisir Growing" not in text(owner.get(f"{HOME}/formules"))
+
+
+def test_an_upgrade_says_its_price_and_bills_just_that(shop: Shop, owner: TenantClient) -> None:
+    shop.advance(days=40)
+    buy(shop, owner)
+    shop.advance(days=10)
+    said = text(owner.get(f"{HOME}/formules/scale/mensuel"))
+    due = re.search(r"([\d, ]+) € seront débités aujourd’hui", said).group(1)
+    assert "Temps non utilisé de la formule Growing" in said and "TVA" in said
+    response = press(owner, f"{HOME}/formules/scale/mensuel")
+    assert response.status_code == 302
+    assert "Vous avez maintenant la formule Scale." in text(owner.get(HOME))
+    total = Invoice.objects.latest("created_at").total
+    assert f"{total / 100:.2f}".replace(".", ",") == due.strip().replace(" ", "")
+
+
+def test_a_declined_card_says_so_and_offers_to_change_it(shop: Shop, owner: TenantClient) -> None:
+    shop.advance(days=40)
+    buy(shop, owner)
+    shop.script_card(fails=[1])
+    response = press(owner, f"{HOME}/formules/scale/mensuel")
+    assert response.status_code == 402
+    assert "La carte a été refusée : rien n’a changé." in text(response)
+    assert "Changer de carte" in text(response) and shop.account.plan == "growing"
+
+
+def test_a_downgrade_leaving_and_coming_back_ask_first(shop: Shop, owner: TenantClient) -> None:
+    shop.advance(days=40)
+    buy(shop, owner)
+    asked = text(owner.get(f"{HOME}/formules/starter/mensuel"))
+    assert "Rien n’est débité ni remboursé aujourd’hui." in asked
+    press(owner, f"{HOME}/formules/starter/mensuel")
+    assert "Vous passez à la formule Starter le 11 mai 2026" in text(owner.get(HOME))
+    press(owner, f"{HOME}/resilier")
+    page = text(owner.get(HOME))
+    assert "L’abonnement s’arrête le 11 mai 2026." in page and "Résilier" not in page
+    press(owner, f"{HOME}/revenir")
+    assert "Prochain paiement le 11 mai 2026" in text(owner.get(HOME))
+    assert owner.get(f"{HOME}/revenir").status_code == 302, "nothing is left to take back"
+
+
+def test_the_portal_is_stripes_and_what_was_done_there_shows_at_once(
+    shop: Shop, owner: TenantClient
+) -> None:
+    shop.advance(days=40)
+    buy(shop, owner)
+    response = owner.post(f"{HOME}/portail")
+    assert response["Location"].startswith(f"{shop.double.url}/portal/bps_")
+    subscription = shop.account.stripe_subscription_id
+    shop.double.client.v1.subscriptions.update(subscription, {"cancel_at": "min_period_end"})
+    page = owner.get(f"{HOME}/retour", follow=True)
+    assert "L’abonnement s’arrête le" in text(page)
+
+
+def test_an_unpaid_invoice_is_shown_with_its_way_out(shop: Shop, owner: TenantClient) -> None:
+    shop.advance(days=40)
+    buy(shop, owner)
+    shop.script_card(fails=[1, 2, 3, 4])
+    shop.advance(days=31)
+    shop.hear()
+    page = owner.get(HOME)
+    assert "Sans paiement avant le" in text(page) and "94,80 € à payer" in text(page)
+    assert f'href="{Invoice.objects.get(state="open").hosted_url}"' in page.content.decode()
+
+
+def test_invoices_are_listed_searched_and_exported(shop: Shop, owner: TenantClient) -> None:
+    empty = owner.get(f"{HOME}/factures")
+    assert "Aucune facture pour l’instant" in text(empty)
+    shop.advance(days=40)
+    buy(shop, owner)
+    number = Invoice.objects.get().number
+    page = owner.get(f"{HOME}/factures?q={number}")
+    assert number in text(page) and "94,80 €" in text(page) and "15,80 €" in text(page)
+    exported = owner.get(f"{HOME}/factures?export=csv")
+    assert number.encode() in b"".join(exported)
+
+
+def test_coming_back_from_the_checkout_without_paying_says_so(
+    shop: Shop, owner: TenantClient
+) -> None:
+    press(owner, f"{HOME}/formules/growing/mensuel")
+    page = text(owner.get(f"{HOME}/merci", follow=True))
+    assert "Aucun paiement n’a été fait : rien n’a changé." in page
+
+
+def test_while_stripe_is_away_pages_are_read_and_acts_say_so(
+    shop: Shop, owner: TenantClient, settings: LazySettings
+) -> None:
+    settings.STRIPE_API_URL = "http://127.0.0.1:1"
+    for path in PAGES:
+        assert owner.get(path).status_code == 200, path
+    page = owner.post(f"{HOME}/formules/growing/mensuel", follow=True)
+    assert "Le service de paiement ne répond pas." in text(page)
+    assert shop.account.stripe_customer_id is None
+
+
+@pytest.mark.parametrize("path", ["platinum/mensuel", "partner/mensuel", "growing/hebdomadaire"])
+def test_a_plan_that_does_not_exist_is_not_found(
+    shop: Shop, owner: TenantClient, path: str
+) -> None:
+    assert owner.get(f"{HOME}/formules/{path}").status_code == 404
+    assert owner.post(f"{HOME}/formules/{path}").status_code == 404
+
+
+def test_r26_the_price_is_the_plans_whatever_a_form_says(shop: Shop, owner: TenantClient) -> None:
+    response = press(
+        owner,
+        f"{HOME}/formules/growing/mensuel",
+        price="1", unit_amount="1", trial_end="4102444800", account_id="x", plan="scale",
+    )  # fmt: skip
+    session = response["Location"].rpartition("/")[2]
+    line = shop.double.world.store.secret(session)["line_items"]["data"][0]
+    assert line["price"]["lookup_key"] == "ricochet_growing_month"
+    assert line["amount_total"] == 7_900
