@@ -14,9 +14,12 @@ from django.db.models import F
 
 from kernel.ids import parse_public_id
 from widgets.display.models import Outcome, Widget, WidgetSighting
+from widgets.tracker import limits
 
 MOST_PAGES, MOST_STRANGERS = 50, 5
 _FRESH = 60
+# Whoever sends a header may pretend to be a page: only so many new ones are looked at in a minute.
+_MOST_A_MINUTE = {"page": 240, "stranger": 20}
 _LONGEST = 200
 # What a page may report, and the column that counts it.
 COUNTED = {"shown": "hits", "opened": "opened", "followed": "followed"}
@@ -37,7 +40,7 @@ def _is_a_token(piece: str) -> bool:
 
 def noted(*, outcomes: Mapping[uuid.UUID, str], origin: str, path: str, now: datetime) -> None:
     """A page of an allowed site asked: what came of each widget. Once a minute for each page."""
-    if not outcomes or not _due(f"{origin}{path}"):
+    if not outcomes or not _due(f"{origin}{path}", "page", now):
         return
     for number, outcome in outcomes.items():
         _note(number, origin, outcome, tidy(path), now)
@@ -47,7 +50,7 @@ def refused(*, origin: str, path: str, now: datetime) -> None:
     """A page of a site that is not allowed asked: its owner may have forgotten to add it."""
     if not origin.startswith(("https://", "http://")) or len(origin) > 270:
         return
-    if not _due(f"?{origin}"):
+    if not _due(f"?{origin}", "stranger", now):
         return
     for number in Widget.objects.filter(active=True).values_list("id", flat=True):
         rows = WidgetSighting.objects.filter(widget_id=number, outcome=Outcome.ORIGIN)
@@ -68,9 +71,13 @@ def told(*, widget: str, what: str, origin: str, path: str, now: datetime) -> bo
     return True
 
 
-def _due(what: str) -> bool:
+def _due(what: str, kind: str, now: datetime) -> bool:
     """Whether this page was not noted within the last minute, by any process."""
-    return bool(cache.add(f"display:noted:{uuid.uuid5(uuid.NAMESPACE_URL, what).hex}", 1, _FRESH))
+    key = f"display:noted:{uuid.uuid5(uuid.NAMESPACE_URL, what).hex}"
+    if not cache.add(key, 1, _FRESH):
+        return False
+    most = _MOST_A_MINUTE[kind]
+    return not limits.count(name=f"display-{kind}", value="", limit=most, now=now).exceeded
 
 
 def _note(number: uuid.UUID, origin: str, outcome: str, path: str, now: datetime) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from widgets.display import bundle as display
 from widgets.script import bundle
 from widgets.shown import bundle as shown
 
@@ -15,5 +16,5 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         path = bundle.release()
         self.stdout.write(f"{path.name}  {bundle.current().integrity}")
-        for path in shown.release():
+        for path in (*shown.release(), display.release()):
             self.stdout.write(path.name)
