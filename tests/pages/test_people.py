@@ -144,7 +144,7 @@ def test_who_was_erased_is_added_again_only_on_purpose(paula, story):
     assert is_erased(address="thomas@exemple.fr")
     form = {"key": new_key(), "first_name": "Thomas", "email": "thomas@exemple.fr"}
     answer = paula.post("/clients/ajouter", form)
-    assert "Elle vous a demandé d’effacer ses données" in text_of(answer)
+    assert "Ses données ont été effacées" in text_of(answer)
     assert not Profile.objects.filter(email_key="thomas@exemple.fr").exists()
     assert paula.post("/clients/ajouter", {**form, "sure": "1"}).status_code == 302
     assert Profile.objects.filter(email_key="thomas@exemple.fr").exists()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenants.programme.economics import WHOLE, Assumptions, Terms, estimate
-from tenants.programme.trades import TRADES, suggested_reward, suggested_welcome
+from tenants.programme.trades import TRADES, suggested
 
 
 def cost(terms: Terms, **assumed: int) -> tuple[int, int]:
@@ -63,12 +63,9 @@ def test_the_parts_always_add_up(amounts, basket, shares):
 @pytest.mark.parametrize("trade", TRADES.values(), ids=lambda trade: trade.key)
 def test_every_trades_draft_pays_at_its_first_purchase(trade):
     """ "Next, next, done" gives a good programme (O2)."""
+    referrer, referee = suggested(basket=trade.basket, margin=trade.margin)
     found = estimate(
-        terms=Terms(
-            unit="EUR",
-            referrer=suggested_reward(basket=trade.basket, margin=trade.margin),
-            referee=suggested_welcome(basket=trade.basket, margin=trade.margin),
-        ),
+        terms=Terms(unit="EUR", referrer=referrer, referee=referee),
         assumptions=Assumptions(basket=trade.basket, margin=trade.margin, used=WHOLE),
     )
     assert found.pays_at_once and found.cost > 0
