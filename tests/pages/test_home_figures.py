@@ -22,13 +22,26 @@ from tenants.referrals.services import record_click
 from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import Story, customer, text_of
 
+MANY = {
+    "invitation": "invitations",
+    "clic": "clics",
+    "première commande": "premières commandes",
+    "récompense validée": "récompenses validées",
+    "réachat": "réachats",
+}
+
 
 def counts_of(response: HttpResponse) -> dict[str, tuple[str, str]]:
-    """Each step of the road: its count, and the address of its lines."""
+    """Each step of the road, by its plural: its count, and the address of its lines.
+
+    None and one are singular in French.
+    """
     html = response.content.decode().partition('class="funnel-steps"')[2].partition("</ol>")[0]
     found = re.findall(r'<a href="([^"]+)"><b>([^<]+)</b><span>([^<]+)</span>', html)
     assert len(found) == 5
-    return {label: (count, url.replace("&amp;", "&")) for url, count, label in found}
+    one = {count in ("0", "1") for _url, count, label in found if label in MANY}
+    assert one <= {True}
+    return {MANY.get(label, label): (n, url.replace("&amp;", "&")) for url, n, label in found}
 
 
 def lines_at(claire: TenantClient, url: str) -> str:
