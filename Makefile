@@ -9,7 +9,7 @@ PY := .venv/bin/python
 READY := .venv/.ready
 PROCESSES ?= 2
 PACKAGES := platform/config platform/kernel platform/accounts platform/billing platform/shell \
-	platform/signup tenants partnerships operations widgets api deploy
+	platform/signup platform/console tenants partnerships operations widgets api deploy
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null \

@@ -8,6 +8,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, StreamingHttpResponse
 from django.utils import timezone
 
+from accounts.places import CONSOLE
 from tenants.context import enter
 from tenants.database.current import this_connection
 from tenants.lookup import tenant_for_host
@@ -19,8 +20,8 @@ class TenantMiddleware:
 
     Days on every page are the merchant's days (R11), whatever zone the server is in.
 
-    `request.tenant` is the Tenant, or None on the platform's own host. The connection goes back
-    to the public schema after every request, whatever happened in it.
+    `request.tenant` is the Tenant, or None on the platform's own host and the operator's. The
+    connection goes back to the public schema after every request, whatever happened in it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -33,7 +34,8 @@ class TenantMiddleware:
             host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
         except DisallowedHost:
             return _no_such_place()
-        tenant = None if host == settings.PLATFORM_DOMAIN else tenant_for_host(host)
+        ours = host in (settings.PLATFORM_DOMAIN, settings.CONSOLE_HOST)
+        tenant = None if ours else tenant_for_host(host)
         request.tenant = tenant  # type: ignore[attr-defined]
         if tenant is not None:
             connection.set_tenant(tenant)
@@ -42,6 +44,9 @@ class TenantMiddleware:
                 request.urlconf = settings.PARTNER_URLCONF
         elif host == settings.PLATFORM_DOMAIN:
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
+        elif host == settings.CONSOLE_HOST:
+            request.urlconf = settings.CONSOLE_URLCONF
+            request.place = str(CONSOLE)  # type: ignore[attr-defined]
         else:
             return _no_such_place()
         try:

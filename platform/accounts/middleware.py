@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY as USER_KEY
@@ -38,9 +39,9 @@ class TenantSessionMiddleware:
 
 
 def place_of(request: HttpRequest) -> str | None:
-    """What a session is tied to: the tenant's id, or None on the platform's own host."""
+    """What a session is tied to: the tenant's id, the console, or None on the platform's host."""
     tenant = getattr(request, "tenant", None)
-    return str(tenant.id) if tenant is not None else None
+    return str(tenant.id) if tenant is not None else getattr(request, "place", None)
 
 
 def _check(request: HttpRequest) -> None:
@@ -62,11 +63,15 @@ def _over(request: HttpRequest) -> bool:
     if USER_KEY not in session:
         return False
     now = int(time.time())
+    longest, idle = settings.ACCOUNTS_STRICTER_PLACES.get(
+        place_of(request) or "",
+        (timedelta(seconds=settings.SESSION_COOKIE_AGE), settings.ACCOUNTS_SESSION_IDLE),
+    )
     # Saving moves the row's own expiry; the age of the log-in itself does not move.
-    if now - int(session.get(OPENED_KEY, 0)) > settings.SESSION_COOKIE_AGE:
+    if now - int(session.get(OPENED_KEY, 0)) > longest.total_seconds():
         return True
     idle_for = now - int(session.get(SEEN_KEY, 0))
-    if idle_for > settings.ACCOUNTS_SESSION_IDLE.total_seconds():
+    if idle_for > idle.total_seconds():
         return True
     if idle_for > _SEEN_EVERY:
         session[SEEN_KEY] = now

@@ -61,6 +61,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """First and last name, or the email's local part when no name was given."""
         return f"{self.first_name} {self.last_name}".strip() or self.email.split("@")[0]
 
+    def get_full_name(self) -> str:
+        """What Django's own templates ask for."""
+        return self.name
+
 
 class Role(models.TextChoices):
     """What a member may do. Each role may do all that the one below it may."""
@@ -146,6 +150,7 @@ class Invitation(models.Model):
 class LinkPurpose(models.TextChoices):
     RESET = "reset", "password reset"
     HAND_OVER = "hand_over", "session opened on another tenant"
+    OPERATOR = "operator", "first log-in of an operator"
 
 
 class OneTimeLink(models.Model):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.db import models
 
 from billing import personal as billing
+from console import personal as console
 from operations import personal as operations
 from signup import personal as signup
 from tenants.activity import personal as activity
@@ -32,9 +33,11 @@ PERSONAL: tuple[profiles.Personal, ...] = (
 # what it is for and how long it is kept; and the other texts, which tell nothing.
 PLATFORM: Mapping[type[models.Model], Mapping[str, str]] = {
     **billing.PURPOSES,
+    **console.PURPOSES,
     **signup.PURPOSES,
 }
 PLATFORM_TECHNICAL: Mapping[type[models.Model], frozenset[str]] = {
     **billing.TECHNICAL,
+    **console.TECHNICAL,
     **signup.TECHNICAL,
 }

@@ -62,6 +62,9 @@ SHARED_APPS = [
     "kernel.outbox",
     "partnerships",
     "signup",
+    "console",
+    "unfold.apps.BasicAppConfig",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
     "django_htmx",
@@ -143,6 +146,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.TenantSessionMiddleware",
+    "console.middleware.ConsoleMiddleware",
+    "console.visits.middleware.VisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -255,22 +260,7 @@ vars().update(environ.Env.email_url_config(_env["EMAIL_URL"]))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = _env["RICOCHET_FROM_EMAIL"]
 
-# ---------------------------------------------------------------- API
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.SecretKeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["api.authentication.HasKey"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "api.problems.exception_handler",
-    "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Ricochet",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
-}
+# ---------------------------------------------------------------- uploads, logs
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_HANDLERS = [
     "config.uploads.UploadLimit",
@@ -291,6 +281,8 @@ LOGGING = {
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 from config.settings_accounts import *  # noqa: E402, F403
+from config.settings_api import *  # noqa: E402, F403
 from config.settings_billing import *  # noqa: E402, F403
+from config.settings_console import *  # noqa: E402, F403
 from config.settings_operator import *  # noqa: E402, F403
 from config.settings_plugs import *  # noqa: E402, F403

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("shell.urls")),
     path("", include("widgets.urls_partner")),
+    path("", include("console.visits.urls")),
     path("", include("operations.urls_partner")),
     path("", include("widgets.site.urls_partner")),
     path("", include("widgets.display.urls")),

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("billing.urls")),
     path("", include("shell.urls")),
+    path("", include("console.visits.urls")),
     path("", include("api.pages.urls")),
     path("", include("widgets.site.urls")),
     path("", include("widgets.display.urls")),

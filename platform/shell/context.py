@@ -55,6 +55,11 @@ class Frame:
         return bool(getattr(self._request, "read_only", False))
 
     @cached_property
+    def visit(self) -> Any:
+        """The operator's visit that this page is seen in, or None."""
+        return getattr(self._request, "visit", None)
+
+    @cached_property
     def groups(self) -> list[MenuGroup]:
         return menu.build(self._request)
 

@@ -18,6 +18,8 @@ from tenants.provisioning.dedicated import Connection
 # Dotted paths to lists of statements; each one can be run again without harm.
 DEFAULT = ("kernel.ledger.guard.SQL", "tenants.profiles.guard.SQL")
 APP = "guards"
+# The same for tables of the public schema.
+PUBLIC = ("console.guard.SQL",)
 
 
 def statements() -> Iterator[str]:
@@ -42,3 +44,10 @@ def apply(own: Connection) -> None:
         " FROM django_migrations WHERE app = %(app)s::text AND name = %(name)s::text)",
         {"app": APP, "name": version()},
     )
+
+
+def apply_to_public(own: Connection) -> None:
+    """Put the guards of the shared tables on them."""
+    for path in PUBLIC:
+        for statement in import_string(path):
+            own.execute(statement.encode())

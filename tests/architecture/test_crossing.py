@@ -20,6 +20,7 @@ ALLOWED = {
     "tenants/lookup.py": "the shared cache of host names",
     "tenants/tasks.py": "a task's own merchant",
     "tenants/provisioning/restore.py": "stands in public, and enters what it restored",
+    "platform/console/entering.py": "the operator's acts, from public, one merchant at a time",
     "platform/config/tasks.py": "the beat, merchant by merchant",
 }
 # Commands stand in public; the demo's story is told there, one merchant at a time.

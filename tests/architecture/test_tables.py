@@ -9,7 +9,10 @@ from tenants.provisioning.dedicated import connect
 from tenants.provisioning.labels import tenant_app_labels
 
 # Django's and its apps' own rows, which have no business in a tenant's schema.
-PUBLIC_ONLY = {"contenttypes", "auth", "sessions", "accounts", "tenants", "account", "mfa", "axes"}
+PUBLIC_ONLY = {
+    *("contenttypes", "auth", "sessions", "accounts", "tenants", "account", "mfa", "axes"),
+    *("admin", "console"),
+}
 
 
 @pytest.fixture

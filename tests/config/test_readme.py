@@ -28,11 +28,14 @@ def test_the_addresses_are_the_demos() -> None:
 
 
 def test_the_log_ins_are_the_seeds() -> None:
+    from config.demo import operator
     from config.management.commands.seed_demo import _TEAM, PASSWORD
 
     for email, _first, _last, role in _TEAM:
         assert f"| {role}: " in README
         assert f"| `{email}` | `{PASSWORD}` |" in README
+    assert f"| `{operator.EMAIL}` | `{PASSWORD}` |" in README
+    assert f"`{operator.SECRET}`" in README
 
 
 def test_every_file_that_the_documents_name_is_there() -> None:

@@ -41,6 +41,7 @@ from tests.isolation.partners import Partners, met
 from tests.isolation.played import Played, played
 from tests.isolation.snapshot import Watch
 from tests.isolation.treats import Treats, booked, click_token, given, invoiced, many
+from tests.isolation.visited import visit_token
 from widgets.links import landing
 from widgets.models import ShopKey, Site, SpaceLink
 from widgets.shop_login import keys as shop_keys
@@ -64,6 +65,7 @@ class Side:
     invitation_token: str
     reset_token: str
     arrival_token: str
+    visit_token: str
     profile: Profile
     friend: Profile
     code: str
@@ -241,6 +243,7 @@ def _tokens(tenant: Tenant, owner: User) -> dict[str, str]:
         "invitation_token": token_for(invitation.id, invitation.version),
         "reset_token": token_for(made[LinkPurpose.RESET]),
         "arrival_token": token_for(made[LinkPurpose.HAND_OVER]),
+        "visit_token": visit_token(tenant),
     }
 
 

@@ -60,6 +60,10 @@ TENANT: dict[str, Page] = {
     "accounts:withdraw": member(invitation, **OWNER),
     "accounts:set_role": member(colleague, **OWNER),
     "accounts:remove": member(colleague, **OWNER),
+    # an operator's visit
+    "visits:arrive": link(lambda s: {"token": s.visit_token}),
+    "visits:end": ANYBODY,
+    "visits:log": member(),
     # shell
     "shell:theme": ANYBODY,
     "shell:language": ANYBODY,

@@ -13,6 +13,7 @@ from tests.fixtures.tenants import TenantClient
 from tests.isolation.conftest import Side, Visitor
 from tests.isolation.snapshot import Watch
 from tests.isolation.surface import PUBLIC, TENANT, For, address, for_whom, names_in
+from tests.isolation.surface_console import CONSOLE
 from widgets.space import sessions
 
 ComeAs = Callable[..., Visitor]
@@ -34,6 +35,7 @@ def test_every_address_has_a_line_in_the_table() -> None:
     """Whoever adds an address says here whom it is for."""
     assert names_in(settings.ROOT_URLCONF) == sorted(TENANT)
     assert names_in(settings.PUBLIC_SCHEMA_URLCONF) == sorted(PUBLIC)
+    assert names_in(settings.CONSOLE_URLCONF) == sorted(CONSOLE)
 
 
 def test_the_watch_sees_a_change(watch: Watch, marin: Side) -> None:

@@ -3,12 +3,18 @@
 import uuid
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from accounts.models import LinkPurpose, OneTimeLink, User
 from accounts.tokens import hash_of, token_for
 from kernel.errors import NotFoundError
 from kernel.ids import uuid7
 
-LIFETIMES = {LinkPurpose.RESET: timedelta(hours=1), LinkPurpose.HAND_OVER: timedelta(seconds=60)}
+LIFETIMES = {
+    LinkPurpose.RESET: timedelta(hours=1),
+    LinkPurpose.HAND_OVER: timedelta(seconds=60),
+    LinkPurpose.OPERATOR: timedelta(hours=24),
+}
 
 
 class UnknownLinkError(NotFoundError):
@@ -37,16 +43,21 @@ def find_link(
     *, token: str, purpose: LinkPurpose, tenant_id: uuid.UUID, now: datetime
 ) -> OneTimeLink:
     """The link that a token opens, still unused; raises UnknownLinkError."""
+    belongs = (
+        Q(user__is_staff=True)
+        if purpose == LinkPurpose.OPERATOR
+        else Q(user__memberships__tenant_id=tenant_id)
+    )
     link = (
         OneTimeLink.objects.select_related("user")
         .filter(
+            belongs,
             token_hash=hash_of(token),
             purpose=purpose,
             tenant_id=tenant_id,
             used_at=None,
             expires_at__gt=now,
             user__is_active=True,
-            user__memberships__tenant_id=tenant_id,
         )
         .first()
     )

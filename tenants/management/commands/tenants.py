@@ -15,7 +15,8 @@ from billing.services.accounts import Opening
 from kernel.errors import RicochetError
 from tenants.management import copies, fleet
 from tenants.models import Tenant
-from tenants.provisioning import lifecycle, services
+from tenants.provisioning import guards, lifecycle, services
+from tenants.provisioning.dedicated import connect
 from tenants.provisioning.export import export_tenant
 from tenants.provisioning.fleet import WORKERS
 
@@ -166,6 +167,8 @@ class Command(BaseCommand):
             return
         if not options["skip_public"]:
             call_command("migrate_schemas", shared=True, verbosity=options["verbosity"])
+            with connect() as own:
+                guards.apply_to_public(own)
         fleet.migrate(
             self.stdout.write,
             now=timezone.now(),

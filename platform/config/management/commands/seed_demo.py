@@ -16,7 +16,7 @@ from api.scopes import SCOPES
 from api.services.keys import create_key
 from billing.plans import PlanKey
 from billing.services.accounts import Opening
-from config.demo import joint, mail, mailings, partners, payments, story, studio
+from config.demo import joint, mail, mailings, operator, partners, payments, story, studio
 from shell import brand
 from tenants.activity import connections
 from tenants.activity.models import Heard, Order, Source
@@ -69,6 +69,7 @@ class Command(BaseCommand):
                 mailings.announce(now=now)
             _write_keys(lumen, shop, now)
         partners.meet(major=lumen, by_code=clairval, password=PASSWORD, now=now)
+        operator.appear(password=PASSWORD)
         joint.play(major=lumen, minor_name="Brûlerie Noé", now=now)
         payments.subscribe(tenant=clairval, email=_TEAM[0][0], now=now)
 

@@ -1,0 +1,1 @@
+"""The operator's admin: one host of its own, for staff with a second factor."""

@@ -1,0 +1,100 @@
+"""Who may open the console: staff, here, with a second factor that this session has shown."""
+
+import time
+import uuid
+from datetime import timedelta
+
+from django.contrib.auth import login
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.middleware import SEEN_KEY, place_of
+from accounts.models import User
+from accounts.places import CONSOLE
+from accounts.services.second_factor import is_on
+from accounts.sessions import OPENED_KEY, TENANT_KEY
+from accounts.throttles import client_address, forget, hit
+from console.models import Act
+from console.services.trail import note
+
+PASSED_KEY = "second_factor_of"
+_PENDING = "console_login"
+# How long a person may look for their phone after the password.
+_PATIENCE = 600
+_HOUR = timedelta(hours=1)
+_QUARTER = timedelta(minutes=15)
+
+
+def here(request: HttpRequest) -> bool:
+    """Whether this request came to the console's own address."""
+    return getattr(request, "place", None) == str(CONSOLE)
+
+
+def operator_of(request: HttpRequest) -> User | None:
+    """The operator of this request; None for everybody else. Read anew at every request."""
+    user = request.user
+    if not here(request) or not isinstance(user, User):
+        return None
+    session = request.session
+    if session.get(TENANT_KEY) != str(CONSOLE) or session.get(PASSED_KEY) != str(user.pk):
+        return None
+    if not (user.is_active and user.is_staff and is_on(user)):
+        return None
+    return user
+
+
+def password_is_right(request: HttpRequest, *, email: str, password: str) -> User | None:
+    """The operator of this address and password, or None: the same steps whoever it is (R33).
+
+    Raises ThrottledError: five tries of one account from one address in a quarter of an hour,
+    twenty of one account and sixty of one address in an hour.
+    """
+    now, address, account = timezone.now(), client_address(request), email.strip().lower()
+    pair = f"{account}|{address}"
+    hit(action="console-address", subject=address, limit=60, window=_HOUR, now=now)
+    hit(action="console-account", subject=account, limit=20, window=_HOUR, now=now)
+    hit(action="console-pair", subject=pair, limit=5, window=_QUARTER, now=now)
+    user = User.objects.by_email(email).first()
+    if user is None:
+        User().set_password(password)
+        return None
+    right = user.check_password(password)
+    if not (right and user.is_active and user.is_staff):
+        return None
+    forget(action="console-pair", subject=pair)
+    return user
+
+
+def ask_for_code(request: HttpRequest, user: User, *, target: str) -> None:
+    """After the password: remember who owes a code. R29: the session's key changes."""
+    request.session.cycle_key()
+    request.session[TENANT_KEY] = place_of(request)
+    request.session[_PENDING] = {
+        "user": str(user.pk),
+        "password": user.get_session_auth_hash(),
+        "until": int(time.time()) + _PATIENCE,
+        "next": target,
+    }
+
+
+def pending(request: HttpRequest) -> tuple[User, str] | None:
+    """Who gave a right password here and owes a code, and where they were going."""
+    state = request.session.get(_PENDING)
+    if not state or state["until"] < time.time():
+        return None
+    user = User.objects.filter(pk=uuid.UUID(state["user"]), is_active=True, is_staff=True).first()
+    if user is None or state["password"] != user.get_session_auth_hash():
+        return None
+    return user, str(state["next"])
+
+
+def open_session(request: HttpRequest, user: User) -> None:
+    """Log in, once the second factor is shown: a new key, tied to the console."""
+    request.session.pop(_PENDING, None)
+    login(request, user, backend="accounts.backends.MemberBackend")
+    request.session[TENANT_KEY] = place_of(request)
+    request.session[OPENED_KEY] = request.session[SEEN_KEY] = int(time.time())
+    request.session[PASSED_KEY] = str(user.pk)
+    with transaction.atomic():
+        note(act=Act.LOGGED_IN, operator=user, now=timezone.now())

@@ -1,0 +1,168 @@
+"""One merchant: how it is, what it has, what operators did, and what they can do."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.links import origin_of
+from billing.models import AccountState
+from console.forms import DeleteForm, GrantForm, ReasonForm
+from console.lists.accounts import grant_words
+from console.lists.merchants import STATES, TONES
+from console.pages.common import operator, page, refuse
+from console.selectors import merchant as selectors
+from console.services import merchants as services
+from console.visits import services as visits
+from console.words import bytes_of, health_words, label
+from kernel.errors import RicochetError
+from tenants.features import Feature
+from tenants.models import Tenant, TenantState
+
+
+@require_safe
+def merchant(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
+    """The merchant's page."""
+    return show(request, services.merchant(tenant))
+
+
+def show(request: HttpRequest, tenant: Tenant, *, status: int = 200, **forms: Any) -> HttpResponse:
+    """The page, with those forms that were sent and could not be taken in place of empty ones."""
+    now = timezone.now()
+    found = selectors.merchant(tenant, now=now)
+    blank = {
+        "reason_form": ReasonForm(),
+        "delete_form": DeleteForm(),
+        "grant_form": GrantForm(),
+        "visit_form": ReasonForm(prefix="visit"),
+    }
+    return page(
+        request,
+        "merchant",
+        title=tenant.name,
+        status=status,
+        tenant_row=tenant,
+        state=label(STATES[TenantState(tenant.state)], TONES[TenantState(tenant.state)]),
+        found=found,
+        account_state=AccountState(found.account.state).label if found.account else "",
+        health=health_words(found.health),
+        size=bytes_of(found.health.size),
+        origins=[origin_of(host) for host in found.hosts],
+        grants=[(grant, grant_words(grant)) for grant in found.grants],
+        modules=[str(Feature(name).label) for name in tenant.modules],
+        is_active=tenant.state == TenantState.ACTIVE,
+        can_resume=tenant.state in (TenantState.SUSPENDED, TenantState.DELETING),
+        can_delete=tenant.state in (TenantState.ACTIVE, TenantState.SUSPENDED),
+        can_export=found.health.has_schema,
+        **{**blank, **forms},
+    )
+
+
+def _act(
+    request: HttpRequest, tenant_id: uuid.UUID, *, do: Callable[..., None], done: str
+) -> HttpResponse:
+    """One act with a reason: done and said, or refused and said, on the merchant's page."""
+    tenant = services.merchant(tenant_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return show(request, tenant, status=422, reason_form=form)
+    try:
+        do(
+            tenant_id=tenant_id,
+            operator=operator(request),
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+    except RicochetError as error:
+        refuse(request, error)
+    else:
+        messages.success(request, done % {"name": tenant.name})
+    return HttpResponseRedirect(reverse("admin:merchant", args=[tenant_id]))
+
+
+@require_POST
+def suspend(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
+    """Close its addresses; nothing is lost."""
+    return _act(request, tenant, do=services.suspend, done=_("%(name)s est suspendu."))
+
+
+@require_POST
+def resume(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
+    """Open it again, or call its deletion off."""
+    return _act(request, tenant, do=services.resume, done=_("%(name)s est rouvert."))
+
+
+@require_POST
+def delete(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
+    """Close it, to be deleted in 30 days, once its address is typed."""
+    row = services.merchant(tenant)
+    form = DeleteForm(request.POST)
+    if form.is_valid():
+        try:
+            services.schedule_deletion(
+                tenant_id=tenant,
+                operator=operator(request),
+                typed=form.cleaned_data["typed"],
+                reason=form.cleaned_data["reason"],
+                now=timezone.now(),
+            )
+        except services.OtherNameError as error:
+            form.add_error("typed", error.said)
+        except RicochetError as error:
+            refuse(request, error)
+            return HttpResponseRedirect(reverse("admin:merchant", args=[tenant]))
+        else:
+            text = _("%(name)s est fermé et sera supprimé dans 30 jours. D’ici là, rouvrez-le.")
+            messages.success(request, text % {"name": row.name})
+            return HttpResponseRedirect(reverse("admin:merchant", args=[tenant]))
+    return show(request, row, status=422, delete_form=form)
+
+
+@require_http_methods(["POST"])
+def export(request: HttpRequest, tenant: uuid.UUID) -> HttpResponseBase:
+    """All that it owns, in one file, for the merchant who asked for it."""
+    row = services.merchant(tenant)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return show(request, row, status=422, reason_form=form)
+    now = timezone.now()
+    try:
+        row, file = services.export(
+            tenant_id=tenant,
+            operator=operator(request),
+            reason=form.cleaned_data["reason"],
+            now=now,
+        )
+    except RicochetError as error:
+        refuse(request, error)
+        return HttpResponseRedirect(reverse("admin:merchant", args=[tenant]))
+    return FileResponse(file, as_attachment=True, filename=f"{row.slug}-{now:%Y%m%d-%H%M%S}.zip")
+
+
+@require_POST
+def see_as(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
+    """Begin a visit. A form may only send to this host, so the way on is a page that leaves."""
+    row = services.merchant(tenant)
+    form = ReasonForm(request.POST, prefix="visit")
+    if not form.is_valid():
+        return show(request, row, status=422, visit_form=form)
+    try:
+        url = visits.begin(
+            tenant_id=tenant,
+            operator=operator(request),
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+    except RicochetError as error:
+        refuse(request, error)
+        return HttpResponseRedirect(reverse("admin:merchant", args=[tenant]))
+    response = page(request, "leaving", title=row.name, url=url)
+    response["Refresh"] = f"0;url={url}"
+    return response

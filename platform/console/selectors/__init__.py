@@ -1,0 +1,1 @@
+"""Reading across merchants: states and counts, never a customer."""

@@ -1,0 +1,1 @@
+"""What operators do. Each act is written to the trail in its own transaction."""
