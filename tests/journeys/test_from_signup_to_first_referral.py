@@ -29,7 +29,7 @@ for (const kind of ["input", "change"]) document.addEventListener(kind, (event) 
   if (event.target.name) window.touched(location.pathname, event.target.name);
 }, true);
 document.addEventListener("DOMContentLoaded", () => {
-  for (const card of document.querySelectorAll("[autocomplete^=cc-], [name*=card]")) {
+  for (const card of document.querySelectorAll("input[autocomplete^=cc-], input[name*=card]")) {
     window.touched("card", card.name);
   }
 });
@@ -113,7 +113,7 @@ def publish(page: Page) -> None:
     page.locator("[name=margin]").fill("44")
     for _step in range(7):
         reads(page, r"Coût d’un nouveau client")
-        page.get_by_role("button", name="Continuer").click()
+        page.get_by_role("button", name="Continuer", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mise en ligne")
     page.get_by_role("button", name="Publier le programme").click()
     expect(page.get_by_text("Votre programme est en ligne").first).to_be_visible()
@@ -125,6 +125,9 @@ def share(page: Page, home: str, mark: str) -> str:
     page.locator("[name=first_name]").fill("Camille")
     page.locator("[name=email]").fill(f"camille-{mark}@exemple.fr")
     page.locator("main form button.btn-primary").click()
+    page.wait_for_url(re.compile(r"/clients/cus_\w+$"))
+    page.get_by_role("link", name="Créer son lien").click()
+    page.locator("main form button.btn-primary").click()  # the code as proposed
     page.wait_for_url(re.compile(r"/clients/cus_\w+$"))
     link = page.locator("[data-copy*='/r/']").first.get_attribute("data-copy")
     assert link is not None and link.startswith(f"{home}/r/")
