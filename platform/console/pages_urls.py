@@ -15,6 +15,8 @@ PAGES: tuple[tuple[str, View, str], ...] = (
     ("commercants/<uuid:tenant>/exporter", merchant.export, "export"),
     ("commercants/<uuid:tenant>/supprimer", merchant.delete, "delete"),
     ("commercants/<uuid:tenant>/consulter", merchant.see_as, "see_as"),
+    ("commercants/<uuid:tenant>/accorder", merchant.grant, "grant"),
+    ("commercants/<uuid:tenant>/octrois/<uuid:grant>/retirer", merchant.withdraw, "withdraw"),
     ("envois/", queues.events, "events"),
     ("envois/relancer", queues.retry_events, "retry_events"),
     ("travaux/", queues.jobs, "jobs"),

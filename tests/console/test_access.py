@@ -40,6 +40,7 @@ def paths(tenant: Tenant) -> Iterator[tuple[str, str]]:
     fill = {
         "tenant": str(tenant.id),
         "object_id": str(tenant.id),
+        "grant": str(tenant.id),
         "app_label": "console",
         "url": "nothing/",
         "path": "x",

@@ -25,6 +25,8 @@ OPERATOR = {
     "admin:export",
     "admin:delete",
     "admin:see_as",
+    "admin:grant",
+    "admin:withdraw",
     # all of them
     "admin:events",
     "admin:retry_events",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -19,12 +20,17 @@ from console.lists.accounts import grant_words
 from console.lists.merchants import STATES, TONES
 from console.pages.common import operator, page, refuse
 from console.selectors import merchant as selectors
+from console.selectors.usage import usage
+from console.services import grants
 from console.services import merchants as services
 from console.visits import services as visits
 from console.words import bytes_of, health_words, label
 from kernel.errors import RicochetError
 from tenants.features import Feature
 from tenants.models import Tenant, TenantState
+
+# Where a refusal of the service is shown in the form.
+_FIELDS = {"value": "value", "until": "ends_on", "reason": "reason"}
 
 
 @require_safe
@@ -51,6 +57,7 @@ def show(request: HttpRequest, tenant: Tenant, *, status: int = 200, **forms: An
         tenant_row=tenant,
         state=label(STATES[TenantState(tenant.state)], TONES[TenantState(tenant.state)]),
         found=found,
+        usage=usage(tenant, now=now),
         account_state=AccountState(found.account.state).label if found.account else "",
         health=health_words(found.health),
         size=bytes_of(found.health.size),
@@ -166,3 +173,47 @@ def see_as(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
     response = page(request, "leaving", title=row.name, url=url)
     response["Refresh"] = f"0;url={url}"
     return response
+
+
+@require_POST
+def grant(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
+    """Give a feature, or more of a limit, until the end of a day or until it is withdrawn."""
+    row = services.merchant(tenant)
+    form = GrantForm(request.POST)
+    if form.is_valid():
+        day = form.cleaned_data["ends_on"]
+        try:
+            grants.grant(
+                tenant_id=tenant,
+                operator=operator(request),
+                what=form.cleaned_data["what"],
+                value=form.cleaned_data["value"],
+                ends_at=_end_of(day) if day else None,
+                reason=form.cleaned_data["reason"],
+                now=timezone.now(),
+            )
+        except RicochetError as error:
+            form.add_error(_FIELDS.get(error.param or ""), str(error.said or error))
+        else:
+            messages.success(request, _("L’octroi est en vigueur."))
+            return HttpResponseRedirect(reverse("admin:merchant", args=[tenant]))
+    return show(request, row, status=422, grant_form=form)
+
+
+@require_POST
+def withdraw(request: HttpRequest, tenant: uuid.UUID, grant: uuid.UUID) -> HttpResponse:
+    """Take a grant back at once."""
+    try:
+        grants.withdraw(
+            tenant_id=tenant, grant_id=grant, operator=operator(request), now=timezone.now()
+        )
+    except RicochetError as error:
+        refuse(request, error)
+    else:
+        messages.success(request, _("L’octroi est retiré."))
+    return HttpResponseRedirect(reverse("admin:merchant", args=[tenant]))
+
+
+def _end_of(day: date) -> datetime:
+    """The moment at which a day is over here: a grant "until the 31st" holds on the 31st."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
