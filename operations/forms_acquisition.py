@@ -199,6 +199,9 @@ class AcquisitionForm(HouseForm):
             brands.append((f"{key}-text", partner.name, on and bool(data.get(f"{key}-asks"))))
             if on:
                 self._check_partner(partner, data)
+            elif data.get(f"{key}-fields"):
+                words = _("Activez cette participation, ou décochez ce qui est transmis.")
+                self.add_error(f"{key}-on", words)
         for name, brand, asks in brands:
             for code in ("fr", "en"):
                 text = data.get(f"{name}_{code}") or ""

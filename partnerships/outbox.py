@@ -50,6 +50,8 @@ def send_invitation(event: EventData) -> None:
         key=f"{invitation.id}:{invitation.version}",
         context={
             "first_name": row.contact_first_name,
+            # In the name of who invites: the reader's own brand would look like a fraud.
+            "sender": row.major.name,
             "path": "/invitation/{token}",
             "token_of": str(invitation.id),
             "token_version": invitation.version,
@@ -87,6 +89,7 @@ def send_offer(event: EventData) -> None:
         key=f"{row.id}:{row.token_version}",
         context={
             "first_name": user.first_name,
+            "sender": row.major.name,
             "path": "/partenariats/lien/{token}",
             "token_of": str(row.id),
             "token_version": row.token_version,

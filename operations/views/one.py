@@ -99,7 +99,7 @@ def dates(request: HttpRequest, operation: str) -> HttpResponse:
     context = {
         **frame(request, row, now),
         "current": "dates",
-        "zone": current_tenant().timezone,
+        "zone": current_tenant().timezone.rpartition("/")[2].replace("_", " "),
     }
     return answer(request, "operations/dates.html", context, form)
 

@@ -35,7 +35,7 @@ from tenants.messaging.permission import (
     mailing_reasons,
     may_write,
 )
-from tenants.messaging.render import NoTextError, Rendered, one_line, render
+from tenants.messaging.render import NoTextError, Rendered, one_line, render, sender_of
 from tenants.messaging.services import EVENT_KIND
 from tenants.messaging.writing.texts import Text
 from tenants.models import Tenant
@@ -113,9 +113,9 @@ def message(*, email: Email, rendered: Rendered, tenant: Tenant) -> EmailMultiAl
     written = EmailMultiAlternatives(
         subject=rendered.subject,
         body=rendered.text,
-        from_email=_sender(tenant, email.language),
+        from_email=_sender(sender_of(email) or tenant.name, email.language),
         to=[email.to],
-        reply_to=[one_line(tenant.contact_email)] if tenant.contact_email else None,
+        reply_to=_reply_to(email, tenant),
         headers=headers,
     )
     written.attach_alternative(rendered.html, "text/html")
@@ -180,9 +180,16 @@ def _refused(email: Email, error: smtplib.SMTPRecipientsRefused) -> None:
     _skip(email, BOUNCED if of_the_mailbox else "refused")
 
 
-def _sender(tenant: Tenant, language: str) -> str:
+def _reply_to(email: Email, tenant: Tenant) -> list[str] | None:
+    """Who answers; nobody's address is lent to another brand that is the sender."""
+    if sender_of(email) or not tenant.contact_email:
+        return None
+    return [one_line(tenant.contact_email)]
+
+
+def _sender(merchant: str, language: str) -> str:
     with override(language):
-        name = _("%(merchant)s via Ricochet") % {"merchant": tenant.name}
+        name = _("%(merchant)s via Ricochet") % {"merchant": merchant}
     return formataddr((one_line(name), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
 
 

@@ -107,6 +107,11 @@ def one_line(text: str) -> str:
     return re.sub(" +", " ", "".join(spaced)).strip(" ")
 
 
+def sender_of(email: Email) -> str:
+    """The other brand that speaks in this email, kept in its reader's schema, or ""."""
+    return str(email.context.get("sender") or "")
+
+
 class _Writer:
     """Writes one email with one text."""
 
@@ -121,7 +126,8 @@ class _Writer:
         picture_url: str,
     ) -> None:
         self.email, self.kind, self.values = email, kind, values
-        self.look = look_of(tenant)
+        sender = sender_of(email)
+        self.look = letters.Look(name=sender) if sender else look_of(tenant)
         self.people = [str(values.get(who) or "") for who in ("referee", "referrer")]
         self.follow = (lambda address: follow(address, values)) if follow else str
         self.picture = (

@@ -174,6 +174,22 @@ def test_a_question_of_ones_own_needs_words_and_two_answers(
     assert (email["name"], question["name"], question["required"]) == ("email", "q1", True)
 
 
+def test_what_is_passed_on_to_a_partner_who_takes_no_part_is_never_lost_in_silence(
+    claire: TenantClient, merchant: Tenant, other_merchant: Tenant
+) -> None:
+    """The switch was forgotten: the page says so, and keeps what was ticked."""
+    row = agree(merchant, other_merchant)
+    module, key = shared_module(row), row.public_id
+    Operation.objects.update(state=OperationState.DRAFT)
+    ModulePartner.objects.all().delete()
+    own = f"/operations/{module.operation.public_id}/modules/{module.public_id}/donnees"
+    sent = {"ask-first_name": "on", f"{key}-asks": "on", f"{key}-fields": "first_name"}
+    response = claire.post(own, sent)
+    assert response.status_code == 422
+    assert "Activez cette participation" in text_of(response)
+    assert not ModulePartner.objects.exists()
+
+
 @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"", b"\x89PNG\r\n\x1a\nbroken"])
 def test_a_picture_that_is_none_is_refused_and_what_was_there_stays(
     claire: TenantClient, draft: str, content: bytes

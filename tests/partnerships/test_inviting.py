@@ -42,6 +42,9 @@ def test_a_back_office_is_made_at_once_and_its_owner_invited(
     [letter] = deliver(merchant, office)
     assert letter.to == ["nora@brulerie-noe.fr"]
     assert letter.subject == "Maison Lumen vous propose un partenariat"
+    # In the name of who invites: from the reader's own brand, it would look like a fraud.
+    assert letter.from_email.startswith("Maison Lumen via Ricochet <")
+    assert "Brûlerie Noé" not in letter.alternatives[0].content
     link = f"http://brulerie-noe.ricochet.localhost:8000/invitation/{token_for(invitation.id)}"
     assert link in letter.body or link.replace(":8000", "") in letter.body
     with enter(office):

@@ -161,7 +161,9 @@ def add_customer(request: HttpRequest) -> HttpResponse:
         except RicochetError as error:
             put_error(form, error)
         else:
-            messages.success(request, _("%(name)s ajouté à vos clients") % {"name": profile.name})
+            messages.success(
+                request, _("%(name)s fait partie de vos clients") % {"name": profile.name}
+            )
             return redirect(customer_url(profile))
     return answer(request, "programme/customer_form.html", context, form)
 
