@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import translation
 
+from kernel.db import atomic_with_retry
 from operations import links
 from operations.links import Purpose
 from operations.mechanics.shape import ResultEmail
@@ -36,6 +37,7 @@ def ask_confirmation(*, participation: Participation, now: datetime) -> None:
     )
 
 
+@atomic_with_retry
 def told_already(*, module: OperationModule, address: str, now: datetime) -> None:
     """Somebody typed an address that took part before: its owner is told, once a day at most.
 

@@ -132,7 +132,7 @@ class Refunds(FactDoor):
     def post(self, request: Request, reference: str) -> HttpResponse:
         def receive(fields: dict[str, Any], now: datetime) -> Answer:
             refund = reading.refund_input(fields, now=now)
-            named = selectors.order_by_reference(reference, of_test=is_test(request))
+            named = selectors.order_by_reference(reference, of_test=is_test(request), write=True)
             keep_to_tests(request, real=not named.is_test)
             order = conductor.refund_received(
                 order_id=named.external_id, of_test=named.is_test, refund=refund, now=now

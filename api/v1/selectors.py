@@ -25,16 +25,20 @@ from tenants.referrals.models import Referral, ReferralCode, ReferralState
 _DEFAULT, _MOST = 20, 100
 
 
-def order_by_reference(reference: str, *, of_test: bool = False) -> Order:
+def order_by_reference(reference: str, *, of_test: bool = False, write: bool = False) -> Order:
     """The order of this `ord_…` id, or of this number in the shop; UnknownOrderError.
 
-    Where a test and a real order have one number, each kind of key reads its own.
+    Where a test and a real order have one number, each kind of key reads its own. What a live key
+    writes never goes to a test by its number: the real order may still be on its way, and the
+    shop, told that there is none, sends again (R4).
     """
     rows = Order.objects.prefetch_related(*present.ORDER_PARTS)
     number = parse_public_id("ord", reference)
     found = rows.filter(id=number).first() if number else None
     if found is None and "\0" not in reference:
         named = rows.filter(external_id=reference)
+        if write and not of_test:
+            named = named.filter(is_test=False)
         found = named.order_by("-is_test" if of_test else "is_test").first()
     if found is None:
         raise UnknownOrderError

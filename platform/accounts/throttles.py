@@ -3,6 +3,7 @@
 Every key carries its tenant (R21), and none holds an email: accounts are named by a keyed hash.
 """
 
+import functools
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class ThrottledError(TemporaryError):
 
 _COUNT = """
     INSERT INTO accounts_throttle AS t (key, count, resets_at)
-    SELECT tried.key, 1, %s FROM unnest(%s::text[]) AS tried (key) ORDER BY tried.key
+    SELECT %s::text, 1, %s::timestamptz {where}
     ON CONFLICT (key) DO UPDATE SET
         count = CASE WHEN t.resets_at <= %s THEN 1 ELSE t.count + 1 END,
         resets_at = CASE WHEN t.resets_at <= %s THEN EXCLUDED.resets_at ELSE t.resets_at END
@@ -58,15 +59,34 @@ def hit(*, action: str, subject: str, limit: int, window: timedelta, now: dateti
 
 
 def hit_all(*, tries: Sequence[Try], window: timedelta, now: datetime) -> None:
-    """Count several at once, in one statement, and raise for the first that is past its limit."""
+    """Count several in one statement, and raise for the first that is past its limit.
+
+    Those behind that one are not counted: who is refused as a browser must not use up the tries
+    of the people whose addresses it types.
+    """
     keys = [_key(one.action, one.subject) for one in tries]
+    values: list[Any] = []
+    for number, key in enumerate(keys):
+        limits = [tries[number - 1].limit] if number else []
+        values += [key, now + window, *limits, now, now]
     with prepared_cursor() as cursor:
-        cursor.execute(_COUNT, [now + window, keys, now, now])
+        cursor.execute(_counting(len(keys)), values)
         found = {key: (count, resets_at) for key, count, resets_at in cursor.fetchall()}
     for key, one in zip(keys, tries, strict=True):
         count, resets_at = found[key]
         if count > one.limit:
             raise ThrottledError(retry_after=max(1, int((resets_at - now).total_seconds())))
+
+
+@functools.cache
+def _counting(number: int) -> str:
+    """One insert for each try, where the one before it was within its limit."""
+    steps = [
+        f"try{n} AS ({_COUNT.format(where=f'FROM try{n - 1} WHERE count <= %s' if n else '')})"
+        for n in range(number)
+    ]
+    answers = " UNION ALL ".join(f"SELECT * FROM try{n}" for n in range(number))  # noqa: S608
+    return f"WITH {', '.join(steps)} {answers}"
 
 
 def forget(*, action: str, subject: str) -> None:

@@ -58,6 +58,18 @@ def test_several_are_counted_in_one_statement_and_each_has_its_limit(
     assert sorted(Throttle.objects.values_list("count", flat=True)) == [3, 3]
 
 
+def test_a_browser_that_is_held_uses_up_nobody_elses_tries(merchant: Tenant) -> None:
+    """R32, R43: whoever types other people's addresses cannot shut them out."""
+    for number in range(9):
+        tries = [Try("from", "browser", 2), Try("of", "person", 20)]
+        if number < 2:
+            hit_all(tries=tries, window=MINUTE, now=NOW)
+        else:
+            with pytest.raises(ThrottledError):
+                hit_all(tries=tries, window=MINUTE, now=NOW)
+    assert sorted(Throttle.objects.values_list("count", flat=True)) == [2, 9]
+
+
 def test_tries_at_once_are_all_counted(live_merchant: Tenant) -> None:
     """R32: sixteen guesses in parallel are not one guess."""
 

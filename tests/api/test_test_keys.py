@@ -107,3 +107,16 @@ def test_a_real_order_with_the_number_of_an_earlier_test_counts(
     assert answer.status_code == 201 and answer.json()["order"]["test"] is True
     assert refused(essay.post(f"orders/{real.json()['id']}/refunds", {"id": "R", "amount": 1}))
     assert Order.objects.get(is_test=False).refunded == 0
+
+
+def test_a_refund_is_not_swallowed_by_a_trial_while_the_real_order_is_on_its_way(
+    shop: Shop, essay: Shop, nadia: tuple[Profile, str]
+) -> None:
+    """R4: told that there is no such order, the shop sends the refund again later."""
+    essay.order(referral_code=nadia[1])
+    early = shop.post("orders/A-1/refunds", {"id": "R-1", "amount": 100})
+    assert (early.status_code, early.json()["code"]) == (404, "unknown_order")
+    assert Order.objects.get().refunded == 0
+    shop.order(referral_code=nadia[1])
+    assert shop.post("orders/A-1/refunds", {"id": "R-1", "amount": 100}).status_code == 201
+    assert Order.objects.get(is_test=False).refunded == 100
