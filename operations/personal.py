@@ -6,12 +6,18 @@ from uuid import UUID
 
 from operations import withdrawing
 from operations.models import Participation, ParticipationState, ReceivedParticipation, Share
-from tenants.profiles.personal import Personal
+from tenants.profiles.personal import End, Personal
 
 
-def _erase(ids: Collection[UUID], now: datetime) -> None:
-    """Partners are told first (D4); what stays is that somebody took part, and what came of it."""
-    withdrawing.forget_people(ids, now)
+def _erase(ids: Collection[UUID], now: datetime, end: End) -> None:
+    """What stays is that somebody took part, and what came of it.
+
+    Of a wish the partners are told first (D4); time ends nothing but what is here (D6).
+    """
+    if end == End.WISH:
+        withdrawing.forget_people(ids, now)
+    else:
+        withdrawing.end_own(ids, now)
     rows = Participation.objects.filter(profile_id__in=ids)
     rows.update(fields={}, answers={}, body_hash="")
     # An email that still asks for a confirmation confirms nothing of somebody who is forgotten.

@@ -13,6 +13,7 @@ from operations.models import Share, ShareState
 from tenants.messaging import unsubscribing
 from tenants.profiles import consents
 from tenants.profiles.models import Consent, Profile
+from tenants.profiles.personal import End
 
 
 @atomic_with_retry
@@ -35,14 +36,28 @@ def tell_partners(*, withdrawn: Sequence[Consent], now: datetime) -> None:
 
 @atomic_with_retry
 def forget_people(profile_ids: Iterable[uuid.UUID], now: datetime) -> None:
-    """Somebody is erased: every consent ends, and each partner is told (D4)."""
+    """Somebody asked to be erased: every consent ends, and each partner is told (D4)."""
     ids = list(profile_ids)
-    consents.withdraw_all(profile_ids=ids, how="erasure", now=now)
+    consents.withdraw_all(profile_ids=ids, how=End.WISH, now=now)
     rows = Share.objects.filter(participation__profile_id__in=ids, consent__isnull=False)
     _take_back(rows, now)
     # Whoever took a yes back before is known there still: that they are forgotten is told as well.
     known = rows.filter(state=ShareState.WITHDRAWN, delivered_at__isnull=False)
     _ask(known, now, why="erased")
+
+
+@atomic_with_retry
+def end_own(profile_ids: Iterable[uuid.UUID], now: datetime) -> None:
+    """Somebody's time is over here (D6): the consents to this brand end, and no other.
+
+    What they shared with a partner, by a yes to that partner (D1), stays there under its own
+    clock, and it is told nothing. What never left has nothing to say any more, and goes as a count.
+    """
+    ids = list(profile_ids)
+    for number in ids:
+        consents.withdraw_own(profile_id=number, how=End.TIME, now=now)
+    rows = Share.objects.filter(participation__profile_id__in=ids, consent__isnull=False)
+    _ask(rows.filter(state=ShareState.PENDING), now, why="back")
 
 
 def _take_back(rows: QuerySet[Share], now: datetime) -> None:

@@ -254,10 +254,13 @@ def _confirmed(shares: Sequence[Share]) -> dict[uuid.UUID, datetime]:
 
 
 def _how(shares: Sequence[Share]) -> dict[uuid.UUID, str]:
-    """By share, through which door the yes was taken back; who is forgotten since, is forgotten."""
+    """By share, through which door the yes was taken back; who asked to be forgotten since, is."""
     here = Share.objects.filter(id__in=[share.id for share in shares])
     rows = here.filter(consent__events__kind=ConsentEventKind.WITHDRAWN)
-    forgotten = here.filter(participation__profile__erased_at__isnull=False)
+    forgotten = here.filter(
+        participation__profile__erased_at__isnull=False,
+        participation__profile__forgotten_by_time=False,
+    )
     return dict(rows.values_list("id", "consent__events__how")) | dict.fromkeys(
         forgotten.values_list("id", flat=True), giving_back.ERASURE
     )

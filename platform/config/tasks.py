@@ -135,9 +135,16 @@ def _forget_here() -> None:
 def forget_old_facts() -> None:
     """Forget clicks, refusals, letters and players whose time is over, tenant by tenant (D6)."""
     this_connection().set_schema_to_public()
-    # Who only played may come back without a word: before the rule of all prospects.
-    _in_each(active_tenants(), lambda: operations.forget(now=timezone.now()))
-    _in_each(active_tenants(), lambda: retention.forget(now=timezone.now()))
+    _in_each(active_tenants(), _forget_facts_here)
+
+
+def _forget_facts_here() -> None:
+    """Who only played may come back without a word: theirs comes before the rule of all prospects,
+    at the same moment, and where it could not be followed to its end, the other waits.
+    """
+    now = timezone.now()
+    operations.forget(now=now)
+    retention.forget(now=now)
 
 
 @shared_task(name="config.check_connections")

@@ -8,12 +8,12 @@ from django.db.models import Q
 
 from tenants.messaging.models import Choice, Email, Enrolment
 from tenants.messaging.unsubscribing import forget_recipients
-from tenants.profiles.personal import Personal
+from tenants.profiles.personal import End, Personal
 
 _LETTER = "Answer what was written to somebody; a year."
 
 
-def _forget(ids: Collection[uuid.UUID], _now: datetime) -> None:
+def _forget(ids: Collection[uuid.UUID], _now: datetime, _end: End) -> None:
     _blank(Q(profile_id__in=ids))
 
 

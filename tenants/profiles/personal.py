@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,15 @@ from django.utils.module_loading import import_string
 
 from tenants.profiles.models import PURPOSES, Consent, ImportRow, Profile
 
-Erase = Callable[[Collection[uuid.UUID], datetime], None]
+
+class End(StrEnum):
+    """Why somebody is forgotten; consents keep it as `how`."""
+
+    WISH = "erasure"
+    TIME = "time"
+
+
+Erase = Callable[[Collection[uuid.UUID], datetime, End], None]
 Redact = Callable[[dict[str, Any]], dict[str, Any]]
 
 

@@ -1,7 +1,8 @@
 """The end of a proof: three years after the agreement ended, which is what people are told (D6).
 
-An agreement ends when it is withdrawn: by the person, by erasure, or by the years without contact
-after which prospects are forgotten. What waited for a confirmation that never came proved nothing,
+An agreement ends when it is withdrawn: by the person, by erasure, or, if it was with this merchant,
+by the years without contact after which prospects are forgotten; one with a partner has that
+partner's years. What waited for a confirmation that never came proved nothing,
 and goes three years after it was asked. One that holds is kept as long as it holds.
 """
 

@@ -27,7 +27,7 @@ from tenants.profiles import emails
 from tenants.profiles.forgetting import note_erased
 from tenants.profiles.importing.storing import forget_person
 from tenants.profiles.models import Profile
-from tenants.profiles.personal import Personal, declared
+from tenants.profiles.personal import End, Personal, declared
 from tenants.profiles.services import UnknownProfileError
 from tenants.programme import decisions, notices
 from tenants.programme.decisions import Code
@@ -37,12 +37,18 @@ from tenants.referrals.models import Invitation, Referral
 
 @atomic_with_retry
 def erase(
-    *, profile_id: uuid.UUID, author_id: uuid.UUID | None, now: datetime, remember: bool = True
+    *,
+    profile_id: uuid.UUID,
+    author_id: uuid.UUID | None,
+    now: datetime,
+    end: End = End.WISH,
+    remember: bool = True,
 ) -> Profile:
     """Blank every personal field about somebody, for good; once more changes nothing.
 
-    What they hold stays in the books, but nobody can spend it any more. A keyed hash keeps whoever
-    asked for it from being added again, unless `remember` is False: their time was over, no more.
+    What they hold stays in the books, but nobody can spend it any more. A keyed hash keeps them
+    from being added again by an old file, unless `remember` is False. A wish reaches the partners
+    whom they said yes to; where only their time here is over, those go by their own clocks.
     """
     profile = Profile.everyone.select_for_update().filter(id=profile_id).first()
     if profile is None or profile.merged_into_id is not None:
@@ -64,9 +70,12 @@ def erase(
     invited = Invitation.objects.filter(referrer_id__in=ids)
     notices.invitations_forgotten(ids=list(invited.values_list("id", flat=True)))
     for table in declared():
-        _blank(table, ids, now)
+        _blank(table, ids, now, end)
     Profile.everyone.filter(id__in=ids).update(
-        erased_at=now, unsubscribed_at=now, erasure_asked_at=None
+        erased_at=now,
+        forgotten_by_time=end == End.TIME,
+        unsubscribed_at=now,
+        erasure_asked_at=None,
     )
     decisions.note(code=Code.ERASED, now=now, profile=profile, author_id=author_id)
     profile.refresh_from_db()
@@ -93,9 +102,9 @@ def asked() -> QuerySet[Profile]:
     return rows.order_by("erasure_asked_at", "id")
 
 
-def _blank(table: Personal, ids: Collection[uuid.UUID], now: datetime) -> None:
+def _blank(table: Personal, ids: Collection[uuid.UUID], now: datetime, end: End) -> None:
     if table.erase is not None:
-        table.erase(ids, now)
+        table.erase(ids, now, end)
     if table.forget:
         table.rows(ids).delete()
     elif table.blank:

@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from tenants.profiles.personal import Personal
+from tenants.profiles.personal import End, Personal
 from tenants.programme.models import Decision, Reward
 
 
-def _forget_reasons(ids: Collection[uuid.UUID], _now: datetime) -> None:
+def _forget_reasons(ids: Collection[uuid.UUID], _now: datetime, _end: End) -> None:
     """What the merchant wrote by hand goes; ids, dates and amounts explain the books and stay."""
     for row in Decision.objects.filter(profile_id__in=ids, facts__has_key="reason"):
         row.facts = {**row.facts, "reason": ""}

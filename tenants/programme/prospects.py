@@ -16,6 +16,7 @@ from kernel.db import atomic_with_retry
 from kernel.ledger.models import Account, AccountKind
 from tenants.profiles import contacts
 from tenants.profiles.models import Profile
+from tenants.profiles.personal import End
 from tenants.programme import erasing
 from tenants.programme.dates import local, months_after, months_before
 
@@ -83,5 +84,5 @@ def _forget_one(profile_id: uuid.UUID, now: datetime) -> bool:
     Profile.objects.select_for_update().filter(id=profile_id).first()
     if not going(now=now).filter(id=profile_id).exists():
         return False
-    erasing.erase(profile_id=profile_id, author_id=None, now=now)
+    erasing.erase(profile_id=profile_id, author_id=None, now=now, end=End.TIME)
     return True

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from tenants.profiles.personal import Personal
+from tenants.profiles.personal import End, Personal
 from tenants.referrals.models import Click, Invitation, Referral, ReferralCode
 
 _FRIEND = "Write to a friend once, in the referrer's name; deleted when unused after the set days."
 
 
-def _rename(ids: Collection[uuid.UUID], _now: datetime) -> None:
+def _rename(ids: Collection[uuid.UUID], _now: datetime, _end: End) -> None:
     """A code is made of a first name: it gets a text that leads nowhere and tells nothing."""
     for row in ReferralCode.objects.filter(profile_id__in=ids):
         Referral.objects.filter(code_used=row.code).update(code_used="")

@@ -89,6 +89,21 @@ def test_what_nobody_confirmed_goes_three_years_after_it_was_asked(
     assert retention.forget_proofs(now=now) == 1
 
 
+def test_all_of_them_go_on_the_same_day_however_many(
+    row: Partnership, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "_SLICE", 2)
+    given = now - proofs.KEEP - 2 * DAY
+    module = module_of(row, given)
+    for number in range(5):
+        address = f"p{number}@exemple.fr"
+        take(module, now=given, boxes=frozenset({"own"}), fields={"email": address})
+    for consent in list(Consent.objects.all()):
+        withdrawing.withdraw(consent=consent, how="link", now=given)
+    assert retention.forget_proofs(now=now) == 5
+    assert not Consent.objects.exists()
+
+
 def test_what_is_still_owed_to_a_partner_waits(row: Partnership, now: datetime) -> None:
     """A partner that is suspended has not been told yet that the yes ended."""
     given = now - proofs.KEEP - 2 * DAY
@@ -109,7 +124,7 @@ def test_who_was_forgotten_by_time_leaves_a_proof_of_three_more_years(
     take(module_of(row, given), now=given, boxes=frozenset({"own"}))
     forgotten = given + proofs.KEEP + DAY
     retention.forget(now=forgotten)
-    assert ConsentEvent.objects.get().how == "erasure"
+    assert ConsentEvent.objects.get().how == "time"
     retention.forget(now=forgotten + proofs.KEEP - DAY)
     assert Consent.objects.exists()
     retention.forget(now=forgotten + proofs.KEEP + DAY)

@@ -61,7 +61,9 @@ class ConsentEventKind(models.TextChoices):
 
 
 class ConsentEvent(models.Model):
-    """What happened to a consent afterwards; `how` names the door: link, space, office, erasure."""
+    """What happened to a consent afterwards; `how` names the door: link, space, office,
+    erasure, or time, which nobody has to open.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="events")

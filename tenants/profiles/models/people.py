@@ -75,6 +75,8 @@ class Profile(models.Model):
     # The person asked for it in their space; somebody of the merchant's answers.
     erasure_asked_at = models.DateTimeField(null=True, editable=False)
     erased_at = models.DateTimeField(null=True, editable=False)
+    # The years without contact did it (D6), not a wish of theirs: that is nobody else's to follow.
+    forgotten_by_time = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(editable=False)
 
     objects = PresentManager()
