@@ -63,8 +63,6 @@ def ask(*, asked: Asked, key: uuid.UUID, connection_from: str, now: datetime) ->
     interval = checked_plan(asked.plan, asked.interval)
     if asked.terms != texts.LATEST:
         raise StaleTermsError(param="terms")
-    hit(action="sign-up-from", subject=connection_from, limit=PER_CONNECTION, window=_HOUR, now=now)
-    hit(action="sign-up-to", subject=email.lower(), limit=PER_ADDRESS, window=_DAY, now=now)
     language = asked.language if asked.language in dict(settings.LANGUAGES) else "fr"
     signup_id = uuid7()
     try:
@@ -85,10 +83,18 @@ def ask(*, asked: Asked, key: uuid.UUID, connection_from: str, now: datetime) ->
                 created_at=now,
                 expires_at=now + LIFETIME,
             )
+            # Behind the row: one form sent many times at once is counted once. What is refused is
+            # not counted, and goes on being refused until the window is over.
+            _count(connection_from, email, now=now)
             emit(kind=ASKED, payload={"signup_id": str(signup_id)}, now=now)
     except IntegrityError:
         return Signup.objects.get(key=key)  # the same form, a moment earlier
     return row
+
+
+def _count(origin: str, email: str, *, now: datetime) -> None:
+    hit(action="sign-up-from", subject=origin, limit=PER_CONNECTION, window=_HOUR, now=now)
+    hit(action="sign-up-to", subject=email.lower(), limit=PER_ADDRESS, window=_DAY, now=now)
 
 
 def checked_name(name: str) -> str:
