@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kernel.db import atomic_with_retry
+from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from kernel.ids import uuid7
 from operations.models import OperationModule, ReceivedOperation
@@ -59,29 +59,38 @@ def save(
 
     `target` is a value of `targets.choices`. Raises TargetError and TooManyWidgetsError.
     """
-    row = Widget.objects.select_for_update().filter(id=widget_id).first()
-    if row is None:
-        if Widget.objects.count() >= MOST:
+    values: dict[str, Any] = {
+        **_lead(target),
+        "name": name,
+        "form": Form(form),
+        "words": words,
+        "rule": rule.stored(),
+        "color": color if HEX.match(color) else "",
+        "active": active,
+        "changed_at": now,
+    }
+    row = Widget(id=widget_id, created_at=now, **values)
+    # Of two clicks at once one inserts it; the other waits for that, and finds it there.
+    if insert_if_absent([row]):
+        if Widget.objects.count() > MOST:
             raise TooManyWidgetsError
-        row = Widget(id=widget_id, created_at=now)
         _have_a_site(now)
-    _lead(row, target)
-    row.name, row.form, row.words, row.rule = name, Form(form), words, rule.stored()
-    row.color = color if HEX.match(color) else ""
-    row.active, row.changed_at = active, now
+        return row
+    row = _locked(widget_id)
+    for field, value in values.items():
+        setattr(row, field, value)
     row.save()
     return row
 
 
-def _lead(row: Widget, value: str) -> None:
+def _lead(value: str) -> dict[str, uuid.UUID | None]:
+    """The fields of a widget that leads there."""
     module, received, theirs = targets.read(value)
     if module is not None and OperationModule.objects.filter(id=module).exists():
-        row.module_id, row.received_id, row.received_module = module, None, None
-        return
+        return {"module_id": module, "received_id": None, "received_module": None}
     operation = ReceivedOperation.objects.filter(id=received).first() if received else None
     if operation is not None and str(theirs) in {str(one["id"]) for one in operation.modules}:
-        row.module_id, row.received_id, row.received_module = None, operation.id, theirs
-        return
+        return {"module_id": None, "received_id": operation.id, "received_module": theirs}
     raise TargetError(_("Choisissez l’opération à laquelle le widget mène."), param="target")
 
 
