@@ -29,6 +29,11 @@ def test_pages_are_typed_one_a_line_and_whole_addresses_give_their_path() -> Non
         " /cafes/* \n\nhttps://boutique.example/coffrets?a=1\n/cafes/*\nhttps://boutique.example"
     )
     assert rules.pages_of(typed) == ("/cafes/*", "/coffrets", "/")
-    for wrong in ("cafes", "/" + "x" * 300, "\n".join(f"/{n}" for n in range(11))):
+    for wrong in (
+        "cafes",
+        "https://[exemple",
+        "/" + "x" * 300,
+        "\n".join(f"/{n}" for n in range(11)),
+    ):
         with pytest.raises(PageRuleError):
             rules.pages_of(wrong)

@@ -68,8 +68,7 @@ def pages_of(text: str) -> tuple[str, ...]:
         typed = line.strip()
         if not typed:
             continue
-        path = urlsplit(typed).path if "://" in typed else typed.partition("?")[0]
-        path = path or "/"
+        path = _path_of(typed)
         if not path.startswith(("/", "*")) or len(path) > LONGEST or not path.isprintable():
             raise PageRuleError(
                 _("Écrivez chaque adresse depuis la barre oblique, par exemple /cafes/*."),
@@ -82,6 +81,16 @@ def pages_of(text: str) -> tuple[str, ...]:
             _("Indiquez au plus %(most)s adresses.") % {"most": MOST_PAGES}, param="pages"
         )
     return tuple(found)
+
+
+def _path_of(typed: str) -> str:
+    """The path of what was typed; "" where a whole address cannot be read."""
+    if "://" not in typed:
+        return typed.partition("?")[0] or "/"
+    try:
+        return urlsplit(typed).path or "/"
+    except ValueError:
+        return ""
 
 
 def allows(pages: Iterable[str], path: str) -> bool:
