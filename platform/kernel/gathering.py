@@ -7,6 +7,9 @@ the block ends, and an error that leaves the block leaves them unsent.
 
 Parts of one statement do not see each other's rows. So no two of them touch the same table twice,
 but for inserts, which are put together; foreign keys are checked when the transaction ends.
+
+All of them are one merchant's. The statement runs in the schema that is set when it goes: where
+that is another than when they began to wait, nothing is sent, and it is an error.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,28 +30,44 @@ class Gathered:
     def __init__(self) -> None:
         self._inserts: dict[type[models.Model], tuple[Text, list[Any], int]] = {}
         self._others: dict[type[models.Model], tuple[str, list[Any]]] = {}
+        self._schema = ""
         self.stays = False
 
     def holds(self, model: type[models.Model]) -> bool:
         return model in self._inserts or model in self._others
 
     def insert(self, model: type[models.Model], text: Text, values: list[Any], count: int) -> None:
+        self._stay_in_schema()
         if model in self._others:
             self.send()
         _text, earlier, number = self._inserts.get(model, (text, [], 0))
         self._inserts[model] = (text, earlier + values, number + count)
 
     def other(self, model: type[models.Model], statement: str, values: Sequence[Any]) -> None:
+        self._stay_in_schema()
         if self.holds(model):
             self.send()
         self._others[model] = (statement, list(values))
 
+    def _stay_in_schema(self) -> None:
+        """What waits is of the schema that was set at its first write; RuntimeError in another."""
+        here = getattr(connections[DEFAULT_DB_ALIAS], "schema_name", "")
+        if not self._inserts and not self._others:
+            self._schema = here
+        elif here != self._schema:
+            raise RuntimeError(f"what waits for {self._schema} may not be written in {here}")
+
     def take(self) -> tuple[list[str], list[Any]]:
         """The statements that waited, and their values in order; nothing waits any more."""
+        self._stay_in_schema()
         found = [*self._others.values()]
         found += [(text(count), values) for text, values, count in self._inserts.values()]
-        self._others, self._inserts = {}, {}
+        self.forget()
         return [text for text, _ in found], [value for _, part in found for value in part]
+
+    def forget(self) -> None:
+        """Nothing waits any more, and nothing of it is written."""
+        self._others, self._inserts = {}, {}
 
     def send(self) -> None:
         statements, values = self.take()
@@ -59,8 +78,11 @@ class Gathered:
 
     def __call__(self, execute: Any, sql: Any, *arguments: Any) -> Any:
         """Django's hook around every statement: what waits goes first."""
-        if str(sql).startswith("ROLLBACK TO"):
-            self.take()  # it was written since that savepoint, which sent what waited before it
+        text = str(sql)
+        if text.startswith("SET search_path"):
+            pass  # until that is done the path may still be another merchant's
+        elif text.startswith("ROLLBACK TO"):
+            self.forget()  # it was written since that savepoint, which sent what waited before it
         elif not self.stays:
             self.send()
         return execute(sql, *arguments)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kernel.db import aside, gathered, insert, insert_if_absent, update_fields
 from kernel.outbox.models import Event
+from tenants.context import enter
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
 from tenants.programme.models import Decision
@@ -138,3 +139,59 @@ def test_a_value_that_is_taken_is_an_error_before_the_transaction_ends(merchant:
         insert([_event()])
         insert([_profile("ana")])
     assert not Event.objects.exists()
+
+
+def _read(there: Tenant) -> None:
+    with enter(there):
+        Profile.objects.exists()
+
+
+def _write(there: Tenant) -> None:
+    with enter(there):
+        insert([_event()])
+
+
+def _change(there: Tenant) -> None:
+    with enter(there):
+        update_fields(_profile("ben"), "order_count")
+
+
+def _insert_and_ask(there: Tenant) -> None:
+    with enter(there):
+        insert_if_absent([_event()])
+
+
+@pytest.mark.parametrize("goes_on", [_read, _write, _change, _insert_and_ask])
+def test_what_waits_for_one_merchant_is_never_written_for_another(
+    merchant: Tenant, other_merchant: Tenant, goes_on: Callable[[Tenant], None]
+) -> None:
+    """R17: refused before anything is sent, to either of them."""
+    wrong = pytest.raises(RuntimeError, match="may not be written")
+    with wrong, transaction.atomic(), gathered():
+        insert([_profile("ana")])
+        goes_on(other_merchant)
+    for tenant in (merchant, other_merchant):
+        with enter(tenant):
+            assert not Profile.objects.exists() and not Event.objects.exists()
+
+
+def test_what_was_written_for_another_merchant_is_not_sent_after_leaving_it(
+    merchant: Tenant, other_merchant: Tenant
+) -> None:
+    """R17."""
+    with pytest.raises(RuntimeError, match="may not be written"), transaction.atomic(), gathered():
+        _write(other_merchant)
+    for tenant in (merchant, other_merchant):
+        with enter(tenant):
+            assert not Event.objects.exists()
+
+
+def test_a_merchant_is_entered_once_nothing_waits(merchant: Tenant, other_merchant: Tenant) -> None:
+    with transaction.atomic(), gathered():
+        insert([_profile("ana")])
+        assert Profile.objects.exists()
+        with enter(other_merchant):
+            insert([_profile("ben")])
+            assert Profile.objects.get().first_name == "ben"
+        insert([_profile("zoé")])
+    assert sorted(Profile.objects.values_list("first_name", flat=True)) == ["ana", "zoé"]
