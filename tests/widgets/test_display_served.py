@@ -21,7 +21,7 @@ from tests.fixtures.operations import add_partner, make_module, make_operation
 from tests.fixtures.tenants import TenantClient
 from tests.widgets.displaying import SHOP, asks, make, shown
 from tests.widgets.reports import NOW
-from widgets.display import bundle, services, sightings
+from widgets.display import bundle, checking, services, sightings, targets
 from widgets.display.rules import Rule
 from widgets.models import Widget, WidgetSighting
 from widgets.tracker.services import register_site
@@ -89,6 +89,7 @@ def test_an_allowed_page_gets_the_widget_and_is_named(
     show = entry["show"]
     assert show["words"]["fr"]["title"] == "Un automne à la maison"
     assert show["words"]["en"]["title"] == "An autumn at home"
+    assert show["words"]["fr"]["text"] == "Gagnez une lampe Halo."
     assert show["brands"][0][0] == "ML" and show["brands"][1][0] == "BN"
     address, _mark, part = show["url"].partition("#")
     assert part == f"part-{module.public_id}"
@@ -201,6 +202,25 @@ def test_sightings_stay_few_whatever_pages_ask(
     assert (
         sightings.tidy("/compte/lea%40exemple.fr/commande/20418831?x=1") == "/compte/…/commande/…"
     )
+
+
+def test_a_forgotten_site_is_told_of_whatever_others_made_up(
+    merchant: Tenant, module: OperationModule
+) -> None:
+    """PA-16: it takes the place of the stranger seen longest ago; after a week it is forgotten."""
+    widget, forgotten = make(module), "https://blog-lumen.example"
+    for origin in (*(f"https://made-up-{number}.example" for number in range(5)), forgotten):
+        asks(merchant, origin)
+    strangers = WidgetSighting.objects.filter(outcome="origin").order_by("last_seen_at")
+    assert list(strangers.values_list("origin", flat=True)) == [
+        *(f"https://made-up-{number}.example" for number in range(1, 5)), forgotten,
+    ]  # fmt: skip
+    now = timezone.now()
+    target = targets.of([widget], now=now)[widget.id]
+    seen = checking.check(widget=widget, target=target, now=now).seen
+    assert seen is not None and seen.origin == forgotten
+    later = now + timedelta(days=7)
+    assert checking.check(widget=widget, target=target, now=later).seen is None
 
 
 def test_a_flood_of_strangers_is_not_looked_at(

@@ -56,10 +56,11 @@ def check(*, widget: Widget, target: Target, now: datetime) -> Finding:
             "to_fix", "", _("Aucun site n’est autorisé : indiquez d’abord l’adresse du vôtre."),
             page_of("site:site"), _("Indiquer l’adresse de mon site"),
         )  # fmt: skip
-    rows = {
-        row.outcome: row
-        for row in WidgetSighting.objects.filter(widget=widget).order_by("last_seen_at")
-    }
+    # A site that asked and never came back may be made up: nobody is told to allow it.
+    seen = WidgetSighting.objects.filter(widget=widget).exclude(
+        outcome=Outcome.ORIGIN, last_seen_at__lte=now - SILENT
+    )
+    rows = {row.outcome: row for row in seen.order_by("last_seen_at")}
     shown = rows.get(Outcome.SHOWN)
     if shown is not None and now - shown.last_seen_at < SILENT:
         return Finding("live", _("En place"), "", seen=shown)

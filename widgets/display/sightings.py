@@ -53,9 +53,16 @@ def refused(*, origin: str, path: str, now: datetime) -> None:
     if not _due(f"?{origin}", "stranger", now):
         return
     for number in Widget.objects.filter(active=True).values_list("id", flat=True):
-        rows = WidgetSighting.objects.filter(widget_id=number, outcome=Outcome.ORIGIN)
-        if rows.filter(origin=origin).exists() or rows.count() < MOST_STRANGERS:
-            _note(number, origin, Outcome.ORIGIN, tidy(path), now)
+        _make_room(number, origin)
+        _note(number, origin, Outcome.ORIGIN, tidy(path), now)
+
+
+def _make_room(number: uuid.UUID, origin: str) -> None:
+    """The strangers seen last stay: made-up ones never keep a forgotten site out."""
+    rows = WidgetSighting.objects.filter(widget_id=number, outcome=Outcome.ORIGIN)
+    others = rows.exclude(origin=origin).order_by("-last_seen_at", "-id")
+    kept = list(others.values_list("id", flat=True)[: MOST_STRANGERS - 1])
+    others.exclude(id__in=kept).delete()
 
 
 def told(*, widget: str, what: str, origin: str, path: str, now: datetime) -> bool:
