@@ -101,6 +101,7 @@ def test_the_form_sent_twice_makes_one(claire: TenantClient, module: OperationMo
         ({"form": "banner"}, "Choisissez une des possibilités"),
         ({"title_fr": "x" * 71}, "70"),
         ({"pages": "cafes"}, "Écrivez chaque adresse depuis la barre oblique"),
+        ({"pages": "https://[exemple"}, "Écrivez chaque adresse depuis la barre oblique"),
         ({"when": "delay", "delay": ""}, "Indiquez un nombre, par exemple 5."),
         ({"when": "scroll", "scroll": "101"}, "Indiquez une valeur entre 1 % et 100 %"),
         ({"own_color": "on", "color": "red"}, "Écrivez un dièse"),
@@ -140,6 +141,8 @@ def test_the_code_needs_an_allowed_site_first(
     Site.objects.create(origin="https://boutique-lumen.example")
     told = claire.get(page).content.decode()
     assert told.count("data-key=&quot;pk_live_") >= 2 and "integrity=&quot;sha384-" in told
+    [line] = re.findall(r'data-copy="(&lt;script src=[^"]+)"', told)
+    assert f'data-copy="{line}"' in claire.get("/reglages/site").content.decode()
 
 
 def test_the_preview_is_the_true_script_and_nothing_runs_in_it(

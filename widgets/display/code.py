@@ -1,34 +1,11 @@
-"""The line to place on a site, and how, for the usual kinds of sites (PA-16)."""
+"""How the line is placed on a site, for the usual kinds of sites (PA-16)."""
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tenants.addresses import origin
-from tenants.context import current_tenant
 from widgets.models import Site
-from widgets.script.bundle import current
-
-
-def line_of(site: Site) -> str:
-    """One line, pinned by its hash (R35); the same that keeps referral links."""
-    bundle = current()
-    return (
-        f'<script src="{origin(current_tenant())}/w/v1.{bundle.digest}.js"'
-        f' integrity="{bundle.integrity}" crossorigin="anonymous"'
-        f' data-key="{site.public_key}" async></script>'
-    )
-
-
-def tag_of(site: Site) -> str:
-    """The same for a tag manager, which drops attributes that it does not know."""
-    bundle = current()
-    return (
-        "<script>(function(){var s=document.createElement('script');"
-        f"s.src='{origin(current_tenant())}/w/v1.{bundle.digest}.js';"
-        f"s.integrity='{bundle.integrity}';s.crossOrigin='anonymous';s.async=true;"
-        f"s.setAttribute('data-key','{site.public_key}');document.head.appendChild(s)}})()</script>"
-    )
+from widgets.script.line import tag_of
 
 
 @dataclass(frozen=True, slots=True)

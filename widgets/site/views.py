@@ -14,12 +14,11 @@ from accounts.access import has_role, member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
 from shell.forms import HouseForm, answer
-from tenants.addresses import origin
 from tenants.context import current_tenant
 from tenants.features import Feature, feature_required, is_on
 from tenants.programme import versions
 from widgets.models import WidgetKind
-from widgets.script.bundle import current
+from widgets.script.line import line_of
 from widgets.shown.selectors import defaults, stored
 from widgets.shown.services import save_launcher
 from widgets.site.forms import AddressForm, LauncherForm, PartnerSiteForm, SiteForm
@@ -113,23 +112,12 @@ def _saved(request: HttpRequest, form: SiteForm) -> bool:
 
 
 def _context(*, may_change: bool) -> dict[str, Any]:
-    bundle = current()
-    base = origin(current_tenant())
     rows = sites()
-    snippets = [
-        (
-            row,
-            f'<script src="{base}/w/v1.{bundle.digest}.js"\n'
-            f'        integrity="{bundle.integrity}"\n'
-            f'        crossorigin="anonymous" data-key="{row.public_key}" async></script>',
-        )
-        for row in rows
-    ]
     now = timezone.now()
     tenant = current_tenant()
     return {
         "can_change": may_change,
-        "sites": snippets,
+        "sites": [(row, line_of(row)) for row in rows],
         "addresses": [(row, is_main(tenant=tenant, site=row)) for row in allowed(tenant=tenant)],
         "address": AddressForm(),
         "seen": any(row.last_seen_at for row in rows),

@@ -14,6 +14,7 @@ from tenants.context import current_tenant
 from widgets.display import checking, code, drawing, selectors, services, targets
 from widgets.display.forms import FORMS
 from widgets.display.models import Outcome, Widget
+from widgets.script.line import line_of
 from widgets.tracker.selectors import sites
 
 _MOST_SHOWN = 10
@@ -45,7 +46,7 @@ def widget(request: HttpRequest, widget: str) -> HttpResponse:
         "sightings": row.sightings.filter(outcome=Outcome.SHOWN).order_by("-last_seen_at")[
             :_MOST_SHOWN
         ],
-        "lines": [(site, code.line_of(site)) for site in places],
+        "lines": [(site, line_of(site)) for site in places],
         "guides": code.guides(places[0]) if places else [],
         "spot": drawing.spot_of(row, data),
         "site_url": checking.page_of("site:site"),
