@@ -25,6 +25,7 @@ class ReceivedOperation(models.Model):
     major_name = models.CharField(max_length=120)
     name = models.CharField(max_length=80)
     title = models.JSONField(default=dict)
+    subtitle = models.JSONField(default=dict, db_default={})
     state = models.CharField(max_length=8, choices=OperationState.choices)
     is_archived = models.BooleanField(default=False)
     starts_at = models.DateTimeField(null=True)

@@ -150,6 +150,7 @@ def description_of(*, operation: Operation, partnership: Partnership) -> Descrip
         "major_name": major.name,
         "name": operation.name,
         "title": operation.title,
+        "subtitle": operation.subtitle,
         "state": str(operation.state),
         "is_archived": operation.archived_at is not None,
         "starts_at": operation.starts_at,

@@ -292,6 +292,7 @@ def test_what_arrives_knows_the_operation(module, partnership, marin):
     with enter(marin):
         copy = ReceivedOperation.objects.get()
     assert (copy.name, copy.major_name) == ("Un automne à la maison", "Maison Lumen")
+    assert copy.subtitle == {"fr": "Gagnez une lampe Halo."}
     [told] = copy.modules
     assert [field["name"] for field in told["fields"]] == ["email", "first_name"]
     assert "Atelier Marin" in told["optin_text"]["fr"]

@@ -66,6 +66,21 @@ def test_a_pop_up_takes_the_keyboard_closes_by_escape_and_gives_the_focus_back(
     assert visitor.saw_no_error()
 
 
+def test_without_a_text_no_empty_band_stands_above_the_button(
+    house: House, shop: Shop, visitor: Visitor
+) -> None:
+    """The button is as far from the head as from the panel's sides."""
+    shows(house, shop, words={"text": ""})
+    visitor.opens()
+    panel = visitor.page.get_by_role("dialog", name=TITLE)
+    expect(panel).to_be_visible()
+    visitor.page.wait_for_timeout(300)
+    head = panel.locator(".head").bounding_box()
+    link = panel.get_by_role("link").bounding_box()
+    assert head and link
+    assert link["y"] - head["y"] - head["height"] <= link["x"] - head["x"]
+
+
 @pytest.mark.parametrize(
     ("keep", "where", "days"),
     [(0, "", 0), (-1, "sessionStorage", 1), (30, "localStorage", 30), (999, "localStorage", 182)],

@@ -31,6 +31,7 @@ def received_by(minor: Tenant, major: Tenant) -> tuple[ReceivedOperation, uuid.U
     row = ReceivedOperation.objects.create(
         operation_id=uuid7(), partnership_id=agree(major, minor).id, major_id=major.id,
         major_name=major.name, name="Un automne", title={"fr": "Un automne"}, state="live",
+        subtitle={"fr": "Un an de café à gagner."},
         starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=9),
         page_url="https://majeur.example/o/automne", received_at=now, refreshed_at=now,
         modules=[{"id": str(number), "kind": "form", "title": {}, "fields": []}],
@@ -46,6 +47,7 @@ def test_a_minors_widget_leads_to_the_majors_page_with_its_source(
     register_site(url=SHOP, now=NOW)
     widget = make(target=f"{row.public_id}:{public_id('mod', number)}")
     [show] = shown(asks(merchant))
+    assert show["words"]["fr"]["text"] == "Un an de café à gagner."
     address, _mark, part = show["url"].partition("#")
     assert address.startswith("https://majeur.example/o/automne?s=")
     assert part == public_id("mod", number).replace("mod_", "part-mod_")

@@ -55,6 +55,7 @@ const panel = panelOf(words, squares(), ...(words.text ? [make('p', {}, words.te
 const close = panel.querySelector('.close');
 
 const CSS = STYLE + `
+.body>.main:first-child{margin-top:0}
 .pair{position:relative;display:flex;align-items:center;gap:8px}
 .popup .panel{inset:0;margin:auto;height:fit-content}
 .slide .panel{right:16px;bottom:16px}.slide.left .panel{right:auto;left:16px}

@@ -193,6 +193,7 @@ def _received(
                 state=row.shown_state(now) if holds else "ended",
                 page=_page(row.page_url, number),
                 title=row.title or {"fr": row.name},
+                subtitle=row.subtitle,
                 schema=major.schema_name if major is not None else "",
                 partnership_id=row.partnership_id,
                 other=(row.major_name, major.brand_color if major is not None else ""),
