@@ -90,6 +90,14 @@ def origin(module: OperationModule, live_merchant: Tenant, settings: Settings) -
     server.server_close()
 
 
+def sign_in(page: Page, origin: str) -> None:
+    page.goto(f"{origin}/connexion")
+    page.fill("[name=email]", "claire@maison-lumen.fr")
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    page.wait_for_url(re.compile(r"/$"))
+
+
 def checked(page: Page, width: int) -> None:
     """S7, B11, B12: axe finds nothing, and nothing scrolls sideways."""
     found = Axe().run(page).response["violations"]
@@ -175,11 +183,7 @@ def test_the_back_office_holds_and_its_preview_follows_what_is_typed(
     """S7, B10, B12: every page of the editor; the frame shows what was not saved yet."""
     take(module, now=timezone.now(), old_enough=True, accepts_rules=True)
     page = new_page(viewport={"width": 1280, "height": 900}, color_scheme=theme)
-    page.goto(f"{origin}/connexion")
-    page.fill("[name=email]", "claire@maison-lumen.fr")
-    page.fill("[name=password]", PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
-    page.wait_for_url(re.compile(r"/$"))
+    sign_in(page, origin)
     operation = Operation.objects.get()
     own = f"/operations/{operation.public_id}"
     paths = ["/operations", "/operations/calendrier", "/operations/ajouter", own]
@@ -201,3 +205,17 @@ def test_the_back_office_holds_and_its_preview_follows_what_is_typed(
     expect(frame.locator("h1")).to_have_text("An autumn at home")
     assert Operation.objects.get().title["fr"] == "Un automne à la maison"
     assert page.troubles == []
+
+
+def test_the_editor_of_a_widget_is_evenly_spaced(
+    origin: str, new_page: Callable[..., Page]
+) -> None:
+    """Its texts are neither glued to what stands above, nor far from what follows."""
+    page = new_page(viewport={"width": 1280, "height": 900})
+    sign_in(page, origin)
+    page.goto(f"{origin}/widgets/ajouter")
+    above, below = ".tile >> nth=3", "[name=label_en]"
+    for before, after in ((above, "legend:text-is('Textes')"), (below, "[name=own_color]")):
+        one, next_one = (page.locator(each).bounding_box() for each in (before, after))
+        assert one and next_one
+        assert 12 <= next_one["y"] - one["y"] - one["height"] <= 40, (before, after)
