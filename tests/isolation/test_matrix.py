@@ -134,8 +134,13 @@ def test_an_owner_opens_every_page_of_their_own(lumen: Side, come_as: ComeAs) ->
         for name, _page in for_whom(For.MEMBER)
     }
     odd = {name: status for name, status in answers.items() if status not in (200, 405)}
-    # These lead on to where the thing can be done in the state the owner is in.
+    # These lead on to where the thing can be done in the state the owner is in; and who pays
+    # nothing has no subscription to cancel, nor one to come back to.
     assert odd == {
+        "billing:cancel": 404,
+        "billing:come_back": 404,
+        "billing:done": 302,
+        "billing:returned": 302,
         "accounts:two_factor_off": 302,
         "accounts:new_codes": 302,
         "programme:setup": 302,
