@@ -161,7 +161,7 @@ class Stack:
                 wait_until(
                     lambda name=name: self.status(name, "/") == 200,  # type: ignore[misc]
                     child=part,
-                    seconds=15,
+                    seconds=60,
                     what=f"Waiting for {name}",
                 )
 

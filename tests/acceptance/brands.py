@@ -105,7 +105,7 @@ def nora_opens(lumen: Lumen) -> Brand:
     assert path, letter
     assert PASSWORD not in letter
     client = TenantClient(noe())
-    assert "Rejoindre" in client.get(path[0]).content.decode()
+    assert "Ouvrir mon espace" in client.get(path[0]).content.decode()
     answer = client.post(
         path[0], {"first_name": "Nora", "last_name": "Carpentier", "password": PASSWORD}
     )

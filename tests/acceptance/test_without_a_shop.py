@@ -53,7 +53,7 @@ def test_o8_a_photographer_without_an_online_shop_can_finish(
     expect(page.locator("[name=average_basket]")).not_to_have_value("")
     for step in STEPS[1:]:
         fits(page)
-        page.get_by_role("button", name="Continuer").tap()
+        page.get_by_role("button", name="Continuer", exact=True).tap()
         page.wait_for_url(f"{origin}/mise-en-route/{step}")
         expect(page.locator("#setup-form")).to_be_visible()
     fits(page)

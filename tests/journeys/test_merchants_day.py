@@ -111,7 +111,7 @@ def set_up_with_next_next_done(day: Day) -> None:
     for title in STEPS:
         expect(page.get_by_role("heading", level=1)).to_have_text(title)
         day.reads(r"Coût d’un nouveau client 8,00 €")
-        page.get_by_role("button", name="Continuer").click()
+        page.get_by_role("button", name="Continuer", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mise en ligne")
     day.reads(r"14 jours plus tard, Camille reçoit 6,00 € et Thomas reçoit 4,00 €")
     shown = page.frame_locator("iframe.space-preview")
