@@ -27,6 +27,7 @@ from tenants.context import current_tenant
 
 _TEXT, _LABEL = 300, 120
 _MOST_CHOICES = 12
+_FORGOTTEN = gettext_lazy("Activez cette participation, ou décochez ce qui est transmis.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,10 @@ class AcquisitionForm(HouseForm):
             self._add_partner(partner)
 
     def _add_question(self, name: str) -> None:
-        self.fields[f"{name}-label_fr"] = forms.CharField(
-            label=_("Question, en français"), required=False, max_length=_LABEL
-        )
-        self.fields[f"{name}-label_en"] = forms.CharField(
-            label=_("Question, en anglais"), required=False, max_length=_LABEL
-        )
+        for code, label in (("fr", _("Question, en français")), ("en", _("Question, en anglais"))):
+            self.fields[f"{name}-label_{code}"] = forms.CharField(
+                label=label, required=False, max_length=_LABEL
+            )
         self.fields[f"{name}-choices_fr"] = forms.CharField(
             label=_("Réponses possibles, en français"),
             required=False,
@@ -200,8 +199,7 @@ class AcquisitionForm(HouseForm):
             if on:
                 self._check_partner(partner, data)
             elif data.get(f"{key}-fields"):
-                words = _("Activez cette participation, ou décochez ce qui est transmis.")
-                self.add_error(f"{key}-on", words)
+                self.add_error(f"{key}-on", _FORGOTTEN)
         for name, brand, asks in brands:
             for code in ("fr", "en"):
                 text = data.get(f"{name}_{code}") or ""

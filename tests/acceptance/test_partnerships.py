@@ -278,7 +278,7 @@ def test_pa14_a_partner_who_is_no_client_has_a_limited_back_office(
         assert office.browser().get(path).status_code == 404, path  # fmt: skip
     assert "est actif" in office.accept(office.partner("Lumen"))
 
-    upgraded = office.browser().post("/offre/passer", follow=True)
+    upgraded = office.browser().post("/offre/passer", {"plan": "growing"}, follow=True)
     assert upgraded.status_code == 200
     lookup.forget_locally()
     assert office.browser().get("/clients").status_code == 200
