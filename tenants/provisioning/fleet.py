@@ -82,12 +82,13 @@ def survey() -> tuple[list[Group], list[Tenant]]:
     """
     tenants = {
         tenant.schema_name: tenant
-        for tenant in Tenant.objects.filter(state__in=_MIGRATED).order_by("created_at")
+        for tenant in Tenant.objects.filter(state__in=_MIGRATED).order_by("created_at", "id")
     }
     histories = _histories(list(tenants))
     groups: dict[str, Group] = {}
-    for schema, history in histories.items():
-        groups.setdefault(history, Group()).tenants.append(tenants[schema])
+    for schema, tenant in tenants.items():
+        if schema in histories:
+            groups.setdefault(histories[schema], Group()).tenants.append(tenant)
     for group in groups.values():
         group.pending, group.guarded = _lacks(group.tenants[0].schema_name)
     missing = [tenant for schema, tenant in tenants.items() if schema not in histories]

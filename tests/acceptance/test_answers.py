@@ -85,9 +85,9 @@ def over_the_limit(lumen: Lumen, code: str) -> None:
 @pytest.mark.parametrize(
     ("story", "step", "said"),
     [
-        (own_code, "Parrain", "c’est son propre code"),
-        (unknown, "Parrain", "aucun parrain n’a le code INCONNU-0000"),
-        (nothing, "Parrain", "Rien ne relie cette commande à un parrain"),
+        (own_code, "Recherche d’un parrain", "c’est son propre code"),
+        (unknown, "Recherche d’un parrain", "aucun parrain n’a le code INCONNU-0000"),
+        (nothing, "Recherche d’un parrain", "Rien ne relie cette commande à un parrain"),
         (again, "Filleul", "déjà cliente ou client depuis le"),
         (small, "Montant", "n’atteint pas le minimum de 30,00 €"),
         (waits, "Délai", "disponibles le 17 mars 2026"),

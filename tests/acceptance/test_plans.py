@@ -145,7 +145,7 @@ def test_of07_a_grant_is_withdrawn_at_once(lumen: Lumen, camille: str) -> None:
         (("grant", "maison-lumen", "feature", "referral", "9", "--reason", "x"), "no value"),
         (("grant", "maison-lumen", "limit", "users", "--reason", "x"), "value"),
         (("grant", "maison-lumen", "limit", "users", "0", "--reason", "x"), "entre 1 et"),
-        (("grant", "maison-lumen", "limit", "users", "-5", "--reason", "x"), "-5"),
+        (("grant", "maison-lumen", "limit", "users", "-5", "--reason", "x"), "a number"),
         (("grant", "maison-lumen", "limit", "chairs", "5", "--reason", "x"), "n’existe pas"),
         (("withdraw", "grt_nothing"), "no grant"),
     ],

@@ -8,7 +8,7 @@ from kernel.ids import uuid7
 from kernel.ledger import selectors as ledger
 from kernel.ledger import services as books
 from kernel.ledger.errors import AlreadyResolvedError, KeyReusedError
-from tenants.activity.models import OrderState, Source
+from tenants.activity.models import Source
 from tenants.activity.types import RefundInput
 from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity
@@ -51,19 +51,8 @@ def test_a_late_clue_to_a_refunded_order_grants_nothing(camille, order_of):
 def test_a_test_order_sent_again_still_grants_nothing(camille, order_of):
     receive(order_of(referral_code=code(camille), is_test=True))
     receive(order_of(referral_code=code(camille), is_test=True), now=SOON)
-    receive(order_of(referral_code=code(camille)), now=SOON)
     assert not Reward.objects.exists()
     assert not Referral.objects.exists()
-
-
-def test_an_announced_order_that_the_shop_calls_a_test_takes_its_promises_back(camille, order_of):
-    receive(order_of(source=Source.TRACKER, referral_code=code(camille)))
-    assert ledger.balance(owner_id=camille.id, unit="EUR").pending == 800
-    order = receive(order_of(is_test=True), now=SOON).order
-    order.refresh_from_db()
-    assert (order.is_test, order.state) == (True, OrderState.CONFIRMED)
-    assert ledger.balance(owner_id=camille.id, unit="EUR").pending == 0
-    assert Profile.objects.get(id=order.profile_id).order_count == 0
 
 
 def test_the_code_that_only_the_shop_knows_counts_when_it_confirms(camille, order_of):

@@ -1,5 +1,6 @@
 """A shop's number counts once for what is real, and once for what is tried (R3)."""
 
+from kernel.ledger import selectors as ledger
 from tenants.activity.models import Order, Source
 from tenants.activity.types import RefundInput
 from tenants.programme import conductor
@@ -31,8 +32,10 @@ def test_a_real_order_counts_though_a_test_had_its_number(camille, order_of):
     assert (undone.id, undone.refunded) == (real.order.id, 6000)
 
 
-def test_a_test_does_not_confirm_what_a_browser_reported(camille, order_of):
-    reported = receive(order_of(source=Source.TRACKER))
+def test_a_test_neither_confirms_nor_undoes_what_a_browser_reported(camille, order_of):
+    """D2: a trial shop whose numbers are those of the real one touches nothing that is real."""
+    reported = receive(order_of(source=Source.TRACKER, referral_code=camille.referral_code.code))
     receive(order_of(is_test=True))
     reported.order.refresh_from_db()
     assert (reported.order.state, reported.order.is_test) == ("reported", False)
+    assert ledger.balance(owner_id=camille.id, unit="EUR").pending == 800
