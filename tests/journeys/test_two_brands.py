@@ -287,7 +287,7 @@ def become_a_merchant(brands: Brands) -> None:
     nora.goto(f"{brands.office}/clients")
     expect(nora.get_by_role("heading", level=1)).not_to_have_text("Clients")
     nora.goto(f"{brands.office}/offre")
-    nora.get_by_role("button", name="Passer au back-office complet").click()
+    nora.get_by_role("button", name="Essayer Growing").click()
     expect(nora.get_by_text("Votre back-office est complet.")).to_be_visible()
     nora.goto(f"{brands.office}/clients")
     until_shown(nora, re.compile(brands.email("Thomas")))
