@@ -49,7 +49,9 @@ def test_o8_a_photographer_without_an_online_shop_can_finish(
     switch(tenant_id=live_merchant.id, off=[Feature.REFERRAL])
     page = logged_in(**PHONE)
     page.goto(f"{origin}/mise-en-route/objectif")
-    page.locator("[name=trade]").select_option("photo")
+    # Its figures come by a request, which a page that is left too early would cut short.
+    with page.expect_request_finished(lambda asked: "trade=photo" in asked.url):
+        page.locator("[name=trade]").select_option("photo")
     expect(page.locator("[name=average_basket]")).not_to_have_value("")
     for step in STEPS[1:]:
         fits(page)
