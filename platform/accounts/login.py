@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts.middleware import SEEN_KEY, place_of
-from accounts.models import Membership, User
+from accounts.models import User
 from accounts.services.second_factor import is_on
 from accounts.sessions import OPENED_KEY, TENANT_KEY
 
@@ -21,6 +21,12 @@ def proceed(request: HttpRequest, user: User, *, target: str) -> HttpResponse:
     if not is_on(user):
         open_session(request, user)
         return HttpResponseRedirect(target)
+    owe_code(request, user, target=target)
+    return HttpResponseRedirect(reverse("account_second_factor"))
+
+
+def owe_code(request: HttpRequest, user: User, *, target: str) -> None:
+    """Remember who gave the right password on this host, and where they were going."""
     # R29: the session changes at every step, so that a key planted before is worth nothing.
     request.session.cycle_key()
     request.session[_PENDING] = {
@@ -29,21 +35,25 @@ def proceed(request: HttpRequest, user: User, *, target: str) -> HttpResponse:
         "until": int(time.time()) + _PATIENCE,
         "next": target,
     }
-    return HttpResponseRedirect(reverse("account_second_factor"))
 
 
-def pending(request: HttpRequest) -> tuple[User, str] | None:
-    """Who has given a right password here and owes a code, and where they were going."""
+def owing(request: HttpRequest) -> tuple[User, str] | None:
+    """Who gave the right password on this host and owes a code, and where they were going."""
     state = request.session.get(_PENDING)
     if not state or state["until"] < time.time():
         return None
     user = User.objects.filter(pk=state["user"], is_active=True).first()
     if user is None or state["password"] != user.get_session_auth_hash():
         return None
-    place = place_of(request)
-    if place is None or not Membership.objects.filter(user=user, tenant_id=place).exists():
-        return None
     return user, str(state["next"])
+
+
+def pending(request: HttpRequest) -> tuple[User, str] | None:
+    """As `owing`, of who is a member of this host's merchant."""
+    waiting, place = owing(request), place_of(request)
+    if waiting is None or place is None:
+        return None
+    return waiting if waiting[0].memberships.filter(tenant_id=place).exists() else None
 
 
 def open_session(request: HttpRequest, user: User) -> None:

@@ -1,27 +1,21 @@
 """Who may open the console: staff, here, with a second factor that this session has shown."""
 
-import time
-import uuid
 from datetime import timedelta
 
-from django.contrib.auth import login
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.middleware import SEEN_KEY, place_of
+from accounts import login as steps
 from accounts.models import User
 from accounts.places import CONSOLE
 from accounts.services.second_factor import is_on
-from accounts.sessions import OPENED_KEY, TENANT_KEY
+from accounts.sessions import TENANT_KEY
 from accounts.throttles import client_address, forget, hit
 from console.models import Act
 from console.services.trail import note
 
 PASSED_KEY = "second_factor_of"
-_PENDING = "console_login"
-# How long a person may look for their phone after the password.
-_PATIENCE = 600
 _HOUR = timedelta(hours=1)
 _QUARTER = timedelta(minutes=15)
 
@@ -66,35 +60,15 @@ def password_is_right(request: HttpRequest, *, email: str, password: str) -> Use
     return user
 
 
-def ask_for_code(request: HttpRequest, user: User, *, target: str) -> None:
-    """After the password: remember who owes a code. R29: the session's key changes."""
-    request.session.cycle_key()
-    request.session[TENANT_KEY] = place_of(request)
-    request.session[_PENDING] = {
-        "user": str(user.pk),
-        "password": user.get_session_auth_hash(),
-        "until": int(time.time()) + _PATIENCE,
-        "next": target,
-    }
-
-
 def pending(request: HttpRequest) -> tuple[User, str] | None:
-    """Who gave a right password here and owes a code, and where they were going."""
-    state = request.session.get(_PENDING)
-    if not state or state["until"] < time.time():
-        return None
-    user = User.objects.filter(pk=uuid.UUID(state["user"]), is_active=True, is_staff=True).first()
-    if user is None or state["password"] != user.get_session_auth_hash():
-        return None
-    return user, str(state["next"])
+    """Which operator gave a right password here and owes a code, and where they were going."""
+    waiting = steps.owing(request)
+    return waiting if waiting is not None and here(request) and waiting[0].is_staff else None
 
 
 def open_session(request: HttpRequest, user: User) -> None:
     """Log in, once the second factor is shown: a new key, tied to the console."""
-    request.session.pop(_PENDING, None)
-    login(request, user, backend="accounts.backends.MemberBackend")
-    request.session[TENANT_KEY] = place_of(request)
-    request.session[OPENED_KEY] = request.session[SEEN_KEY] = int(time.time())
+    steps.open_session(request, user)
     request.session[PASSED_KEY] = str(user.pk)
     with transaction.atomic():
         note(act=Act.LOGGED_IN, operator=user, now=timezone.now())

@@ -1,6 +1,6 @@
 """Logging in and out on a tenant's host."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -29,6 +30,9 @@ from accounts.views.pages import form_status, page, throttled, too_often
 _HOUR = timedelta(hours=1)
 _PER_ACCOUNT = 50
 _PER_ADDRESS = 200
+WRONG_CODE = gettext_lazy(
+    "Ce code ne correspond pas. Saisissez celui que votre application affiche."
+)
 
 
 @sensitive_post_parameters("password")
@@ -62,7 +66,19 @@ def log_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """The code, after the password."""
-    waiting = steps.pending(request)
+    return answer_code(request, waiting=steps.pending(request), open_session=steps.open_session)
+
+
+def answer_code(
+    request: HttpRequest,
+    *,
+    waiting: tuple[User, str] | None,
+    open_session: Callable[[HttpRequest, User], object],
+) -> HttpResponse:
+    """The page that asks for the code of whoever `waiting` names, and where they go then.
+
+    The hosts differ in whom they let wait and in the session that the right code opens.
+    """
     if waiting is None:
         return HttpResponseRedirect(reverse("account_login"))
     user, target = waiting
@@ -73,12 +89,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         except ThrottledError as error:
             return too_often(request, error)
         except WrongCodeError:
-            form.add_error(
-                "code",
-                _("Ce code ne correspond pas. Saisissez celui que votre application affiche."),
-            )
+            form.add_error("code", WRONG_CODE)
         else:
-            steps.open_session(request, user)
+            open_session(request, user)
             return HttpResponseRedirect(target)
     return page(request, "second_factor", status=form_status(form), form=form)
 

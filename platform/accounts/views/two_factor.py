@@ -24,6 +24,7 @@ from accounts.services.second_factor import (
     switch_on,
 )
 from accounts.throttles import ThrottledError
+from accounts.views.login import WRONG_CODE
 from accounts.views.pages import form_status, page, person, too_often
 
 _SECRET = "two_factor_secret"  # noqa: S105 - the name of a session's entry
@@ -56,9 +57,7 @@ def on(request: HttpRequest) -> HttpResponse:
     except AlreadyOnError:
         return HttpResponseRedirect(reverse("accounts:profile"))
     except WrongCodeError:
-        form.add_error(
-            "code", _("Ce code ne correspond pas. Saisissez celui que votre application affiche.")
-        )
+        form.add_error("code", WRONG_CODE)
     return page(
         request,
         "two_factor_on",

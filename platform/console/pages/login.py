@@ -15,16 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import safe_next
 from accounts.forms import CodeForm, LogInForm, NewPasswordForm
+from accounts.login import owe_code
 from accounts.services.one_time_links import UnknownLinkError
 from accounts.services.passwords import WeakPasswordError
 from accounts.services.second_factor import (
     WrongCodeError,
     address_of,
-    check_code,
     is_on,
     new_secret,
 )
 from accounts.throttles import ThrottledError
+from accounts.views.login import WRONG_CODE, answer_code
 from accounts.views.pages import form_status, link_over, too_often
 from console import access
 from console.services import operators
@@ -61,7 +62,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         if user is not None and not is_on(user):
             return _page(request, "no_second_factor", status=403)
         if user is not None:
-            access.ask_for_code(request, user, target=target)
+            owe_code(request, user, target=target)
             return HttpResponseRedirect(reverse("account_second_factor"))
         form.add_error(
             None,
@@ -73,22 +74,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """The code, after the password."""
-    waiting = access.pending(request)
-    if waiting is None:
-        return HttpResponseRedirect(reverse("account_login"))
-    user, target = waiting
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            check_code(user=user, code=form.cleaned_data["code"], now=timezone.now())
-        except ThrottledError as error:
-            return too_often(request, error)
-        except WrongCodeError:
-            form.add_error("code", _wrong_code())
-        else:
-            access.open_session(request, user)
-            return HttpResponseRedirect(target)
-    return render(request, "accounts/second_factor.html", {"form": form}, status=form_status(form))
+    return answer_code(request, waiting=access.pending(request), open_session=access.open_session)
 
 
 @sensitive_post_parameters("password", "code")
@@ -119,7 +105,7 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
     except ThrottledError as error:
         return too_often(request, error)
     except WrongCodeError:
-        form.add_error("code", _wrong_code())
+        form.add_error("code", WRONG_CODE)
     except WeakPasswordError as error:
         for sentence in error.sentences:
             form.add_error("password", sentence)
@@ -142,10 +128,6 @@ def log_out(request: HttpRequest) -> HttpResponse:
         visits.end_all(operator_id=operator.id, now=timezone.now())
     logout(request)
     return HttpResponseRedirect(reverse("account_login"))
-
-
-def _wrong_code() -> str:
-    return _("Ce code ne correspond pas. Saisissez celui que votre application affiche.")
 
 
 def _drawing(address: str) -> str:
