@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -23,6 +24,26 @@ def shop(house: House) -> Iterator[Shop]:
     shop = Shop(house)
     yield shop
     shop.stop()
+
+
+Look = Callable[..., Page]
+
+
+@pytest.fixture
+def look(chromium: Browser, shop: Shop) -> Iterator[Look]:
+    """`look(viewport=…)`: the shop's page in a browser of that shape."""
+    contexts = []
+
+    def make(**options: Any) -> Page:
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(shop.url)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
 
 
 @dataclass

@@ -1,34 +1,14 @@
 """Widgets for operations, looked at by axe in both themes and at three widths (S7, B12)."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
+from tests.widgets.conftest import Look
 from tests.widgets.origins import House, Shop
 from tests.widgets.showing import LABEL, SPOT, entry
 
 pytestmark = pytest.mark.browser
-Look = Callable[..., Page]
-
-
-@pytest.fixture
-def look(chromium: Browser, shop: Shop) -> Iterator[Look]:
-    """`look(viewport=…)`: the shop's page in a browser of that shape."""
-    contexts = []
-
-    def make(**options: Any) -> Page:
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(shop.url)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
 
 
 @pytest.mark.parametrize("form", ["inline", "popup", "slide", "tab"])

@@ -1,13 +1,12 @@
 """The launcher on a shop of another site: drawn, used by keyboard, harmless (S1, S9, R34, R35)."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from tests.widgets.conftest import Visitor
+from tests.widgets.conftest import Look, Visitor
 from tests.widgets.origins import House, Shop
 from widgets.models import WidgetKind
 from widgets.shown import bundle
@@ -51,26 +50,6 @@ def on(house: House) -> House:
     """The merchant switched it on."""
     house.shown = [entry()]
     return house
-
-
-Look = Callable[..., Page]
-
-
-@pytest.fixture
-def look(chromium: Browser, shop: Shop) -> Iterator[Look]:
-    """`look(viewport=…)`: the shop's page in a browser of that shape."""
-    contexts = []
-
-    def make(**options: Any) -> Page:
-        context = chromium.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(shop.url)
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
 
 
 def test_it_opens_by_keyboard_leads_to_the_cagnotte_and_closes(on: House, visitor: Visitor) -> None:
