@@ -54,6 +54,8 @@ class Tenant(models.Model):
     # that holds. Empty: it has no account with us, and may use everything.
     entitlements = models.JSONField(default=dict, db_default={}, blank=True, editable=False)
     entitled_until = models.DateTimeField(null=True, editable=False, db_index=True)
+    # Restored under another name, beside the original: its customers hear nothing of it.
+    is_copy = models.BooleanField(default=False, db_default=False, editable=False)
     created_at = models.DateTimeField(default=current_time, editable=False)
     state_changed_at = models.DateTimeField(default=current_time)
     # R25: set while the state is DELETING; the schema is dropped after this moment.

@@ -12,6 +12,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from accounts.outbox import HANDLERS as ACCOUNTS
+from config import refusals
 from kernel.outbox.relay import relay
 from kernel.outbox.types import EventData, Handler
 from operations.sharing.handlers import HANDLERS as SHARING
@@ -24,15 +26,22 @@ from tenants.programme.scenarios import clock as reminders
 logger = logging.getLogger(__name__)
 
 RESTORED = "restored"
-# What leaves the merchant: for customers, and for partners' schemas.
-LEAVING = frozenset({*MESSAGING, *SHARING})
+# What leaves the merchant: for customers, for its team, and for partners' schemas.
+LEAVING = frozenset({*MESSAGING, *SHARING, *ACCOUNTS})
 _BATCH = 500
 # A merchant that never comes to rest would be a defect of ours: better told than waited for.
 _MOST_ROUNDS = 10_000
 
 
-def catch_up(*, now: datetime) -> None:
-    """In the restored schema: do all that is due by `now`; RuntimeError if that never ends."""
+def catch_up(*, before: str | None, now: datetime) -> None:
+    """In the restored schema: do all that is due by `now`; RuntimeError if that never ends.
+
+    `before` is the schema that it replaces; a copy replaces none, and opens nothing to anybody.
+    """
+    if before is None:
+        refusals.close_doors(now=now)
+    else:
+        refusals.carry_over(before=before, now=now)
     handlers: dict[str, Handler] = {
         kind: _silence if kind in LEAVING else handler
         for kind, handler in import_string(settings.OUTBOX_HANDLERS).items()

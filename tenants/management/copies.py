@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from tenants.models import Tenant
+from tenants.provisioning import orphans as orphan_schemas
 from tenants.provisioning.backup import back_up
 from tenants.provisioning.restore import merchant_of, restore_as, restore_over
 
@@ -57,3 +58,17 @@ def restore(say: Say, file: Path, *, new_slug: str | None, yes: bool, now: datet
     backup(say, tenant, Path(f"{tenant.slug}-before-{now:%Y%m%d-%H%M%S}.zip"), now=now)
     restore_over(file, now=now)
     say(f"{tenant.slug} is as it was, and suspended: `tenants resume {tenant.slug}` opens it.")
+
+
+def orphans(say: Say, *, drop: bool) -> None:
+    """Name the schemas that belong to no merchant; drop them after their number was typed."""
+    names = orphan_schemas.orphans()
+    for name in names:
+        say(f"{name} belongs to no merchant.")
+    if not names or not drop:
+        return
+    say("Is the public schema whole? Merchants that it has forgotten would be lost with these.")
+    if input(f"Type {len(names)} to drop as many schemas: ").strip() != str(len(names)):
+        raise CommandError("Nothing was dropped.")
+    orphan_schemas.drop_orphans(names)
+    say(f"{len(names)} dropped.")

@@ -26,7 +26,7 @@ from tenants.messaging.addresses import recipient_hash
 from tenants.messaging.bouncing import note_bounce, refusal_of
 from tenants.messaging.choosing import may_count_opens
 from tenants.messaging.clicking import follow_for
-from tenants.messaging.kinds import kind_of
+from tenants.messaging.kinds import Audience, Kind, kind_of
 from tenants.messaging.models import BounceSource, Email, EmailState
 from tenants.messaging.permission import (
     BOUNCED,
@@ -41,6 +41,7 @@ from tenants.messaging.writing.texts import Text
 from tenants.models import Tenant
 
 INTERRUPTED = "interrupted"
+COPY = "copy"
 
 
 def send(event: EventData) -> None:
@@ -141,8 +142,8 @@ def _reason_to_skip(email: Email, event: EventData) -> str:
         return "unknown_kind"
     if email.is_test:
         return ""
-    if is_turned_off(kind) or not kind.offered:
-        return TURNED_OFF
+    if silent := _silent(kind):
+        return silent
     # Asked at the last moment: an opt-out during a mailing stops the next email (R44).
     reason = may_write(
         address=email.to,
@@ -158,6 +159,13 @@ def _reason_to_skip(email: Email, event: EventData) -> str:
     if kind.marketing and event.interrupted:
         return INTERRUPTED
     return campaigns.HELD if kind.held and campaigns.is_paused(kind=kind.name) else ""
+
+
+def _silent(kind: Kind) -> str:
+    """Why this kind goes to nobody here, or ""."""
+    if current_tenant().is_copy and kind.audience is not Audience.TEAM:
+        return COPY
+    return TURNED_OFF if is_turned_off(kind) or not kind.offered else ""
 
 
 def _skip(email: Email, reason: str) -> None:

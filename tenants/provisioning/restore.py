@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
@@ -50,32 +51,25 @@ class BackupDiffersError(ConflictError):
 def restore_as(path: Path, *, slug: str, now: datetime) -> Tenant:
     """A new merchant, suspended, with all that the backup holds; the old one is not touched.
 
+    It writes to no customer, for they are the old one's as well, and none of its keys opens it.
     Its team is not brought along: invite an owner. Raises UnreadableBackupError,
     BackupDiffersError, InvalidSlugError, ReservedSlugError or SlugTakenError; nothing stays then.
     """
     slug = check_slug(slug)
+    if Tenant.objects.filter(slug=slug).exists():
+        raise SlugTakenError(param="slug")
     with _opened(path) as (archive, manifest):
         tenant = Tenant(
             schema_name=_new_schema_name(),
             slug=slug,
             state=TenantState.SUSPENDED,
+            is_copy=True,
             created_at=now,
             state_changed_at=now,
             **{name: manifest["tenant"][name] for name in backup.FACTS},
         )
-        try:
-            with transaction.atomic(durable=True):
-                tenant.save(force_insert=True)
-                host = f"{slug}.{settings.PLATFORM_DOMAIN}"
-                Domain.objects.create(domain=host, tenant=tenant, is_primary=True)
-        except IntegrityError as error:
-            raise SlugTakenError(param="slug") from error
-        try:
-            _build(archive, manifest, tenant, now=now)
-        except BaseException:
-            replay.drop(tenant.schema_name)
-            Tenant.objects.filter(id=tenant.id).delete()
-            raise
+        # Known to nobody until it is whole: it can neither be opened nor migrated half filled.
+        _build(archive, manifest, tenant, now=now, then=lambda: _announce(tenant))
     return tenant
 
 
@@ -88,9 +82,13 @@ def restore_over(path: Path, *, now: datetime) -> Tenant:
     tenant = merchant_of(path)
     with _opened(path) as (archive, manifest):
         old, tenant.schema_name = tenant.schema_name, _new_schema_name()
-        _build(archive, manifest, tenant, now=now, then=lambda: _move_in(tenant, old))
+        _build(archive, manifest, tenant, before=old, now=now, then=lambda: _move_in(tenant, old))
     lookup.forget(tenant)
-    replay.drop(old)
+    try:
+        replay.drop(old)
+    except psycopg.errors.LockNotAvailable:
+        # Somebody reads it, a dump perhaps. The merchant is restored; `tenants sweep` names it.
+        logger.warning("the schema %s is in use and stays for now", old)
     return tenant
 
 
@@ -101,6 +99,17 @@ def merchant_of(path: Path) -> Tenant:
     if tenant is None or tenant.state != TenantState.SUSPENDED:
         raise TenantStateError("Suspend the merchant of this backup before it is restored.")
     return tenant
+
+
+def _announce(tenant: Tenant) -> None:
+    """The copy's rows in the public schema."""
+    host = f"{tenant.slug}.{settings.PLATFORM_DOMAIN}"
+    try:
+        with transaction.atomic(durable=True):
+            tenant.save(force_insert=True)
+            Domain.objects.create(domain=host, tenant=tenant, is_primary=True)
+    except IntegrityError as error:
+        raise SlugTakenError(param="slug") from error
 
 
 def _move_in(tenant: Tenant, old: str) -> None:
@@ -116,7 +125,8 @@ def _build(
     tenant: Tenant,
     *,
     now: datetime,
-    then: Callable[[], None] = lambda: None,
+    then: Callable[[], None],
+    before: str | None = None,
 ) -> None:
     """The schema, filled, at the code's level and caught up; what fails leaves none of it."""
     schema = tenant.schema_name
@@ -126,7 +136,7 @@ def _build(
             _fill(own, archive, manifest, schema)
         levels.bring_up(schema)
         with enter(tenant):
-            import_string(settings.TENANT_RESTORED)(now=now)
+            import_string(settings.TENANT_RESTORED)(before=before, now=now)
         then()
     except BaseException:
         replay.drop(schema)

@@ -2,12 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
+from tenants.context import enter
+from tenants.messaging.models import Email, EmailState
+from tenants.models import Tenant
+from tenants.provisioning import backup, replay
 from tenants.provisioning.dedicated import connect
+from tests.fixtures import programme
+from tests.tenants.restored import order
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -46,3 +53,24 @@ def two_schemas(
         connections.close_all()
     for name in names:
         ask(f"DROP SCHEMA {name} CASCADE")
+
+
+@pytest.fixture
+def lumen(make_live_merchant: Callable[[str], Tenant]) -> Iterator[Tenant]:
+    """A merchant whose referrer waits for 8 €, with emails that wait to be sent."""
+    tenant = make_live_merchant("to-be-restored")
+    with enter(tenant):
+        programme.publish()
+        order(programme.make_camille())
+        assert Email.objects.filter(state=EmailState.QUEUED).exists()
+    yield tenant
+    for one in Tenant.objects.filter(slug__in=[tenant.slug, "the-copy"]):
+        replay.drop(one.schema_name)
+    Tenant.objects.filter(slug="the-copy").delete()
+
+
+@pytest.fixture
+def file(lumen: Tenant, tmp_path: Path) -> Path:
+    path = tmp_path / "lumen.zip"
+    backup.back_up(lumen, path, now=programme.NOW)
+    return path

@@ -2,70 +2,26 @@
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from kernel.ledger import selectors as ledger
 from kernel.outbox.models import Event, EventState
 from tenants.context import enter
 from tenants.messaging.models import Email, EmailState
 from tenants.models import Tenant, TenantState
 from tenants.profiles.models import Profile
-from tenants.programme import clock, conductor
+from tenants.programme import clock
 from tenants.programme.models import Reward
 from tenants.provisioning import backup, levels, lifecycle, record, replay, restore, tables
 from tenants.provisioning.dedicated import connect
 from tenants.provisioning.services import SlugTakenError, schema_exists
-from tests.fixtures.programme import NOW, make_camille, make_order, publish
+from tests.fixtures.programme import NOW, make_order
+from tests.tenants.restored import DUE, camille_has, held, order
 
 Make = Callable[[str], Tenant]
-DUE = NOW + timedelta(days=20)
-
-
-@pytest.fixture
-def lumen(make_live_merchant: Make) -> Iterator[Tenant]:
-    """A merchant whose referrer waits for 8 €, with emails that wait to be sent."""
-    tenant = make_live_merchant("to-be-restored")
-    with enter(tenant):
-        publish()
-        order(make_camille())
-        assert Email.objects.filter(state=EmailState.QUEUED).exists()
-    yield tenant
-    for one in Tenant.objects.filter(slug__in=[tenant.slug, "the-copy"]):
-        replay.drop(one.schema_name)
-    Tenant.objects.filter(slug="the-copy").delete()
-
-
-@pytest.fixture
-def file(lumen: Tenant, tmp_path: Path) -> Path:
-    path = tmp_path / "lumen.zip"
-    backup.back_up(lumen, path, now=NOW)
-    return path
-
-
-def order(camille: Profile, **changes: Any) -> None:
-    conductor.order_received(
-        order=make_order(referral_code=camille.referral_code.code, **changes), now=NOW
-    )
-
-
-def held(tenant: Tenant) -> dict[str, tables.Contents]:
-    with connect() as own:
-        return {
-            table: tables.contents(own, tenant.schema_name, table, columns)
-            for table, columns in tables.columns_of(own, tenant.schema_name).items()
-        }
-
-
-def camille_has(tenant: Tenant) -> tuple[int, int]:
-    with enter(tenant):
-        found = ledger.balance(owner_id=Profile.objects.get(first_name="Camille").id, unit="EUR")
-        return found.available, found.pending
 
 
 def schemas() -> set[str]:

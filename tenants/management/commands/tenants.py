@@ -58,7 +58,8 @@ class Command(BaseCommand):
         delete.add_argument("--export", type=Path, help="where the zip goes; default: here")
 
         copies.add_arguments(actions)
-        actions.add_parser("sweep", help="finish or remove half-made ones, delete those due")
+        sweep = actions.add_parser("sweep", help="finish half-made ones, delete due ones")
+        sweep.add_argument("--drop-orphans", action="store_true", help="schemas of nobody, too")
         migrate = actions.add_parser("migrate", help="bring every schema up to the code")
         migrate.add_argument("--check", action="store_true", help="only tell who is behind")
         migrate.add_argument("--workers", type=int, default=WORKERS, help="merchants at a time")
@@ -155,11 +156,12 @@ class Command(BaseCommand):
                 " until then, `tenants resume` calls it off."
             )
 
-    def _sweep(self, _: dict[str, Any]) -> None:
+    def _sweep(self, options: dict[str, Any]) -> None:
         now = timezone.now()
         self.stdout.write(
             f"{services.sweep_half_made(now)} half-made, {lifecycle.delete_due(now)} deleted."
         )
+        copies.orphans(self.stdout.write, drop=options["drop_orphans"])
 
     def _migrate(self, options: dict[str, Any]) -> None:
         if options["check"]:
