@@ -13,8 +13,8 @@ from django.db import connection
 from psycopg import sql
 
 from api.models import ApiKey
+from tenants.profiles.personal import End
 from tenants.programme import erasing
-from tenants.programme.erasing import End
 from widgets.models import ShopKey, SpaceSession
 
 # A key that is not there any more was taken away; one that ends sooner now, ends then.
