@@ -33,9 +33,9 @@ _SENTENCES: Mapping[Limit, str | Promise] = {
         " supérieure dans Réglages, Abonnement."
     ),
     Limit.EMAILS: _(
-        "Votre formule va jusqu’à %(most)s e-mails par mois ; %(used)s sont déjà partis, et cet"
-        " envoi en ferait %(more)s de plus. Réduisez-le, attendez le mois prochain, ou choisissez"
-        " une formule supérieure dans Réglages, Abonnement."
+        "Votre formule va jusqu’à %(most)s e-mails par mois ; %(used)s sont partis ou en route,"
+        " et cet envoi en ferait %(more)s de plus. Réduisez-le, attendez le mois prochain, ou"
+        " choisissez une formule supérieure dans Réglages, Abonnement."
     ),
     Limit.OPERATIONS: _(
         "Votre formule va jusqu’à %(most)s opérations en ligne à la fois. Terminez-en une, ou"

@@ -14,18 +14,21 @@ from tenants.limits import month_of
 from tenants.messaging.models import Email, EmailState
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
+from tenants.programme import customer_files
+from tenants.programme.campaigns import sending
 
 
 def _profiles(tenant: Tenant, now: datetime) -> int:
-    """People who were not erased."""
-    return Profile.objects.filter(erased_at=None).count()
+    """People who were not erased, and those whom an import has still to make."""
+    return Profile.objects.filter(erased_at=None).count() + customer_files.still_to_make()
 
 
 def _emails(tenant: Tenant, now: datetime) -> int:
-    """Emails of the merchant's month, but for trials and those that were not to be sent."""
+    """Emails of the merchant's month, but for trials and those that were not to be sent; and what
+    campaigns have still to write."""
     start = month_of(tenant, now).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     written = Email.objects.filter(queued_at__gte=start, is_test=False)
-    return written.exclude(state=EmailState.SKIPPED).count()
+    return written.exclude(state=EmailState.SKIPPED).count() + sending.still_to_write()
 
 
 def _operations(tenant: Tenant, now: datetime) -> int:

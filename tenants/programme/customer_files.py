@@ -13,7 +13,7 @@ from django.db import connection
 from billing.plans import Limit
 from kernel.db import atomic_with_retry
 from kernel.jobs import services as jobs
-from kernel.jobs.models import Job
+from kernel.jobs.models import OPEN_STATES, Job
 from kernel.jobs.types import Progress, Step
 from tenants import limits
 from tenants.features import Feature, is_on
@@ -85,7 +85,7 @@ def start_import(
     Raises LimitReachedError where the plan has no room for so many customers more.
     """
     found = services.begin_applying(import_id=import_id, whole=whole, now=now)
-    limits.require(Limit.PROFILES, now=now, more=found.counts.get("new", 0))
+    limits.require(Limit.PROFILES, now=now, more=_new_in([found.id]))
     total = found.counts.get("new", 0) + found.counts.get("updated", 0)
     return _start(IMPORT, found, total, author_id, now)
 
@@ -96,6 +96,17 @@ def start_undo(*, import_id: uuid.UUID, author_id: uuid.UUID | None, now: dateti
     found = services.begin_undoing(import_id=import_id, now=now)
     total = ImportRow.objects.filter(customer_import=found, done=True).count()
     return _start(UNDO, found, total, author_id, now)
+
+
+def still_to_make() -> int:
+    """In the current tenant: the customers of imports that have begun who are not there yet."""
+    under_way = Job.objects.filter(kind=IMPORT, state__in=OPEN_STATES)
+    return _new_in([uuid.UUID(job.params["import_id"]) for job in under_way])
+
+
+def _new_in(import_ids: list[uuid.UUID]) -> int:
+    lines = ImportRow.objects.filter(customer_import__in=import_ids, action=RowAction.NEW)
+    return lines.filter(done=False).count() if import_ids else 0
 
 
 def _start(

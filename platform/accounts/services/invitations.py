@@ -73,9 +73,8 @@ def invite(
     if not counted:
         count_invitation(email=email, tenant_id=tenant_id, now=now)
     with transaction.atomic():
-        if invited_by is not None and event == INVITATION_EVENT:
-            # A colleague asks: the floor above says whether the team has room for one more.
-            import_string(settings.TEAM_ROOM)(tenant_id=tenant_id, now=now)
+        if invited_by is not None:
+            _require_room(event, tenant_id=tenant_id, now=now)
         if open_one is not None:
             Invitation.objects.filter(id=open_one.id).update(withdrawn_at=now)
         invitation_id = uuid7()
@@ -112,7 +111,9 @@ def invite_owner(*, email: str, tenant_id: uuid.UUID, now: datetime) -> str:
             email=address, role=Role.OWNER, tenant_id=tenant_id, invited_by=None, now=now
         )
     else:
-        resend_invitation(invitation_id=invitation.id, tenant_id=tenant_id, now=now)
+        resend_invitation(
+            invitation_id=invitation.id, tenant_id=tenant_id, now=now, by_operator=True
+        )
         invitation.refresh_from_db()
     token = token_for(invitation.id, invitation.version)
     return tenant_url(tenant_id, "accounts:invitation", token)
@@ -127,10 +128,12 @@ def check_address(email: str) -> str:
     return email.strip()
 
 
-def resend_invitation(*, invitation_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) -> None:
+def resend_invitation(
+    *, invitation_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime, by_operator: bool = False
+) -> None:
     """Send an open invitation again, for seven more days; the link sent before ends.
 
-    Raises UnknownInvitationError or ThrottledError.
+    Raises UnknownInvitationError or ThrottledError, and what `TEAM_ROOM` raises.
     """
     found = open_invitations(tenant_id=tenant_id).filter(id=invitation_id).first()
     if found is None:
@@ -145,6 +148,9 @@ def resend_invitation(*, invitation_id: uuid.UUID, tenant_id: uuid.UUID, now: da
         )
         if invitation is None:
             raise UnknownInvitationError
+        if invitation.expires_at <= now and not by_operator:
+            # Its seat was given back when it ran out: it needs one again.
+            _require_room(invitation.event, tenant_id=tenant_id, now=now)
         invitation.version += 1
         invitation.token_hash = hash_of(token_for(invitation.id, invitation.version))
         invitation.expires_at = now + LIFETIME
@@ -222,6 +228,12 @@ def count_invitation(*, email: str, tenant_id: uuid.UUID, now: datetime) -> None
     """Count one email that asks somebody to join; ThrottledError past what a day allows (R42)."""
     hit(action="invite-to", subject=email.lower(), limit=PER_ADDRESS, window=DAY, now=now)
     hit(action="invite", subject=str(tenant_id), limit=PER_TENANT, window=DAY, now=now)
+
+
+def _require_room(event: str, *, tenant_id: uuid.UUID, now: datetime) -> None:
+    """Where a colleague asks, the floor above says whether the team has room for one more."""
+    if event == INVITATION_EVENT:
+        import_string(settings.TEAM_ROOM)(tenant_id=tenant_id, now=now)
 
 
 def _have_it_sent(invitation: Invitation, *, now: datetime) -> None:

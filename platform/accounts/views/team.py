@@ -88,6 +88,9 @@ def resend(request: HttpRequest, invitation: str) -> HttpResponse:
         raise Http404 from error
     except ThrottledError as error:
         return too_often(request, error)
+    except RicochetError as error:
+        messages.error(request, error.said)
+        return _back()
     messages.success(request, _("Invitation renvoyée. Le lien précédent ne fonctionne plus."))
     return _back()
 

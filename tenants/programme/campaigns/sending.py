@@ -10,7 +10,7 @@ from billing.plans import Limit
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, InvalidInputError
 from kernel.jobs import services as jobs
-from kernel.jobs.models import Job
+from kernel.jobs.models import OPEN_STATES, Job
 from kernel.jobs.types import Progress, Step
 from kernel.ledger import selectors as ledger
 from tenants import features, limits
@@ -21,7 +21,7 @@ from tenants.messaging import campaigns
 from tenants.messaging import services as messaging
 from tenants.messaging.campaigns import CampaignStateError
 from tenants.messaging.kinds import Topic
-from tenants.messaging.models import Campaign, CampaignState, Email
+from tenants.messaging.models import Campaign, CampaignState, Email, EmailState
 from tenants.messaging.permission import mailing_reasons
 from tenants.profiles.models import Profile
 from tenants.programme import limit_notices, promises, versions
@@ -73,13 +73,13 @@ def launch(
     found = audience(segment=row.segment, now=now)
     if expected is not None and expected != found.allowed:
         raise AudienceChangedError(found.allowed)
-    limits.require(Limit.EMAILS, now=now, more=_to_write(row, found.allowed))
+    limits.require(Limit.EMAILS, now=now, more=_to_write(row.kind, found.allowed))
     if row.state == CampaignState.PAUSED:
         campaigns.release(row=row, now=now)
     row.run += 1
     job = jobs.start(
         kind=KIND,
-        params={"campaign_id": str(row.id)},
+        params={"campaign_id": str(row.id), "allowed": found.allowed},
         key=f"campaign:{row.id}:{row.run}",
         total=found.chosen,
         author_id=author_id,
@@ -121,10 +121,24 @@ def _launch_planned(campaign_id: uuid.UUID, now: datetime) -> bool:
     return True
 
 
-def _to_write(row: Campaign, allowed: int) -> int:
-    """How many emails it has still to write: those of an earlier run are counted already."""
-    written = Email.objects.filter(kind=row.kind, is_test=False).count()
-    return max(allowed - written, 0)
+def still_to_write() -> int:
+    """In the current tenant: the emails of campaigns that have begun and are not written yet."""
+    under_way = Job.objects.filter(kind=KIND, state__in=OPEN_STATES)
+    sending = Campaign.objects.filter(state=CampaignState.SENDING)
+    works = set(sending.values_list("job_id", flat=True))
+    return sum(
+        _to_write(f"campaign:{job.params['campaign_id']}", job.params.get("allowed", 0))
+        for job in under_way
+        if job.id in works
+    )
+
+
+def _to_write(kind: str, allowed: int) -> int:
+    """How many emails it has still to write: those of an earlier run are counted already, but for
+    what a pause set aside."""
+    written = Email.objects.filter(kind=kind, is_test=False)
+    aside = written.filter(state=EmailState.SKIPPED, skipped_because=campaigns.HELD)
+    return max(allowed - written.count() + aside.count(), 0)
 
 
 def _is_due(row: Campaign, now: datetime) -> bool:

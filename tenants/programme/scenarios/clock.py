@@ -42,14 +42,14 @@ def run(*, now: datetime, limit: int) -> int:
     room = limits.left(Limit.EMAILS, now=now)
     if version is None or room == 0:
         return 0  # at the month's limit reminders wait: nobody has asked for them
-    limit = limit if room is None else min(limit, room)
     sent = 0
     for row in Scenario.objects.filter(enabled=True).order_by("key"):
         spec = SPECS.get(row.key)
         if spec is None or (spec.feature is not None and not is_on(spec.feature)):
             continue
+        most = limit if room is None else min(limit, room - sent)
         try:
-            sent += _run_one(spec, row, version, now, limit)
+            sent += _run_one(spec, row, version, now, most)
         except Exception:
             logger.exception("the scenario %s failed", row.key)
     return sent
@@ -74,15 +74,16 @@ def _run_one(
     insert_if_absent(spec.find(moment, limit))
     sent = done = 0
     while done < limit:
-        found, queued = _slice(spec, moment, days)
+        size = min(_SLICE, limit - done)
+        found, queued = _slice(spec, moment, days, size)
         done, sent = done + found, sent + queued
-        if found < _SLICE:
+        if found < size:
             break
     return sent
 
 
 @atomic_with_retry
-def _slice(spec: Spec, moment: Moment, days: list[int]) -> tuple[int, int]:
+def _slice(spec: Spec, moment: Moment, days: list[int], size: int) -> tuple[int, int]:
     """Decide some due steps: how many there were, and how many emails came of them."""
     # The scenario's own row first: who switches it off waits, or comes before.
     if (
@@ -95,7 +96,7 @@ def _slice(spec: Spec, moment: Moment, days: list[int]) -> tuple[int, int]:
         Enrolment.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("profile")
         .filter(scenario=moment.scenario, state=EnrolmentState.WAITING, due_at__lte=moment.now)
-        .order_by("due_at", "id")[:_SLICE]
+        .order_by("due_at", "id")[:size]
     )
     refused = _refused(rows, moment.now)
     drafts = []
