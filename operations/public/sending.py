@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.throttles import ThrottledError, Try, client_address, hit_all
+from accounts.throttles import ThrottledError, Try, counted_address, hit_all
 from kernel.errors import InvalidInputError, RicochetError
 from operations import errors, optins, selectors
 from operations.fields import FieldsError
@@ -153,7 +153,7 @@ def _submission(request: HttpRequest, sealed: seal.Seal) -> Submission:
 
 def _slow_down(request: HttpRequest, now: datetime) -> None:
     """Outside of any transaction, so that a refused try is counted, too."""
-    tries = [Try("operation-from", client_address(request), FROM_BROWSER)]
+    tries = [Try("operation-from", counted_address(request), FROM_BROWSER)]
     person = emails.key(request.POST.get("email", ""))
     if person:
         tries.append(Try("operation-person", person, OF_PERSON))

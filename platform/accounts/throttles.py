@@ -120,6 +120,19 @@ def client_address(request: HttpRequest) -> str:
         return "0.0.0.0"  # noqa: S104 - a name for nobody, nothing is bound to it
 
 
+def counted_address(request: HttpRequest) -> str:
+    """The address under which a browser's tries are counted; an IPv6 one by its /64.
+
+    A /64 is what one line gets, with more addresses in it than could ever be counted.
+    """
+    address = ipaddress.ip_address(client_address(request))
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False).network_address)
+
+
 def _key(action: str, subject: str) -> str:
     return f"{_schema()}:{action}:{_digest(subject)}"
 

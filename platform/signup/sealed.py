@@ -42,9 +42,9 @@ class Sealed:
     terms: str
 
 
-def seal(*, terms: str, now: datetime, key: uuid.UUID | None = None) -> str:
-    """The hidden field's value for a page that is made now; `key` goes on with an earlier one."""
-    content = [(key or uuid.uuid4()).hex, int(now.timestamp()), terms]
+def seal(*, terms: str, now: datetime) -> str:
+    """The hidden field's value for a page that is made now, with a key of its own."""
+    content = [uuid.uuid4().hex, int(now.timestamp()), terms]
     return signing.dumps(content, salt=SALT, compress=True)
 
 

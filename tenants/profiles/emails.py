@@ -5,10 +5,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy
 from email_validator import EmailNotValidError, validate_email
 
+from kernel.emails import folded, key
 from kernel.errors import InvalidInputError
 
-# Providers that ignore dots in the local part.
-_DOTLESS = {"gmail.com", "googlemail.com"}
+__all__ = ["InvalidEmailError", "clean", "folded", "hashed", "key"]
 
 
 class InvalidEmailError(InvalidInputError):
@@ -28,21 +28,7 @@ def clean(email: str) -> str:
     return text
 
 
-def key(email: str) -> str:
-    """What two spellings of one address have in common: case does not count."""
-    return email.strip().casefold()
-
-
 def hashed(email: str, *, purpose: str) -> str:
     """A keyed hash of the address for this merchant and purpose; it compares, and tells nothing."""
     schema = getattr(connection, "schema_name", "public")
     return salted_hmac(f"{purpose}:{schema}", key(email), algorithm="sha256").hexdigest()
-
-
-def folded(email: str) -> str:
-    """The address without what aliases add: plus-addresses, and dots where they mean nothing."""
-    local, _, domain = key(email).rpartition("@")
-    local = local.split("+", 1)[0]
-    if domain in _DOTLESS:
-        local, domain = local.replace(".", ""), "gmail.com"
-    return f"{local}@{domain}"

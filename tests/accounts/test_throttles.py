@@ -13,7 +13,15 @@ from pytest_django import Settings
 
 from accounts.models import Invitation, LoginSession, OneTimeLink, Role, Throttle
 from accounts.services import invite, purge
-from accounts.throttles import ThrottledError, Try, client_address, forget, hit, hit_all
+from accounts.throttles import (
+    ThrottledError,
+    Try,
+    client_address,
+    counted_address,
+    forget,
+    hit,
+    hit_all,
+)
 from tenants.context import enter
 from tenants.models import Tenant
 from tests.accounts.conftest import NOW, Cast, soon
@@ -104,6 +112,32 @@ def test_only_our_own_proxy_is_believed_about_addresses(
     settings.ACCOUNTS_TRUST_PROXY = trusted
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
     assert client_address(request) == address
+
+
+@pytest.mark.parametrize(
+    "address, counted",
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("nothing", "0.0.0.0"),
+    ],
+)
+def test_an_ipv6_line_is_counted_as_one(address: str, counted: str) -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR=address)
+    assert counted_address(request) == counted
+
+
+def test_a_lock_out_holds_for_the_whole_line(cast: Cast, merchant: Tenant) -> None:
+    """R32: django-axes counts as the throttles do, and says how long."""
+    form = {"email": "camille@exemple.fr", "password": "not the password"}
+    statuses = [
+        TenantClient(merchant, REMOTE_ADDR=f"2001:db8::{n + 1}").post("/connexion", form)
+        for n in range(6)
+    ]
+    assert [one.status_code for one in statuses][:4] == [422] * 4
+    assert statuses[5].status_code == 429
+    assert int(statuses[5]["Retry-After"]) > 0
 
 
 def test_what_is_over_is_deleted_and_the_rest_stays(

@@ -78,6 +78,9 @@ def test_one_form_sent_twice_is_one_request_and_one_email(visitor: TenantClient)
         ({"shop_name": " "}, "Indiquez le nom de votre boutique"),
         ({"shop_name": "<script>"}, "Indiquez le nom de votre boutique"),
         ({"shop_name": "Gagnez 500 € sur https://evil.example"}, "Indiquez le nom de votre"),
+        ({"shop_name": "Gagnez 500 € sur evil.com"}, "sans adresse de site"),
+        ({"shop_name": "Evil．com/gagner"}, "sans adresse de site"),
+        ({"shop_name": "evil。com"}, "sans adresse de site"),
         ({"shop_name": "x" * 121}, "Indiquez le nom de votre boutique"),
         ({"plan": "partner"}, "Choisissez une des possibilités proposées"),
         ({"plan": "gold"}, "Choisissez une des possibilités proposées"),
@@ -187,6 +190,47 @@ def test_an_address_gets_three_emails_a_day_and_a_connection_has_ten_tries(send:
         assert send(email=f"lea{number}@exemple.fr").status_code == 200
     assert send(email="autre@exemple.fr").status_code == 429
     assert Signup.objects.count() == asking.PER_CONNECTION
+
+
+def test_one_inbox_is_one_address_whatever_its_aliases(send: Send) -> None:
+    """R42: what a person is mailed is counted by the inbox, as fraud is judged."""
+    for email in ("lea.brume@gmail.com", "leabrume+a@gmail.com", "L.eabrume@googlemail.com"):
+        assert send(email=email).status_code == 200
+    assert send(email="leabrume+b@gmail.com").status_code == 429
+    assert send(email="leabrume@exemple.fr").status_code == 200
+
+
+def test_one_line_is_one_connection_whatever_its_addresses(
+    send: Send, visitor: TenantClient
+) -> None:
+    """R42: an IPv6 line has a whole /64; two IPv4 lines stay two."""
+
+    def asking_from(address: str, number: int) -> int:
+        visitor.defaults["REMOTE_ADDR"] = address
+        return send(email=f"lea{number}@exemple.fr").status_code
+
+    for number in range(asking.PER_CONNECTION):
+        assert asking_from(f"2001:db8:1:2::{number + 1:x}", number) == 200
+    assert asking_from("2001:db8:1:2:ffff::1", 20) == 429
+    assert asking_from("2001:db8:1:3::1", 21) == 200
+    assert asking_from("::ffff:203.0.113.1", 22) == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["St. Michel & Cie", "L’atelier n°2.0", "C. Dior", "Brume…", "R&B"]
+)
+def test_a_dot_that_makes_no_address_is_taken(name: str) -> None:
+    assert asking.checked_name(name) == name
+
+
+def test_a_form_that_was_refused_gets_a_seal_of_its_own(send: Send) -> None:
+    """The page before it made no sign-up; what is sent from the new one makes one."""
+    refused = send(shop_name="")
+    again = sealed.opened(sealed_field(refused.content.decode()), now=timezone.now())
+    assert (
+        again.key
+        != sealed.opened(sealed_field(send(shop_name="").content.decode()), now=timezone.now()).key
+    )
 
 
 def test_a_form_from_another_site_is_refused(visitor: TenantClient) -> None:

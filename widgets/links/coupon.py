@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.throttles import ThrottledError, client_address, hit
+from accounts.throttles import ThrottledError, counted_address, hit
 from kernel.errors import InvalidInputError
 from tenants.features import Feature
 from tenants.programme import coupons, versions
@@ -48,7 +48,7 @@ def coupon(request: HttpRequest, code: str) -> HttpResponse:
     try:
         hit(
             action="coupon-ask-from",
-            subject=client_address(request),
+            subject=counted_address(request),
             limit=ASKS_FROM_BROWSER,
             window=_HOUR,
             now=now,

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms import EmailForm
 from accounts.models import User
-from accounts.throttles import ThrottledError, client_address, hit
+from accounts.throttles import ThrottledError, counted_address, hit
 from accounts.views.pages import form_status, page, too_often
 from kernel.outbox.services import emit
 
@@ -23,7 +23,7 @@ def find(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         email, now = form.cleaned_data["email"], timezone.now()
         try:
-            hit(action="find-ip", subject=client_address(request), limit=30, window=_HOUR, now=now)
+            hit(action="find-ip", subject=counted_address(request), limit=30, window=_HOUR, now=now)
             hit(action="find", subject=email.lower(), limit=3, window=_HOUR, now=now)
         except ThrottledError as error:
             return too_often(request, error)

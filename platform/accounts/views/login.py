@@ -22,7 +22,7 @@ from accounts.access import current_membership, safe_next
 from accounts.forms import CodeForm, LogInForm
 from accounts.models import User
 from accounts.services.second_factor import WrongCodeError, check_code
-from accounts.throttles import ThrottledError, axes_account, client_address, forget, hit
+from accounts.throttles import ThrottledError, axes_account, counted_address, forget, hit
 from accounts.views.pages import form_status, page, throttled, too_often
 
 # Beside django-axes (one account from one address): all addresses that try one account, and all
@@ -111,7 +111,7 @@ def locked_out(
 ) -> HttpResponse:
     """django-axes' answer after too many wrong passwords: for an account that exists or not."""
     last = AccessAttempt.objects.filter(
-        username=axes_account(request, credentials), ip_address=client_address(request)
+        username=axes_account(request, credentials), ip_address=counted_address(request)
     ).aggregate(at=Max("attempt_time"))["at"]
     seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
     if last is not None:
@@ -121,7 +121,7 @@ def locked_out(
 
 def _count(request: HttpRequest, email: str) -> None:
     now = timezone.now()
-    address = client_address(request)
+    address = counted_address(request)
     hit(action="log-in-address", subject=address, limit=_PER_ADDRESS, window=_HOUR, now=now)
     account = email.lower()
     hit(action="log-in-account", subject=account, limit=_PER_ACCOUNT, window=_HOUR, now=now)

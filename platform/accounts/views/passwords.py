@@ -14,7 +14,7 @@ from accounts.forms import EmailForm, NewPasswordForm
 from accounts.models import LinkPurpose
 from accounts.services.one_time_links import UnknownLinkError, find_link
 from accounts.services.passwords import WeakPasswordError, ask_for_reset, reset_password
-from accounts.throttles import ThrottledError, client_address, hit
+from accounts.throttles import ThrottledError, counted_address, hit
 from accounts.views.pages import form_status, link_over, page, too_often
 
 _HOUR = timedelta(hours=1)
@@ -29,7 +29,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         email, now = form.cleaned_data["email"], timezone.now()
         try:
-            address = client_address(request)
+            address = counted_address(request)
             hit(action="reset-address", subject=address, limit=_PER_ADDRESS, window=_HOUR, now=now)
             hit(action="reset", subject=email.lower(), limit=_PER_ACCOUNT, window=_HOUR, now=now)
         except ThrottledError as error:

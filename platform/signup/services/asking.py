@@ -1,6 +1,7 @@
 """Asking for a back office: a row, and a link by email."""
 
 import re
+import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from accounts.services.invitations import InvalidAddressError
 from accounts.throttles import hit
 from accounts.tokens import hash_of, token_for
 from billing.plans import INTERVALS, Interval, UnknownPlanError, plan_named
+from kernel.emails import folded
 from kernel.ids import uuid7
 from kernel.outbox.services import emit
 from signup import texts
@@ -32,6 +34,9 @@ PER_CONNECTION, PER_ADDRESS = 10, 3
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _NO_NAME = re.compile(r"[<>\x00-\x1f\x7f\u2028\u2029]|://")
 _LETTER = re.compile(r"\w")
+# Mail programs make a link of it: nobody else's inbox is a place for a name of that kind. The
+# second dot is the one of Chinese and Japanese, which browsers read as the first.
+_DOMAIN = re.compile(r"[^\W_][.\u3002][^\W\d_]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def ask(*, asked: Asked, key: uuid.UUID, connection_from: str, now: datetime) ->
 
 def _count(origin: str, email: str, *, now: datetime) -> None:
     hit(action="sign-up-from", subject=origin, limit=PER_CONNECTION, window=_HOUR, now=now)
-    hit(action="sign-up-to", subject=email.lower(), limit=PER_ADDRESS, window=_DAY, now=now)
+    hit(action="sign-up-to", subject=folded(email), limit=PER_ADDRESS, window=_DAY, now=now)
 
 
 def checked_name(name: str) -> str:
@@ -102,6 +107,11 @@ def checked_name(name: str) -> str:
     name = " ".join(name.split())
     if not _LETTER.search(name) or len(name) > 120 or _NO_NAME.search(name):
         raise InvalidShopNameError(param="shop_name")
+    if _DOMAIN.search(unicodedata.normalize("NFKC", name)):
+        raise InvalidShopNameError(
+            _("Écrivez le nom sans adresse de site ni point collé, par exemple Maison Lumen."),
+            param="shop_name",
+        )
     return name
 
 

@@ -7,10 +7,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.throttles import ThrottledError, client_address, hit
+from accounts.throttles import ThrottledError, counted_address, hit
 from billing.plans import SOLD
 from kernel.errors import RicochetError
-from kernel.ids import uuid7
 from signup import sealed, texts
 from signup.addresses import Looked, Standing, look_at, suggest
 from signup.choices import INTERVAL, SUGGESTED, TRIAL
@@ -46,7 +45,7 @@ def start(request: HttpRequest) -> HttpResponse:
                     language=(get_language() or "fr")[:2],
                 ),
                 key=page.key,
-                connection_from=client_address(request),
+                connection_from=counted_address(request),
                 now=now,
             )
     except ThrottledError as error:
@@ -67,7 +66,7 @@ def address(request: HttpRequest) -> HttpResponse:
     try:
         hit(
             action="sign-up-look",
-            subject=client_address(request),
+            subject=counted_address(request),
             limit=_LOOKS,
             window=_HOUR,
             now=timezone.now(),
@@ -104,14 +103,13 @@ def _initial(request: HttpRequest) -> dict[str, str]:
 
 
 def _form(request: HttpRequest, form: StartForm) -> HttpResponse:
-    """The page, with a seal of its own: the key goes on, so that one form stays one sign-up."""
-    key = uuid7()
+    """The page, with a new seal: what was sent from the page before it made no sign-up."""
     context = {
         "form": form,
         "trial_days": TRIAL.days,
         "trap": TRAP,
         "terms_version": texts.LATEST,
-        "seal": sealed.seal(terms=texts.LATEST, now=timezone.now(), key=key),
+        "seal": sealed.seal(terms=texts.LATEST, now=timezone.now()),
         "looked": look_at(str(form["slug"].value() or "")),
         "suggested": "",
         "has_errors": bool(form.is_bound and form.errors),

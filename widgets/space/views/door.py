@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.throttles import ThrottledError, client_address, hit
+from accounts.throttles import ThrottledError, counted_address, hit
 from kernel.errors import InvalidInputError
 from tenants.profiles.models import Profile
 from widgets.space import entering, sessions
@@ -39,7 +39,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     try:
         hit(
             action="space-ask-from",
-            subject=client_address(request),
+            subject=counted_address(request),
             limit=ASKS_FROM_BROWSER,
             window=_HOUR,
             now=now,
@@ -72,7 +72,7 @@ def code(request: HttpRequest, asked: str) -> HttpResponse:
         try:
             hit(
                 action="space-code-from",
-                subject=client_address(request),
+                subject=counted_address(request),
                 limit=CODES_FROM_BROWSER,
                 window=_HOUR,
                 now=now,
