@@ -1,5 +1,6 @@
 """The address that a shop gets: suggested from its name, and looked at as it is typed."""
 
+import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,8 +58,11 @@ def suggest(name: str) -> str:
     return next(slug for slug in tried if slug not in taken)
 
 
-def look_at(slug: str, *, name: str = "") -> Looked:
-    """How an address stands now. It is nobody's until a back office is made there."""
+def look_at(slug: str, *, name: str = "", mine: uuid.UUID | None = None) -> Looked:
+    """How an address stands now. It is nobody's until a back office is made there.
+
+    `mine` is the back office of a sign-up that a crash may have left: its address is free to it.
+    """
     typed = slug.strip().lower()
     if not typed:
         return Looked("", Standing.EMPTY)
@@ -68,6 +72,7 @@ def look_at(slug: str, *, name: str = "") -> Looked:
         return Looked(typed, Standing.RESERVED, suggest(name or typed))
     except InvalidSlugError:
         return Looked(typed[:80], Standing.INVALID, suggest(typed[:80] or name))
-    if Tenant.objects.filter(slug=typed).exists():
+    taken = Tenant.objects.filter(slug=typed).values_list("id", flat=True).first()
+    if taken not in (None, mine):
         return Looked(typed, Standing.TAKEN, suggest(typed))
     return Looked(typed, Standing.FREE)

@@ -248,6 +248,20 @@ def test_asked_for_twice_both_links_lead_to_the_one_back_office(
     assert Tenant.objects.filter(name="Atelier Brume").count() == 1
 
 
+def test_the_same_persons_other_shop_goes_on_waiting(visitor: TenantClient, send: Send) -> None:
+    send()
+    send(shop_name="Galerie Zéphyr")
+    letters = {letter.subject: link_in(letter) for letter in deliver()}
+    [other] = [link for subject, link in letters.items() if "Zéphyr" in subject]
+    [first] = [link for link in letters.values() if link != other]
+    confirm(visitor, first)
+    row = Signup.objects.get(shop_name="Galerie Zéphyr")
+    assert row.state == SignupState.WAITING
+    response = confirm(visitor, other, slug="galerie-zephyr")
+    assert "galerie-zephyr" in response["Refresh"]
+    assert Tenant.objects.get(slug="galerie-zephyr").name == "Galerie Zéphyr"
+
+
 def test_a_plan_without_referrals_begins_at_home(visitor: TenantClient, send: Send) -> None:
     send(plan="starter", interval="year")
     [letter] = deliver()

@@ -72,6 +72,45 @@ def test_a_fault_of_ours_is_told_and_nothing_is_lost(
     assert brume().state == TenantState.ACTIVE
 
 
+def test_a_fault_behind_the_back_office_leaves_it_to_be_finished(
+    visitor: TenantClient, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own address is not "taken by another", it never waits again, and nothing forgets it."""
+    with monkeypatch.context() as patch:
+
+        def broken(*_: object, **__: object) -> None:
+            raise ValueError("broken")
+
+        patch.setattr(making, "_settle", broken)
+        assert confirm(visitor, link).status_code == 422
+        row = Signup.objects.get()
+        assert (row.state, row.tenant_id) == (SignupState.MAKING, brume().id)
+        page = words_of(visitor.get(link))
+        assert "vient d’être prise" not in page
+        assert 'value="atelier-brume"' in page
+        # Nor after a day in which it could not be finished.
+        late = timezone.now() + making.GIVEN_UP_AFTER * 2
+        assert making.sweep(now=late) == 1
+        assert Signup.objects.get().state == SignupState.MAKING
+    assert making.sweep(now=late) == 1
+    assert Signup.objects.get().state == SignupState.DONE
+    assert User.objects.get().check_password(PASSWORD)
+
+
+def test_a_row_that_waits_though_its_back_office_is_there_is_kept_and_gone_on_with(
+    visitor: TenantClient, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "_settle", _killed)
+        with pytest.raises(KilledError):
+            confirm(visitor, link)
+    Signup.objects.update(state=SignupState.WAITING, making_since=None)
+    assert making.forget_signups(now=timezone.now() + timedelta(days=31)) == 0
+    assert "vient d’être prise" not in words_of(visitor.get(link))
+    assert arrive(confirm(visitor, link)).status_code == 302
+    assert Tenant.objects.filter(name="Atelier Brume").count() == 1
+
+
 def test_what_nobody_confirms_is_forgotten_and_the_proof_of_terms_stays(
     visitor: TenantClient, send: Send
 ) -> None:

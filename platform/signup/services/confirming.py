@@ -111,7 +111,7 @@ def _keep(row: Signup, *, password: str) -> None:
 
 
 def _check_address(slug: str, row: Signup) -> None:
-    looked = look_at(slug, name=row.shop_name)
+    looked = look_at(slug, name=row.shop_name, mine=row.tenant_id)
     check_slug(looked.slug)
     if looked.standing == Standing.TAKEN:
         raise SlugTakenError(param="slug")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 from django.db import Error, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Role, User
 from accounts.services import create_member
@@ -19,7 +20,7 @@ from billing.services.accounts import Opening
 from signup.choices import TRIAL
 from signup.errors import NotMadeError
 from signup.models import Signup, SignupState, TermsAcceptance
-from tenants.models import Tenant
+from tenants.models import Tenant, TenantState
 from tenants.provisioning.services import SlugTakenError, provision_tenant, resume_or_remove
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ LEFT_AFTER = timedelta(minutes=1)
 GIVEN_UP_AFTER = timedelta(days=1)
 # A request that nobody confirmed, and one that is done and of which the proof is kept elsewhere.
 KEPT = timedelta(days=30)
+_OFFICES = Tenant.objects.filter(id=OuterRef("tenant_id")).exclude(state=TenantState.DELETED)
+_HAS_OFFICE = Exists(_OFFICES)
 
 
 def finish(*, row: Signup, now: datetime) -> Signup:
@@ -60,9 +63,9 @@ def sweep(*, now: datetime) -> int:
     count = 0
     for row in left.order_by("making_since"):
         count += 1
-        if row.making_since and row.making_since <= now - GIVEN_UP_AFTER:
+        given_up = row.making_since and row.making_since <= now - GIVEN_UP_AFTER
+        if given_up and _wait_again(row):
             logger.error("sign-up %s could not be made for a day; its link goes on", row.id)
-            _wait_again(row)
             continue
         try:
             finish(row=row, now=now)
@@ -72,9 +75,12 @@ def sweep(*, now: datetime) -> int:
 
 
 def forget_signups(*, now: datetime) -> int:
-    """Delete what nobody confirmed, and what is done and long past; returns how many."""
+    """Delete what nobody confirmed, and what is done and long past; returns how many.
+
+    Whose back office is there and not done yet stays: the row is all that tells whose it is.
+    """
     old = Signup.objects.filter(created_at__lte=now - KEPT).exclude(state=SignupState.MAKING)
-    return int(old.delete()[0])
+    return int(old.filter(Q(state=SignupState.DONE) | ~_HAS_OFFICE).delete()[0])
 
 
 def _make_office(row: Signup, *, now: datetime) -> Tenant:
@@ -152,9 +158,12 @@ def _owner(row: Signup, *, now: datetime) -> User:
 
 
 def _close_others(row: Signup) -> None:
-    """Links to the same address that were asked for again lead to what was made."""
+    """Links for the same shop that were asked for again lead to what was made.
+
+    The same person's other shop is another sign-up, which goes on waiting.
+    """
     others = Signup.objects.filter(email__iexact=row.email, state=SignupState.WAITING)
-    others.update(
+    others.filter(Q(slug=row.slug) | Q(shop_name__iexact=row.shop_name)).update(
         state=SignupState.DONE,
         tenant_id=row.tenant_id,
         user_id=row.user_id,
@@ -163,6 +172,7 @@ def _close_others(row: Signup) -> None:
     )
 
 
-def _wait_again(row: Signup) -> None:
-    making = Signup.objects.filter(id=row.id, state=SignupState.MAKING)
-    making.update(state=SignupState.WAITING, making_since=None)
+def _wait_again(row: Signup) -> bool:
+    """Back to the link, unless the back office is there already: then only its end is missing."""
+    making = Signup.objects.filter(~_HAS_OFFICE, id=row.id, state=SignupState.MAKING)
+    return bool(making.update(state=SignupState.WAITING, making_since=None))

@@ -108,7 +108,7 @@ def _done(request: HttpRequest, row: Signup) -> HttpResponse:
 
 def _form(request: HttpRequest, row: Signup) -> tuple[ConfirmForm, Looked]:
     """The form as asked for; an address that was taken meanwhile is replaced by a free one."""
-    looked = look_at(row.slug, name=row.shop_name)
+    looked = look_at(row.slug, name=row.shop_name, mine=row.tenant_id)
     free = looked.instead if looked.standing == Standing.TAKEN else row.slug
     form = ConfirmForm(
         request.POST if request.method == "POST" else None,
