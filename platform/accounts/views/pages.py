@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import segno
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import mark_safe
 
 from accounts.models import User
+from accounts.services.second_factor import address_of
 from accounts.throttles import ThrottledError
 
 
@@ -28,6 +31,16 @@ def person(request: HttpRequest) -> User:
     """The user who is logged in, behind `member_required`."""
     user: User = request.membership.user  # type: ignore[attr-defined]
     return user
+
+
+def enrolment(user: User, secret: str) -> dict[str, str]:
+    """What `accounts/secret.html` shows: a new second factor's secret, as text and as a QR code."""
+    svg = segno.make(address_of(user, secret), error="m").svg_inline(
+        scale=4, border=4, dark="#17211F", light="#FFFFFF", svgclass="qr", lineclass=None
+    )
+    grouped = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
+    # Segno's own output, and nothing typed.
+    return {"secret": grouped, "qr_code": mark_safe(svg)}  # noqa: S308
 
 
 def throttled(request: HttpRequest, *, retry_after: int) -> HttpResponse:

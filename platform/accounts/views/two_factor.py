@@ -1,11 +1,16 @@
-"""Two-factor: switching it on and off, and its recovery codes."""
+"""Two-factor: switching it on and off, and its recovery codes.
 
-import segno
+Not for operators: what opens the console is set by its own link, and a password with a session at
+a merchant's address must not be enough to make a second factor of one's own.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -16,7 +21,6 @@ from accounts.proofs import password_proved
 from accounts.services.second_factor import (
     AlreadyOnError,
     WrongCodeError,
-    address_of,
     is_on,
     new_secret,
     renew_recovery_codes,
@@ -25,14 +29,27 @@ from accounts.services.second_factor import (
 )
 from accounts.throttles import ThrottledError
 from accounts.views.login import WRONG_CODE
-from accounts.views.pages import form_status, page, person, too_often
+from accounts.views.pages import enrolment, form_status, page, person, too_often
 
 _SECRET = "two_factor_secret"  # noqa: S105 - the name of a session's entry
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def _not_of_operators(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if person(request).is_staff:
+            return page(request, "two_factor_elsewhere", status=403)
+        return view(request)
+
+    return guarded
 
 
 @sensitive_post_parameters("current", "code")
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required()
+@_not_of_operators
 def on(request: HttpRequest) -> HttpResponse:
     """Shows the QR code, takes a first code and the password, and shows the recovery codes once."""
     user = person(request)
@@ -63,14 +80,14 @@ def on(request: HttpRequest) -> HttpResponse:
         "two_factor_on",
         status=form_status(form),
         form=form,
-        secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        qr_code=_drawing(address_of(user, secret)),
+        **enrolment(user, secret),
     )
 
 
 @sensitive_post_parameters("current")
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required()
+@_not_of_operators
 def off(request: HttpRequest) -> HttpResponse:
     """Switches two-factor off, once the password is given again."""
     user = person(request)
@@ -91,6 +108,7 @@ def off(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("current")
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required()
+@_not_of_operators
 def new_codes(request: HttpRequest) -> HttpResponse:
     """Replaces the recovery codes, and shows the new ones once."""
     user = person(request)
@@ -104,11 +122,3 @@ def new_codes(request: HttpRequest) -> HttpResponse:
     except ThrottledError as error:
         return too_often(request, error)
     return page(request, "new_codes", status=form_status(form), form=form)
-
-
-def _drawing(address: str) -> str:
-    """The QR code as an SVG element; it is made of segno's own output, and nothing typed."""
-    svg = segno.make(address, error="m").svg_inline(
-        scale=4, border=4, dark="#17211F", light="#FFFFFF", svgclass="qr", lineclass=None
-    )
-    return mark_safe(svg)  # noqa: S308

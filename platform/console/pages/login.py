@@ -2,13 +2,11 @@
 
 from typing import Any
 
-import segno
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,15 +16,10 @@ from accounts.forms import CodeForm, LogInForm, NewPasswordForm
 from accounts.login import owe_code
 from accounts.services.one_time_links import UnknownLinkError
 from accounts.services.passwords import WeakPasswordError
-from accounts.services.second_factor import (
-    WrongCodeError,
-    address_of,
-    is_on,
-    new_secret,
-)
+from accounts.services.second_factor import WrongCodeError, is_on, new_secret
 from accounts.throttles import ThrottledError
 from accounts.views.login import WRONG_CODE, answer_code
-from accounts.views.pages import form_status, link_over, too_often
+from accounts.views.pages import enrolment, form_status, link_over, too_often
 from console import access
 from console.services import operators
 from console.visits import services as visits
@@ -115,8 +108,7 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
         status=form_status(form),
         form=form,
         person=user,
-        secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        qr_code=_drawing(address_of(user, secret)),
+        **enrolment(user, secret),
     )
 
 
@@ -128,11 +120,3 @@ def log_out(request: HttpRequest) -> HttpResponse:
         visits.end_all(operator_id=operator.id, now=timezone.now())
     logout(request)
     return HttpResponseRedirect(reverse("account_login"))
-
-
-def _drawing(address: str) -> str:
-    """The QR code as an SVG element; it is made of segno's own output, and nothing typed."""
-    svg = segno.make(address, error="m").svg_inline(
-        scale=4, border=4, dark="#17211F", light="#FFFFFF", svgclass="qr", lineclass=None
-    )
-    return mark_safe(svg)  # noqa: S308

@@ -12,7 +12,7 @@ from accounts.models import LinkPurpose, OneTimeLink, User
 from accounts.places import CONSOLE
 from accounts.services.invitations import check_address
 from accounts.services.one_time_links import find_link, make_link, use_link
-from accounts.services.passwords import require_strong_password
+from accounts.services.passwords import change_password
 from accounts.services.second_factor import switch_on
 from accounts.services.sessions import end_sessions
 from accounts.tokens import token_for
@@ -31,20 +31,21 @@ class UnknownOperatorError(NotFoundError):
 def add_operator(*, email: str, now: datetime, by: User | None = None) -> str:
     """Let a person open the console; returns a link, for a day and once, to begin with.
 
-    The link asks for a new password and a new second factor. Who has it already gets a new link,
-    and loses the former second factor, sessions and links with it: the way back in for somebody
-    who lost their phone. Raises InvalidAddressError.
+    The link alone sets a new password and a new second factor. Whoever the person was before, in
+    back offices too, they lose the former password, second factor, sessions and links: none of
+    them may become a way into the console. Asked again, it is the way back in for somebody who
+    lost their phone. Raises InvalidAddressError.
     """
     address = check_address(email)
     user = User.objects.select_for_update().filter(
         pk__in=User.objects.by_email(address).values("pk")
     ).first() or User.objects.create_user(email=address, created_at=now)
     user.is_staff, user.is_active = True, True
-    user.save(update_fields=["is_staff", "is_active"])
+    user.set_unusable_password()
+    user.save(update_fields=["is_staff", "is_active", "password"])
     Authenticator.objects.filter(user=user).delete()
-    end_sessions(user_id=user.id, tenant_id=CONSOLE)
-    links = OneTimeLink.objects.filter(user=user, purpose=LinkPurpose.OPERATOR, used_at=None)
-    links.update(used_at=now)
+    end_sessions(user_id=user.id)
+    OneTimeLink.objects.filter(user=user, used_at=None).update(used_at=now)
     link = make_link(purpose=LinkPurpose.OPERATOR, tenant_id=CONSOLE, user_id=user.id, now=now)
     note(act=Act.OPERATOR_ADDED, operator=by, about=str(user.id), now=now)
     return console_url("console_begin", token_for(link.id))
@@ -82,16 +83,12 @@ def begin(
     Raises UnknownLinkError, WeakPasswordError or WrongCodeError: nothing is set then, and the
     link still works.
     """
-    user = person_of(token=token, now=now)
-    require_strong_password(password=password, user=user)
     with transaction.atomic():
         # Of two that come at once, the link lets one in.
-        use_link(token=token, purpose=LinkPurpose.OPERATOR, tenant_id=CONSOLE, now=now)
+        user = use_link(token=token, purpose=LinkPurpose.OPERATOR, tenant_id=CONSOLE, now=now)
+        change_password(user=user, password=password, keep_session=None, now=now)
         Authenticator.objects.filter(user=user).delete()
         codes = switch_on(user=user, secret=secret, code=code, now=now)
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        end_sessions(user_id=user.id)
     return user, codes
 
 
