@@ -15,6 +15,8 @@ PERSONAL_DATA = "config.personal.PERSONAL"
 # Called in the transaction that changes what a merchant may use.
 ENTITLEMENTS_CHANGED = "tenants.entitlements.refresh"
 TENANT_RESTORED = "config.restoring.catch_up"
+# Called in the transaction of what the command line does to a merchant.
+TENANT_ACT_NOTED = "console.services.trail.note_command"
 # Whether a team has room for one more, and how much is used of each limit.
 TEAM_ROOM = "tenants.limits.require_seat"
 USAGE = "config.usage.COUNTS"

@@ -1,4 +1,7 @@
-"""What operators type. Every act on a merchant has a reason, which the merchant reads."""
+"""What operators type. Every act on a merchant has a reason, which the merchant reads.
+
+Another try of one sending or of one job is named by what is tried, and asks for none.
+"""
 
 from typing import Any
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from tenants.management.noting import note
 from tenants.models import Tenant
 from tenants.provisioning import orphans as orphan_schemas
 from tenants.provisioning.backup import back_up
@@ -30,7 +31,11 @@ def add_arguments(actions: Any) -> None:
 
 
 def backup(say: Say, tenant: Tenant, file: Path | None, *, now: datetime) -> Path:
-    """Write the file; CommandError when that is impossible."""
+    """Write the file; CommandError when that is impossible.
+
+    It is noted beforehand: a copy that stops half-way was asked for, too.
+    """
+    note(act="backed_up", tenant=tenant, now=now)
     path = file or Path(f"{tenant.slug}-{now:%Y%m%d-%H%M%S}.zip")
     try:
         counts = back_up(tenant, path, now=now)
@@ -44,6 +49,7 @@ def restore(say: Say, file: Path, *, new_slug: str | None, yes: bool, now: datet
     """Restore beside what there is, or in its place after its name was typed."""
     if new_slug:
         tenant = restore_as(file, slug=new_slug, now=now)
+        note(act="restored", tenant=tenant, now=now)
         say(f"{tenant.slug} holds what the backup holds. It is suspended, and has no team yet:")
         say(
             f"`tenants resume {tenant.slug}` opens it, `tenants owner {tenant.slug} EMAIL` invites."
@@ -56,6 +62,7 @@ def restore(say: Say, file: Path, *, new_slug: str | None, yes: bool, now: datet
             raise CommandError("Nothing was changed.")
     # What it has become is kept as well: a restoration that was a mistake can be undone.
     backup(say, tenant, Path(f"{tenant.slug}-before-{now:%Y%m%d-%H%M%S}.zip"), now=now)
+    note(act="restored", tenant=tenant, now=now)
     restore_over(file, now=now)
     say(f"{tenant.slug} is as it was, and suspended: `tenants resume {tenant.slug}` opens it.")
 

@@ -136,6 +136,28 @@ def test_a_dead_event_is_shown_and_tried_again_once(
     assert [one for one, *_ in written(merchant)] == [Act.EVENT_RETRIED]
 
 
+def test_all_of_one_merchant_are_tried_again_with_a_reason(
+    console: ConsoleClient, merchant: Tenant, other_merchant: Tenant
+) -> None:
+    dead_event(merchant)
+    other = dead_event(other_merchant)
+    assert "Tout relancer" not in text_of(console.get("/envois/"))
+    assert "Tout relancer" in text_of(console.get(f"/envois/?commercant={merchant.slug}"))
+    path, form = f"/envois/relancer?commercant={merchant.slug}", {"tenant": str(merchant.id)}
+    for reason in ("", " \n ", "x" * 301):
+        response = console.post(path, {**form, "reason": reason})
+        assert response.status_code == 422
+        assert "raison" in text_of(response).split("<details open>", 1)[1]
+    assert written(merchant) == []
+    done = console.post(path, {**form, "reason": REASON}, follow=True)
+    assert "relancé" in text_of(done)
+    with enter(merchant):
+        assert Event.objects.get().state == EventState.PENDING
+    with enter(other_merchant):
+        assert Event.objects.get(id=other.id).state == EventState.DEAD
+    assert written(merchant) == [(Act.EVENT_RETRIED, REASON, "Odile Renard")]
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -225,7 +247,8 @@ def test_a_new_link_ends_the_former_one_and_the_former_factor(odile: User) -> No
     second = operators.add_operator(email=odile.email, now=timezone.now())
     assert ConsoleClient().get("/connexion/debut/" + first.rsplit("/", 1)[1]).status_code == 410
     assert ConsoleClient().get("/connexion/debut/" + second.rsplit("/", 1)[1]).status_code == 200
-    assert log_in(ConsoleClient(), odile.email).status_code == 403
+    # The former password went with the former factor: nothing but the link opens anything.
+    assert log_in(ConsoleClient(), odile.email).status_code == 422
 
 
 def test_who_is_no_operator_cannot_be_removed(db: None) -> None:

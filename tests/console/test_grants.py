@@ -34,11 +34,34 @@ def test_of07_a_feature_is_granted_and_taken_back(console: ConsoleClient, starte
     granted = Grant.objects.get()
     assert granted.ends_at is None
     path = f"/commercants/{starter.id}/octrois/{granted.id}/retirer"
-    assert "retiré" in text_of(console.post(path, follow=True))
+    assert "retiré" in text_of(console.post(path, {"reason": "Fin du geste"}, follow=True))
     assert not entitlements.holds(Tenant.objects.get(id=starter.id), Allowed.REFERRAL)
-    assert "déjà retiré" in text_of(console.post(path, follow=True))
+    assert "déjà retiré" in text_of(console.post(path, {"reason": "Encore"}, follow=True))
     acts = Entry.objects.filter(tenant_id=starter.id).order_by("at", "id")
-    assert [entry.act for entry in acts] == [Act.FEATURE_GRANTED, Act.GRANT_WITHDRAWN]
+    assert [(entry.act, entry.reason) for entry in acts] == [
+        (Act.FEATURE_GRANTED, REASON),
+        (Act.GRANT_WITHDRAWN, "Fin du geste"),
+    ]
+
+
+@pytest.mark.parametrize("reason", ["", " \n ", "x" * 301])
+def test_nothing_is_taken_back_without_a_reason(
+    console: ConsoleClient, starter: Tenant, reason: str
+) -> None:
+    give(console, starter, what="feature:referral")
+    give(console, starter, what="limit:users", value="9")
+    granted = Grant.objects.get(feature="referral")
+    path = f"/commercants/{starter.id}/octrois/{granted.id}/retirer"
+    response = console.post(path, {"reason": reason})
+    html = text_of(response)
+    assert response.status_code == 422
+    # The one form is open with what is wrong; each field has an id of its own.
+    assert html.count("<details open>") == 1
+    assert "raison" in html.split("<details open>", 1)[1].split("</details>", 1)[0]
+    for row in Grant.objects.all():
+        assert html.count(f'id="id_{row.id}_reason"') == 1
+    granted.refresh_from_db()
+    assert granted.withdrawn_at is None
 
 
 def test_so01_a_limit_is_raised_until_the_end_of_a_day(
@@ -91,7 +114,7 @@ def test_a_grant_of_another_merchant_is_not_taken_back_here(
     """R23"""
     give(console, other_merchant, what="feature:referral")
     granted = Grant.objects.get()
-    console.post(f"/commercants/{starter.id}/octrois/{granted.id}/retirer")
+    console.post(f"/commercants/{starter.id}/octrois/{granted.id}/retirer", {"reason": REASON})
     granted.refresh_from_db()
     assert granted.withdrawn_at is None
 

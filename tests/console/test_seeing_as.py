@@ -179,6 +179,7 @@ def test_a_visit_ends_before_its_time(
             assert Entry.objects.filter(act=Act.LEFT, tenant_id=merchant.id).count() == 1
         case "log-out":
             console.post("/logout/")
+            assert Entry.objects.filter(act=Act.LEFT, tenant_id=merchant.id).count() == 1
         case "right":
             remove_operator(email=odile.email, now=timezone.now())
         case "second factor":
@@ -187,6 +188,17 @@ def test_a_visit_ends_before_its_time(
             console.post(f"/commercants/{merchant.id}/suspendre", {"reason": "x"})
     status = client.get("/clients").status_code
     assert status == {"button": 302, "suspended": 404}.get(how, 410)
+
+
+def test_a_newer_visit_ends_the_former_one_where_the_merchant_reads_it(
+    console: ConsoleClient, merchant: Tenant, other_merchant: Tenant
+) -> None:
+    handed_over(console, other_merchant)
+    for _ in range(2):
+        handed_over(console, merchant)
+    acts = Entry.objects.filter(tenant_id=merchant.id).order_by("at", "id")
+    assert [one.act for one in acts] == [Act.SEEN_AS, Act.LEFT, Act.SEEN_AS]
+    assert not Entry.objects.filter(act=Act.LEFT, tenant_id=other_merchant.id).exists()
 
 
 def test_a_visits_cookie_is_nothing_elsewhere(

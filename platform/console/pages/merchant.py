@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -39,8 +39,17 @@ def merchant(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
     return show(request, services.merchant(tenant))
 
 
-def show(request: HttpRequest, tenant: Tenant, *, status: int = 200, **forms: Any) -> HttpResponse:
-    """The page, with those forms that were sent and could not be taken in place of empty ones."""
+def show(
+    request: HttpRequest,
+    tenant: Tenant,
+    *,
+    status: int = 200,
+    refused: dict[uuid.UUID, ReasonForm] | None = None,
+    **forms: Any,
+) -> HttpResponse:
+    """The page, with those forms that were sent and could not be taken in place of empty ones;
+    `refused` are those that withdraw a grant.
+    """
     now = timezone.now()
     found = selectors.merchant(tenant, now=now)
     blank = {
@@ -62,7 +71,10 @@ def show(request: HttpRequest, tenant: Tenant, *, status: int = 200, **forms: An
         health=health_words(found.health),
         size=bytes_of(found.health.size),
         origins=[origin_of(host) for host in found.hosts],
-        grants=[(grant, grant_words(grant)) for grant in found.grants],
+        grants=[
+            (grant, grant_words(grant), (refused or {}).get(grant.id, _withdrawing(grant.id)))
+            for grant in found.grants
+        ],
         modules=[str(Feature(name).label) for name in tenant.modules],
         is_active=tenant.state == TenantState.ACTIVE,
         can_resume=tenant.state in (TenantState.SUSPENDED, TenantState.DELETING),
@@ -203,15 +215,27 @@ def grant(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, tenant: uuid.UUID, grant: uuid.UUID) -> HttpResponse:
     """Take a grant back at once."""
+    form = _withdrawing(grant, request.POST)
+    if not form.is_valid():
+        return show(request, services.merchant(tenant), status=422, refused={grant: form})
     try:
         grants.withdraw(
-            tenant_id=tenant, grant_id=grant, operator=operator(request), now=timezone.now()
+            tenant_id=tenant,
+            grant_id=grant,
+            operator=operator(request),
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
         )
     except RicochetError as error:
         refuse(request, error)
     else:
         messages.success(request, _("L’octroi est retiré."))
     return HttpResponseRedirect(reverse("admin:merchant", args=[tenant]))
+
+
+def _withdrawing(grant: uuid.UUID, data: QueryDict | None = None) -> ReasonForm:
+    """One of many on the page: its field has an id of its own."""
+    return ReasonForm(data, auto_id=f"id_{grant}_%s")
 
 
 def _end_of(day: date) -> datetime:

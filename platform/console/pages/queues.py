@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from console.forms import ReasonForm
 from console.pages.common import operator, page, refuse
 from console.selectors import queues as selectors
 from console.selectors.health import living
@@ -49,6 +50,11 @@ def _chosen(request: HttpRequest) -> tuple[str, list[Tenant]]:
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """Dead events, or those that are due and wait."""
+    return _show_events(request, form=ReasonForm())
+
+
+def _show_events(request: HttpRequest, *, form: ReasonForm, status: int = 200) -> HttpResponse:
+    """The page; `form` makes all dead events of the one who is chosen due again."""
     wanted, tenants = _chosen(request)
     waiting = request.GET.get("etat") == "attente"
     state, now = EventState.PENDING if waiting else EventState.DEAD, timezone.now()
@@ -59,6 +65,9 @@ def events(request: HttpRequest) -> HttpResponse:
         request,
         "events",
         title=_("Envois"),
+        status=status,
+        form=form,
+        tenant_field=PLATFORM if wanted == PLATFORM else str(tenants[0].id) if wanted else "",
         rows=rows[: selectors.MOST],
         waiting=waiting,
         wanted=wanted,
@@ -70,18 +79,22 @@ def events(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def retry_events(request: HttpRequest) -> HttpResponse:
-    """Another try for one dead event, or for all of one merchant."""
+    """Another try for one dead event, or, with a reason, for all of one merchant."""
     tenant_id, event_id = _uuid(request, "tenant"), _uuid(request, "event")
     back = HttpResponseRedirect(reverse("admin:events"))
     if tenant_id is None and request.POST.get("tenant") != PLATFORM:
         raise Http404
     if event_id is None and request.POST.get("event"):
         raise Http404  # what is no id must not mean all of them
+    form = ReasonForm(request.POST)
+    if event_id is None and not form.is_valid():
+        return _show_events(request, form=form, status=422)
     try:
         count = services.retry_events(
             tenant_id=tenant_id,
             ids=[event_id] if event_id else None,
             operator=operator(request),
+            reason="" if event_id else form.cleaned_data["reason"],
             now=timezone.now(),
         )
     except RicochetError as error:

@@ -59,12 +59,20 @@ def grant(
 
 
 @transaction.atomic
-def withdraw(*, tenant_id: uuid.UUID, grant_id: uuid.UUID, operator: User, now: datetime) -> Grant:
-    """Take a grant of this merchant back at once. Raises UnknownGrantError."""
-    tenant = merchant(tenant_id)
+def withdraw(
+    *, tenant_id: uuid.UUID, grant_id: uuid.UUID, operator: User, reason: str, now: datetime
+) -> Grant:
+    """Take a grant of this merchant back at once. Raises ReasonMissingError, UnknownGrantError."""
+    why, tenant = check_reason(reason), merchant(tenant_id)
     if not Grant.objects.filter(id=grant_id, tenant_id=tenant_id).exists():
         raise grants.UnknownGrantError
     taken = grants.withdraw(grant_id=grant_id, now=now, by=operator.id)
-    about = taken.feature or taken.limit
-    note(act=Act.GRANT_WITHDRAWN, operator=operator, tenant=tenant, about=about, now=now)
+    note(
+        act=Act.GRANT_WITHDRAWN,
+        operator=operator,
+        tenant=tenant,
+        about=taken.feature or taken.limit,
+        reason=why,
+        now=now,
+    )
     return taken

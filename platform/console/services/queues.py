@@ -10,7 +10,7 @@ from accounts.models import User
 from console.entering import inside
 from console.models import Act
 from console.services.merchants import merchant
-from console.services.trail import note
+from console.services.trail import check_reason, note
 from kernel.jobs import services as jobs
 from kernel.jobs.models import Job, JobState
 from kernel.outbox import services as outbox
@@ -22,12 +22,15 @@ def retry_events(
     ids: Sequence[uuid.UUID] | None,
     operator: User,
     now: datetime,
+    reason: str = "",
 ) -> int:
     """Make dead events due again: those named, or all, of one merchant or (None) the platform.
 
-    Returns how many there were; an event that is not dead (any more) is left alone, so that
-    asking twice is asking once. Raises UnknownTenantError for a merchant that is not active.
+    All of them at once need a reason. Returns how many there were; an event that is not dead (any
+    more) is left alone, so that asking twice is asking once. Raises ReasonMissingError, or
+    UnknownTenantError for a merchant that is not active.
     """
+    why = check_reason(reason) if ids is None else ""
     with transaction.atomic():
         if tenant_id is None:
             tenant, count = None, outbox.retry_dead(now=now, ids=ids)
@@ -37,7 +40,14 @@ def retry_events(
                 count = outbox.retry_dead(now=now, ids=ids)
         if count:
             about = f"{count} × outbox" if ids is None or len(ids) != 1 else str(ids[0])
-            note(act=Act.EVENT_RETRIED, operator=operator, tenant=tenant, about=about, now=now)
+            note(
+                act=Act.EVENT_RETRIED,
+                operator=operator,
+                tenant=tenant,
+                about=about,
+                reason=why,
+                now=now,
+            )
     return count
 
 

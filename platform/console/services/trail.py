@@ -47,3 +47,8 @@ def note(
         about=about,
         reason=reason,
     )
+
+
+def note_command(*, act: str, tenant: Tenant, now: datetime) -> None:
+    """Add the line of what the command line did to a merchant (`settings.TENANT_ACT_NOTED`)."""
+    note(act=Act(act), operator=None, tenant=tenant, now=now)

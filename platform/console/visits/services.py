@@ -95,12 +95,14 @@ def end(*, visit: Visit, tenant: Tenant, now: datetime) -> None:
         note(act=Act.LEFT, operator=operator, tenant=tenant, now=now)
 
 
+@transaction.atomic
 def end_all(*, operator_id: uuid.UUID, now: datetime, tenant_id: uuid.UUID | None = None) -> None:
-    """End every visit of an operator, at one merchant or anywhere."""
+    """End every visit of an operator, at one merchant or anywhere, each where it is read."""
     visits = Visit.objects.filter(operator_id=operator_id, closed_at=None, ends_at__gt=now)
     if tenant_id is not None:
         visits = visits.filter(tenant_id=tenant_id)
-    visits.update(closed_at=now)
+    for visit in visits.order_by("created_at"):
+        end(visit=visit, tenant=merchant(visit.tenant_id), now=now)
 
 
 def _may_look(visit: Visit) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.services.invitations import check_address, invite_owner
@@ -14,6 +15,7 @@ from billing.plans import PlanKey
 from billing.services.accounts import Opening
 from kernel.errors import RicochetError
 from tenants.management import copies, fleet
+from tenants.management.noting import note
 from tenants.models import Tenant
 from tenants.provisioning import guards, lifecycle, services
 from tenants.provisioning.dedicated import connect
@@ -124,11 +126,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(rows)} merchants.")
 
     def _suspend(self, options: dict[str, Any]) -> None:
-        lifecycle.suspend(tenant=_tenant(options), now=timezone.now())
+        tenant, now = _tenant(options), timezone.now()
+        with transaction.atomic():
+            lifecycle.suspend(tenant=tenant, now=now)
+            note(act="suspended", tenant=tenant, now=now)
         self.stdout.write(f"{options['slug']} is suspended.")
 
     def _resume(self, options: dict[str, Any]) -> None:
-        lifecycle.resume(tenant=_tenant(options), now=timezone.now())
+        tenant, now = _tenant(options), timezone.now()
+        with transaction.atomic():
+            lifecycle.resume(tenant=tenant, now=now)
+            note(act="resumed", tenant=tenant, now=now)
         self.stdout.write(f"{options['slug']} is open again.")
 
     def _delete(self, options: dict[str, Any]) -> None:
@@ -141,14 +149,18 @@ class Command(BaseCommand):
         if services.schema_exists(tenant.schema_name):
             # Closed first, so that nothing is written after the export was taken.
             if tenant.state in {"active", "suspended"}:
-                lifecycle.schedule_deletion(tenant=tenant, now=now)
+                with transaction.atomic():
+                    lifecycle.schedule_deletion(tenant=tenant, now=now)
+                    note(act="deleting", tenant=tenant, now=now)
             try:
                 counts = export_tenant(tenant, path, now=now)
             except OSError as error:
                 raise CommandError(f"The export failed, nothing was deleted: {error}") from error
             self.stdout.write(f"Exported {sum(counts.values())} rows to {path}.")
         if options["now"]:
-            lifecycle.delete_now(tenant=tenant, now=now)
+            with transaction.atomic():
+                lifecycle.delete_now(tenant=tenant, now=now)
+                note(act="deleted", tenant=tenant, now=now)
             self.stdout.write(f"{tenant.slug} is deleted.")
         else:
             self.stdout.write(
