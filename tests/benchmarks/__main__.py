@@ -6,9 +6,11 @@ make bench ARGS="--only orders"     one part; nothing is kept
 """
 
 import argparse
+from collections.abc import Callable
 
 import rich
 
+from deploy.local.stack import Stack
 from tests.benchmarks import (
     clicks,
     customers,
@@ -20,80 +22,103 @@ from tests.benchmarks import (
     provisioning,
     recalculation,
     results,
+    signups,
     sizes,
     tenancy,
 )
 
-PARTS = (
-    "provisioning",
-    "partners",
-    "tenancy",
-    "orders",
-    "clicks",
-    "recalculation",
-    "customers",
-    "sizes",
-    "participations",
-    "fleet",
-)
+_OVER_HTTP = {"orders", "clicks", "participations"}
 
 
 def main() -> None:
     options = _options()
-    seconds = 1.0 if options.quick else options.seconds
-    rounds = 2 if options.quick else options.rounds
-    requests = 100 if options.quick else options.requests
-    parts = options.only or PARTS
+    parts = [name for name in PARTS if name in (options.only or PARTS)]
     rows: list[results.Row] = []
     rich.print("Starting PostgreSQL and Valkey…")
     with place.running_stack() as stack:
-        shop = place.open_shop()
-        if "provisioning" in parts:
-            rich.print("Making merchants…")
-            rows += provisioning.measure(rounds=rounds)
-        if "partners" in parts:
-            rich.print("Inviting partners…")
-            rows += partners.measure(slug=place.SLUG, rounds=rounds)
-        if "tenancy" in parts:
-            rich.print("Asking with and without tenancy…")
-            rows += tenancy.measure(host=shop.host, rounds=requests)
-        if "recalculation" in parts:
-            rich.print("Recalculating…")
-            facts = 2_000 if options.quick else recalculation.FACTS
-            rows += recalculation.measure(facts=facts, sample=facts // 100)
-        if "customers" in parts:
-            rich.print("Taking customers in…")
-            lines = 4_000 if options.quick else customers.LINES
-            rows += customers.measure(lines=lines, sample=lines // 100)
-        if "sizes" in parts:
-            rich.print("Opening pages of a large merchant…")
-            many = 5_000 if options.quick else sizes.CUSTOMERS
-            rows += sizes.measure(customers=many, rounds=min(rounds, 5))
-        if {"orders", "clicks", "participations"} & set(parts):
-            place.start_web(stack)
-        if "clicks" in parts:
-            rich.print("Clicking…")
-            rows += clicks.measure(stack=stack, shop=shop, seconds=seconds)
-        if "orders" in parts:
-            rich.print("Ordering…")
-            rows += orders.measure(stack=stack, shop=shop, seconds=seconds)
-            rows += orders.measure_with_worker(stack=stack, shop=shop, seconds=seconds)
-        if "participations" in parts:
-            rich.print("Taking part…")
-            rows += participations.measure(stack=stack, shop=shop, seconds=seconds)
-        if "fleet" in parts:
-            rich.print("Migrating a fleet…")
-            rows += fleet.measure(small=4, large=12) if options.quick else fleet.measure()
+        bench = Bench(stack, place.open_shop(), options)
+        for name in parts:
+            if name in _OVER_HTTP and "web" not in stack.parts:
+                place.start_web(stack)
+            words, measure = PARTS[name]
+            rich.print(f"{words}…")
+            rows += measure(bench)
         conditions = results.machine(place.postgres_version())
     results.show(rows, conditions=conditions)
     if not (options.quick or options.only):
         results.keep(rows, conditions=conditions)
 
 
+class Bench:
+    """Where it is measured, and how long or often."""
+
+    def __init__(self, stack: Stack, shop: place.Shop, options: argparse.Namespace) -> None:
+        self.stack, self.shop, self.quick = stack, shop, options.quick
+        self.load = {
+            "stack": stack,
+            "shop": shop,
+            "seconds": 1.0 if self.quick else options.seconds,
+        }
+        self.rounds = 2 if self.quick else options.rounds
+        self.requests = 100 if self.quick else options.requests
+
+    def many(self, number: int, *, quick: int) -> int:
+        return quick if self.quick else number
+
+
+def _recalculation(bench: Bench) -> list[results.Row]:
+    facts = bench.many(recalculation.FACTS, quick=2_000)
+    return recalculation.measure(facts=facts, sample=facts // 100)
+
+
+def _customers(bench: Bench) -> list[results.Row]:
+    lines = bench.many(customers.LINES, quick=4_000)
+    return customers.measure(lines=lines, sample=lines // 100)
+
+
+def _sizes(bench: Bench) -> list[results.Row]:
+    many = bench.many(sizes.CUSTOMERS, quick=5_000)
+    return sizes.measure(customers=many, rounds=min(bench.rounds, 5))
+
+
+def _orders(bench: Bench) -> list[results.Row]:
+    return orders.measure(**bench.load) + orders.measure_with_worker(**bench.load)
+
+
+def _fleet(bench: Bench) -> list[results.Row]:
+    return fleet.measure(
+        small=bench.many(fleet.SMALL, quick=4), large=bench.many(fleet.LARGE, quick=12)
+    )
+
+
+# In the order in which they are measured: what fills the database most comes last.
+PARTS: dict[str, tuple[str, Callable[[Bench], list[results.Row]]]] = {
+    "provisioning": ("Making merchants", lambda b: provisioning.measure(rounds=b.rounds)),
+    "partners": (
+        "Inviting partners",
+        lambda b: partners.measure(slug=place.SLUG, rounds=b.rounds),
+    ),
+    "signups": ("Signing up", lambda b: signups.measure(rounds=b.rounds)),
+    "tenancy": (
+        "Asking with and without tenancy",
+        lambda b: tenancy.measure(host=b.shop.host, rounds=b.requests),
+    ),
+    "recalculation": ("Recalculating", _recalculation),
+    "customers": ("Taking customers in", _customers),
+    "sizes": ("Opening pages of a large merchant", _sizes),
+    "clicks": ("Clicking", lambda b: clicks.measure(**b.load)),
+    "orders": ("Ordering", _orders),
+    "participations": ("Taking part", lambda b: participations.measure(**b.load)),
+    "fleet": ("Migrating a fleet", _fleet),
+}
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description="Measure Ricochet.")
     parser.add_argument("--quick", action="store_true", help="tiny sizes; nothing is kept")
-    parser.add_argument("--only", nargs="+", choices=PARTS, help="some parts; nothing is kept")
+    parser.add_argument(
+        "--only", nargs="+", choices=list(PARTS), help="some parts; nothing is kept"
+    )
     parser.add_argument("--seconds", type=float, default=15.0, help="of each load (15)")
     parser.add_argument("--rounds", type=int, default=9, help="of provisioning (9)")
     parser.add_argument("--requests", type=int, default=4_000, help="through tenancy (4000)")

@@ -53,16 +53,17 @@ def _owner(major: Any) -> Any:
         role=Role.OWNER,
         now=timezone.now(),
     )
-    client = _browser(major.slug)
+    client = browser(major.slug)
     assert client.post("/connexion", {"email": email, "password": PASSWORD}).status_code == 302
     return client
 
 
-def _browser(slug: str) -> Any:
+def browser(slug: str) -> Any:
+    """Somebody at a merchant's address, or at the platform's own."""
     from django.conf import settings
     from django.test import Client
 
-    host = f"{slug}.{settings.PLATFORM_DOMAIN}"
+    host = f"{slug}.{settings.PLATFORM_DOMAIN}".lstrip(".")
     return Client(HTTP_HOST=host, HTTP_ORIGIN=f"http://{host}")
 
 
@@ -81,7 +82,7 @@ def _one(client: Any, number: int) -> tuple[float, float]:
     assert answer.status_code == 302, re.sub("<[^>]+>", " ", answer.content.decode())
     invitation = Invitation.objects.get(email=email)
     slug = Tenant.objects.get(id=invitation.tenant_id).slug
-    theirs = _browser(slug)
+    theirs = browser(slug)
     path = f"/invitation/{token_for(invitation.id, invitation.version)}"
     followed = time.perf_counter()
     joined = theirs.post(path, {"first_name": "N", "last_name": "C", "password": PASSWORD})
