@@ -177,8 +177,13 @@ def has_accepted(row: Partnership, *, side: Side) -> bool:
 
 def to_answer(*, tenant_id: uuid.UUID) -> int:
     """How many partnerships wait for this merchant's word on the agreement."""
-    rows = partnerships_of(tenant_id=tenant_id)
-    return int(rows.filter(state=State.PROPOSED, i_accepted=False).count())
+    return int(waiting_for(tenant_id=tenant_id).count())
+
+
+def waiting_for(*, tenant_id: uuid.UUID) -> QuerySet[Any]:
+    """The partnerships that wait for this merchant's word, the latest first."""
+    rows = partnerships_of(tenant_id=tenant_id).filter(state=State.PROPOSED, i_accepted=False)
+    return rows.order_by("-created_at", "-id")
 
 
 def majors_of(*, tenant_id: uuid.UUID) -> list[str]:

@@ -20,6 +20,7 @@ from partnerships.models import Side, State
 from partnerships.services import agreeing
 from partnerships.views.common import is_owner, person, row_or_404, tenant_id
 from shell.formats import elided
+from tenants.context import current_tenant
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,6 +67,8 @@ def _accepted(request: HttpRequest, row: Any) -> HttpResponse:
     else:
         words = _("Accord accepté. Il manque celui de %(name)s.")
     messages.success(request, elided(words % {"name": row.partner}, row.partner))
+    if current_tenant().partner_only:
+        return redirect("partnerships:home")  # on to whatever comes next
     return redirect("partnerships:partner", row.public_id)
 
 

@@ -1,10 +1,12 @@
 """A partner who is no merchant: its first page, its settings, and what a plan would add."""
 
+from django.conf import settings as django_settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,16 +17,19 @@ from billing.plans import SOLD, TRIAL
 from kernel.errors import RicochetError
 from partnerships import selectors
 from partnerships.services.upgrading import become_full
-from partnerships.views.common import is_owner, page_of, tenant_id
+from partnerships.views.common import is_owner, tenant_id
 
 
 @require_safe
 @member_required()
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for an answer first, then the operations."""
-    if selectors.to_answer(tenant_id=tenant_id()):
+    """The agreement that waits for an answer first, then the operation: the next thing to do."""
+    waiting = list(selectors.waiting_for(tenant_id=tenant_id())[:2])
+    if len(waiting) == 1:
+        return redirect("partnerships:agreement", waiting[0].public_id)
+    if waiting:
         return redirect("partnerships:list")
-    return redirect(page_of("operations:received") or "partnerships:list")
+    return redirect(import_string(django_settings.PARTNER_FIRST_PAGE)(now=timezone.now()))
 
 
 @require_safe

@@ -7,6 +7,9 @@ CONNECTIONS = "config.connections.connections"
 OUTBOX_NUDGE = "config.tasks.nudge"
 OUTBOX_HANDLERS = "config.outbox.HANDLERS"
 PARTNER_FIGURES = "operations.figures.for_partners"
+# Where a guest's back office opens, and how far its widgets for an operation are.
+PARTNER_FIRST_PAGE = "operations.received.following.first_path"
+WIDGETS_STANDING = "widgets.display.selectors.standing"
 # Kinds of emails that merchants make: prefix → `tenants.messaging.kinds.Provider`.
 EMAIL_KIND_PROVIDERS = {"campaign": "tenants.messaging.campaigns.PROVIDER"}
 EMAIL_DESTINATIONS = "widgets.links.destination.site_addresses"

@@ -172,7 +172,7 @@ def test_pa04_the_partner_receives_access_at_the_email_given(lumen: Lumen, lumen
     links = [re.findall(r"/invitation/[\w-]+", text)[0] for text in texts]
     assert TenantClient(noe()).get(links[-1]).status_code == 200
     office = nora_opens(lumen)
-    assert "1 accord attend votre réponse" in office.page("/")
+    assert "À lire avant d’accepter" in office.page("/")
 
 
 def test_pa04_who_has_a_back_office_joins_with_it_after_agreeing(

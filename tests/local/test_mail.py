@@ -7,12 +7,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
 
+from deploy.local.mail import page
 from deploy.local.mail.inbox import InboxServer
 from deploy.local.mail.store import MailStore, Receiver
 from deploy.local.processes import free_port
@@ -109,3 +111,10 @@ def test_another_site_can_neither_read_nor_empty_the_inbox(inbox: Inbox) -> None
     )
     assert inbox.refuses(foreign) == 403
     assert len(json.loads(inbox.get("/api/messages"))) == 1
+
+
+def test_the_time_is_that_of_the_merchants() -> None:
+    """Of Paris, in summer and in winter: half past ten at night by UTC is the next day there."""
+    summer = page._time(datetime(2026, 7, 14, 22, 30, tzinfo=UTC))
+    winter = page._time(datetime(2026, 11, 18, 18, 42, tzinfo=UTC))
+    assert "15 juil., 0 h 30" in summer and "18 nov., 19 h 42" in winter

@@ -17,6 +17,7 @@ from operations.models import (
     ReceivedParticipation,
     SourceKind,
 )
+from operations.received.following import Standing
 from tenants.models import Tenant
 from widgets.display import drawing, rules, targets
 from widgets.display.bundle import current
@@ -67,6 +68,17 @@ def people(*, widget: Widget) -> int:
             brought_by=BroughtBy.MINOR,
         )
     return int(rows.filter(is_first=True).aggregate(n=Count("pk"))["n"])
+
+
+def standing(*, received_id: uuid.UUID) -> Standing:
+    """How far the widgets for a partner's operation are: `settings.WIDGETS_STANDING`."""
+    rows = Widget.objects.filter(received_id=received_id, active=True)
+    latest = rows.order_by("-created_at", "-id").first()
+    if latest is None:
+        return Standing()
+    seen = WidgetSighting.objects.filter(widget__in=rows).exclude(outcome=Outcome.ORIGIN)
+    address = reverse("display:widget", args=[latest.public_id])
+    return Standing(address=f"{address}#code", seen=seen.exists())
 
 
 def counts(*, widget: Widget) -> dict[str, int]:

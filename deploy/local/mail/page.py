@@ -4,9 +4,12 @@ import re
 from datetime import datetime
 from html import escape
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from deploy.local.mail.store import Mail, MailStore
 
+# That of the demo's merchants: what they show and what they send read the same.
+_ZONE = ZoneInfo("Europe/Paris")
 _LINK = re.compile(r"(https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]])")
 _MONTHS = (
     *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
@@ -86,8 +89,8 @@ def _list(mails: list[Mail], chosen: Mail | None, to: str, words: str) -> str:
 
 
 def _time(moment: datetime) -> str:
-    """`18 nov., 19 h 42`, in the machine's own time zone."""
-    local = moment.astimezone()
+    """`18 nov., 19 h 42`, in the merchants' time zone."""
+    local = moment.astimezone(_ZONE)
     text = f"{local.day} {_MONTHS[local.month - 1]}, {local.hour} h {local.minute:02d}"
     return f'<time datetime="{moment.isoformat()}">{text}</time>'
 

@@ -14,7 +14,9 @@ from operations.received import selectors
 from operations.rehearsing import passes
 from operations.rehearsing.passes import Pass
 from partnerships.models import OPEN_STATES, Partnership, State
+from partnerships.selectors import partnerships_of
 from shell import brand, formats
+from tenants.context import current_tenant
 from tenants.models import Tenant, TenantState
 from tenants.programme.dates import local
 
@@ -37,12 +39,18 @@ def page_of(name: str, *args: str) -> str:
 
 def sharing_note(operation: ReceivedOperation) -> tuple[str, str]:
     """What keeps data from coming, and where that changes; ("", "") where nothing does."""
-    row = Partnership.objects.filter(id=operation.partnership_id).first()
+    mine = partnerships_of(tenant_id=current_tenant().id)
+    row = mine.filter(id=operation.partnership_id).first()
     if row is None or row.state == State.ENDED:
         return _(
             "Votre partenariat avec %(brand)s est terminé : plus rien n’est partagé. Ce que vous"
             " avez reçu reste à vous."
         ) % {"brand": operation.major_name}, ""
+    if row.state != State.ACTIVE and row.i_accepted:
+        words = _(
+            "Vous avez accepté l’accord. Les données arrivent dès que %(brand)s l’accepte aussi."
+        )
+        return words % {"brand": operation.major_name}, ""
     if row.state != State.ACTIVE:
         return _(
             "Les données arrivent quand %(brand)s et vous avez accepté l’accord de partenariat."

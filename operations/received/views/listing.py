@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from accounts.access import member_required
+from accounts.access import has_role, member_required
+from accounts.models import Role
 from operations.models import ReceivedOperation
 from operations.received import selectors
+from operations.received.views.common import page_of
 from shell.tables import Column, Empty, ListPage, View
 from tenants.context import current_tenant
 
@@ -53,6 +55,22 @@ class ReceivedPage(ListPage):
         Column("optins", _("Opt-ins"), kind="number", sort="optins"),
         Column("new_profiles", _("Nouveaux profils"), kind="number", sort="new_profiles"),
     )
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        site = page_of("site:site")
+        if site and not current_tenant().site_url and has_role(request, Role.MANAGER):
+            # What can be done meanwhile: their widgets will need it.
+            self.empty = Empty(  # type: ignore[misc]
+                self.empty.title,
+                _(
+                    "Dès qu’une marque partenaire vous associe à une opération, vous la suivez"
+                    " ici. En attendant, indiquez l’adresse de votre site : vos widgets s’y"
+                    " afficheront."
+                ),
+                _("Indiquer mon site"),
+                site,
+            )
 
     def queryset(self) -> QuerySet[Any]:
         return selectors.operations()

@@ -13,9 +13,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.access import member_required
+from accounts.access import has_role, member_required
+from accounts.models import Role
 from operations.models import ReceivedOperation, ReceivedParticipation
-from operations.received import figures, selectors
+from operations.received import figures, following, selectors
 from operations.received.views.common import (
     colors,
     operation_or_404,
@@ -43,6 +44,13 @@ def received_one(request: HttpRequest, operation: str) -> HttpResponse:
     modules = figures.by_module(operation=row)
     note, note_url = sharing_note(row)
     state = row.shown_state(now)
+    step = following.next_step(
+        operation=row,
+        tenant=current_tenant(),
+        owns=has_role(request, Role.OWNER),
+        manages=has_role(request, Role.MANAGER),
+        now=now,
+    )
     context = {
         "operation": row,
         "state": state,
@@ -63,8 +71,10 @@ def received_one(request: HttpRequest, operation: str) -> HttpResponse:
         "span": span(row),
         "colors": colors(request, row),
         "test_url": test_url(row, now),
-        "note": note,
+        "note": "" if step is not None and note_url else note,
         "note_url": note_url,
+        "step": step,
+        "begun": total.participants > 0 or state in ("live", "ended", "archived"),
     }
     return render(request, "operations/received/one.html", context)
 

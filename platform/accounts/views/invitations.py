@@ -43,6 +43,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         invitation = find_invitation(token=token, tenant_id=tenant_id, now=now)
     except UnknownInvitationError:
         return link_over(request)
+    first = opens_the_office(invitation=invitation)
     known = User.objects.by_email(invitation.email).first()
     kind = JoinForm if known is None else JoinWithPasswordForm
     form: forms.Form = kind(request.POST if request.method == "POST" else None)
@@ -51,7 +52,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
             if known is not None:
                 _prove(form, invitation=invitation, known=known)
             if not form.errors:
-                return _join(request, form, token=token)
+                return _join(request, form, token=token, first=first)
         except ThrottledError as error:
             return too_often(request, error)
         except UnknownInvitationError:
@@ -68,7 +69,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
         form=form,
         invitation=invitation,
         known=known,
-        first=opens_the_office(invitation=invitation),
+        first=first,
     )
 
 
@@ -83,7 +84,8 @@ def _prove(form: forms.Form, *, invitation: Invitation, known: User) -> None:
         )
 
 
-def _join(request: HttpRequest, form: forms.Form, *, token: str) -> HttpResponse:
+def _join(request: HttpRequest, form: forms.Form, *, token: str, first: bool) -> HttpResponse:
+    """`first`: nobody was here before, so there is no team to join yet."""
     membership = accept_invitation(
         token=token,
         tenant_id=request.tenant.id,  # type: ignore[attr-defined]
@@ -93,8 +95,10 @@ def _join(request: HttpRequest, form: forms.Form, *, token: str) -> HttpResponse
         password=form.cleaned_data["password"],
     )
     name = request.tenant.name  # type: ignore[attr-defined]
-    messages.success(
-        request,
-        formats.elided(_("Vous avez rejoint l’équipe de %(tenant)s.") % {"tenant": name}, name),
+    words = (
+        _("Votre espace %(tenant)s est prêt.")
+        if first
+        else _("Vous avez rejoint l’équipe de %(tenant)s.")
     )
+    messages.success(request, formats.elided(words % {"tenant": name}, name))
     return steps.proceed(request, membership.user, target="/")
