@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from kernel.outbox.types import EventData, Handler
 from operations import running
+from operations.received.telling import HANDLERS as TELLING
 
 
 def _end(event: EventData) -> None:
@@ -17,4 +18,4 @@ def _end(event: EventData) -> None:
     )
 
 
-HANDLERS: dict[str, Handler] = {running.END_EVENT: _end}
+HANDLERS: dict[str, Handler] = {running.END_EVENT: _end, **TELLING}

@@ -35,6 +35,10 @@ class ReceivedOperation(models.Model):
     version = models.CharField(max_length=64)
     received_at = models.DateTimeField(editable=False)
     refreshed_at = models.DateTimeField()
+    # When the owners were written to: `received.telling`.
+    begun_told_at = models.DateTimeField(null=True)
+    over_told_at = models.DateTimeField(null=True)
+    results_told_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "operations_received"

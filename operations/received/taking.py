@@ -13,6 +13,7 @@ from kernel.db import insert, insert_if_absent
 from kernel.errors import RicochetError
 from kernel.ids import public_id
 from operations.models import ReceivedOperation, ReceivedParticipation
+from operations.received import telling
 from operations.received.shapes import Carried, Description, Proof
 from tenants.messaging import unsubscribing
 from tenants.profiles import emails, forgetting
@@ -24,7 +25,7 @@ SOURCE = "partner"
 
 
 def describe(*, description: Description, now: datetime) -> ReceivedOperation:
-    """Keep the copy of an operation as it is now."""
+    """Keep the copy of an operation as it is now, and have its owners told what is due."""
     row, _made = ReceivedOperation.objects.update_or_create(
         major_id=description.major_id,
         operation_id=description.operation_id,
@@ -42,6 +43,7 @@ def describe(*, description: Description, now: datetime) -> ReceivedOperation:
             "refreshed_at": now,
         },
     )
+    telling.plan(row=row, now=now)
     return row
 
 

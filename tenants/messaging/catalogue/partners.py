@@ -21,6 +21,26 @@ def _told(name: str, label: Words, when: Words, *values: str, **sample: object) 
     )
 
 
+def _of_operation(name: str, label: Words, when: Words, *values: str, **sample: object) -> Kind:
+    """What becomes of an operation that another brand runs; a merchant may do without."""
+    return Kind(
+        name,
+        label=label,
+        when=when,
+        audience=Audience.TEAM,
+        values=("brand", "operation", *values, "office_url"),
+        target="office_url",
+        sample={
+            "brand": "Maison Lumen",
+            "operation": "Un automne à la maison",
+            "path": "/operations/recues",
+            **sample,
+        },
+        editable=False,
+        optional=True,
+    )
+
+
 PARTNERS: tuple[Kind, ...] = (
     Kind(
         "partner_invited",
@@ -63,5 +83,34 @@ PARTNERS: tuple[Kind, ...] = (
         _("Quand l’autre marque refuse, retire sa proposition ou met fin au partenariat."),
         "was_declined",
         "was_withdrawn",
+    ),
+    _of_operation(
+        "partner_operation_begun",
+        _("Opération d’un partenaire en ligne"),
+        _("Une minute après le début d’une opération à laquelle une autre marque vous associe."),
+        "waits",
+        "expires_on",
+        waits=False,
+        expires_at="2026-11-30T22:59:59+00:00",
+    ),
+    _of_operation(
+        "partner_operation_over",
+        _("Opération d’un partenaire terminée"),
+        _("À la fin d’une opération à laquelle une autre marque vous associe."),
+        "due_on",
+        due_at="2026-12-01T08:00:00+00:00",
+    ),
+    _of_operation(
+        "partner_operation_results",
+        _("Bilan d’une opération d’un partenaire"),
+        _("Le lendemain matin de la fin, avec les chiffres de votre marque."),
+        "participants",
+        "optins",
+        "new_profiles",
+        "has_optins",
+        participants=1842,
+        optins=611,
+        new_profiles=402,
+        has_optins=True,
     ),
 )

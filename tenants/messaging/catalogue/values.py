@@ -59,6 +59,11 @@ _ALL = (
     Value("all_set", _("Vrai si les deux marques ont accepté l’accord"), Shape.FLAG),
     Value("was_declined", _("Vrai si la proposition a été refusée"), Shape.FLAG),
     Value("was_withdrawn", _("Vrai si la proposition a été retirée"), Shape.FLAG),
+    Value("waits", _("Vrai si l’accord de partenariat n’est pas accepté"), Shape.FLAG),
+    Value("participants", _("Nombre de participants"), Shape.NUMBER),
+    Value("optins", _("Nombre d’accords donnés à votre marque"), Shape.NUMBER),
+    Value("new_profiles", _("Nombre de nouveaux profils"), Shape.NUMBER),
+    Value("has_optins", _("Vrai si des personnes ont accepté vos offres"), Shape.FLAG),
     Value("by_hand", _("Vrai si vous l’avez fait à la main"), Shape.FLAG),
 )
 VALUES: dict[str, Value] = {value.name: value for value in _ALL}
