@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.models import Membership, Role, User
 from accounts.services import create_member
 from billing.models import Account, AccountState
+from billing.plans import TRIAL
 from signup import texts
-from signup.choices import TRIAL
 from signup.models import Signup, SignupState, TermsAcceptance
 from tenants.models import Tenant, TenantState
 from tests.fixtures.tenants import TenantClient

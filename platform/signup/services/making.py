@@ -15,9 +15,8 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import Role, User
 from accounts.services import create_member
 from accounts.services.members import AlreadyMemberError
-from billing.plans import INTERVALS
+from billing.plans import INTERVALS, TRIAL
 from billing.services.accounts import Opening
-from signup.choices import TRIAL
 from signup.errors import NotMadeError
 from signup.models import Signup, SignupState, TermsAcceptance
 from tenants.models import Tenant, TenantState

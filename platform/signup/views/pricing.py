@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
-from billing.plans import CURRENCY, SOLD, Allowed, Limit, Plan
-from signup.choices import SUGGESTED, TRIAL
+from billing.plans import CURRENCY, SOLD, TRIAL, Allowed, Limit, Plan
+from signup.choices import SUGGESTED
 from signup.showing import show
 
 

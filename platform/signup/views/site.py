@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from billing.plans import TRIAL
 from signup import texts
-from signup.choices import TRIAL
 from signup.showing import alternates, origin, show
 
 # What is worth finding, in the order of its weight.

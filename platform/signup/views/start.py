@@ -8,11 +8,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.throttles import ThrottledError, counted_address, hit
-from billing.plans import SOLD
+from billing.plans import SOLD, TRIAL
 from kernel.errors import RicochetError
 from signup import sealed, texts
 from signup.addresses import Looked, Standing, look_at, suggest
-from signup.choices import INTERVAL, SUGGESTED, TRIAL
+from signup.choices import INTERVAL, SUGGESTED
 from signup.forms import TRAP, StartForm
 from signup.services.asking import Asked, ask
 from signup.views.common import closed, say, sign_up_page
