@@ -31,9 +31,8 @@ class StripeEvent(models.Model):
 
 
 class InvoiceState(models.TextChoices):
-    """Stripe's own words."""
+    """Stripe's own words; what is still a draft there is not kept."""
 
-    DRAFT = "draft", _("Brouillon")
     OPEN = "open", _("À payer")
     PAID = "paid", _("Payée")
     UNCOLLECTIBLE = "uncollectible", _("Impayée")

@@ -15,7 +15,6 @@ from shell.tables import Column, Empty, ListPage, View
 
 # The words of `shell.states` for an invoice.
 LOOKS = {
-    InvoiceState.DRAFT: "draft",
     InvoiceState.OPEN: "to_pay",
     InvoiceState.PAID: "paid",
     InvoiceState.UNCOLLECTIBLE: "failed",
