@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from billing.models import Account, AccountState, InvoiceState
-from billing.plans import Interval, PlanKey, UnknownPlanError, plan_of_price
+from billing.plans import INTERVALS, SOLD, Interval, PlanKey, UnknownPlanError, plan_of_price
 from billing.stripe.client import asking, client
 
 logger = logging.getLogger(__name__)
@@ -76,12 +76,13 @@ def read(account: Account) -> Theirs:
         ).data
         invoices = stripe.invoices.list({"customer": customer, "limit": _INVOICES_READ}).data
         subscription, doubles = _the_one(found, known=account.stripe_subscription_id)
-        theirs = [_invoice(one) for one in invoices if one.status != "draft"]
+        issued = [one for one in invoices if one.status != "draft"]
         if subscription is None or _is_over_and_done(account, subscription):
             fields = {}
         else:
-            fields = _fields(account, subscription, theirs)
-    return Theirs(fields=fields, invoices=theirs, doubles=doubles)
+            own = [one for one in issued if _subscription_of(one) == subscription.id]
+            fields = _fields(account, subscription, own)
+    return Theirs(fields=fields, invoices=[_invoice(one) for one in issued], doubles=doubles)
 
 
 def _the_one(found: Sequence[Any], *, known: str | None) -> tuple[Any, list[str]]:
@@ -100,12 +101,16 @@ def _is_over_and_done(account: Account, subscription: Any) -> bool:
     return account.state == AccountState.FREE and subscription.status in ENDED
 
 
-def _fields(
-    account: Account, subscription: Any, invoices: Sequence[TheirInvoice]
-) -> dict[str, Any]:
+def _subscription_of(invoice: Any) -> str | None:
+    """The id of the subscription that an invoice is of, if it is of one."""
+    details = invoice.parent and invoice.parent.subscription_details
+    return str(details.subscription) if details else None
+
+
+def _fields(account: Account, subscription: Any, invoices: Sequence[Any]) -> dict[str, Any]:
     item = subscription["items"].data[0]
     state = _STATES.get(subscription.status, AccountState.FROZEN)
-    plan, interval = _plan(item.price.lookup_key, account)
+    plan, interval = _plan(item.price, account)
     later = _later(subscription, item) if state != AccountState.CANCELED else None
     since = _unpaid_since(subscription, invoices) if state in _UNPAID else None
     ended = state == AccountState.CANCELED
@@ -127,13 +132,25 @@ def _fields(
 _UNPAID = (AccountState.PAST_DUE, AccountState.FROZEN)
 
 
-def _plan(lookup_key: str | None, account: Account) -> tuple[str, str]:
+def _plan(price: Any, account: Account) -> tuple[str, str]:
     """A price that somebody made by hand is none of our plans: what the account had stands."""
-    try:
-        plan, interval = plan_of_price(lookup_key or "")
-    except UnknownPlanError:
+    found = _sold_by(price)
+    if found is None:
         logger.error("account %s pays a price that is no plan", account.id)
         return account.plan, account.interval
+    return found
+
+
+def _sold_by(price: Any) -> tuple[PlanKey, Interval] | None:
+    """What a price sells, by its key; one that a newer price took the key from says it itself."""
+    try:
+        plan, interval = plan_of_price(price.lookup_key or "")
+    except UnknownPlanError:
+        named = price.metadata.to_dict().get("plan") if price.metadata else None
+        every = price.recurring.interval if price.recurring else ""
+        if named not in {one.key for one in SOLD} or every not in INTERVALS:
+            return None
+        return PlanKey(named), every
     return plan.key, interval
 
 
@@ -148,20 +165,18 @@ def _later(subscription: Any, item: Any) -> tuple[PlanKey, Interval] | None:
         price = phase["items"][0].price
         if price == item.price.id:
             return None
-        key = client().v1.prices.retrieve(str(price)).lookup_key or ""
-        try:
-            plan, interval = plan_of_price(key)
-        except UnknownPlanError:
-            return None
-        return plan.key, interval
+        return _sold_by(client().v1.prices.retrieve(str(price)))
     return None
 
 
-def _unpaid_since(subscription: Any, invoices: Sequence[TheirInvoice]) -> datetime:
-    """When the oldest invoice that is still open was made: the same however late we hear of it."""
-    waiting = [one.created_at for one in invoices if one.state == InvoiceState.OPEN]
-    start = moment(subscription["items"].data[0].current_period_start)
-    return min(waiting, default=start or datetime.now(UTC))
+def _unpaid_since(subscription: Any, invoices: Sequence[Any]) -> datetime:
+    """When its oldest invoice that is still open was made: the same however late we hear of it.
+
+    What an earlier subscription left open takes nothing from the grace of who came back.
+    """
+    waiting = [one.created for one in invoices if one.status == InvoiceState.OPEN]
+    start: int = subscription["items"].data[0].current_period_start
+    return datetime.fromtimestamp(min(waiting, default=start), UTC)
 
 
 def _invoice(one: Any) -> TheirInvoice:

@@ -101,7 +101,9 @@ def update_price(world: World, params: Json, price_id: str) -> Json:
     known(params, *_PRICE)
     price = world.need(price_id, "price")
     _write_price(world, price, params)
-    return world.change(price, told="price.updated")
+    world.change(price, told="price.updated")
+    _show(world, price)
+    return price
 
 
 def _write_price(world: World, price: Json, params: Json) -> None:
@@ -122,7 +124,17 @@ def _write_price(world: World, price: Json, params: Json) -> None:
                     param="lookup_key",
                 )
             world.change(other, told="price.updated", lookup_key=None)
+            _show(world, other)
     price["lookup_key"] = key
+
+
+def _show(world: World, price: Json) -> None:
+    """A subscription is answered with its price as it stands now."""
+    for subscription in world.store.all("subscription"):
+        item = subscription["items"]["data"][0]
+        if item["price"]["id"] == price["id"]:
+            subscription["items"]["data"] = [item | {"price": price}]
+            world.store.put(subscription)
 
 
 def retrieve_price(world: World, _params: Json, price_id: str) -> Json:
