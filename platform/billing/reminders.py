@@ -29,7 +29,7 @@ _LATE = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class Due:
     account: Account
     what: str
     moment: datetime
@@ -41,7 +41,7 @@ class _Due:
 
 def remind(*, now: datetime) -> int:
     """Ask for every message that is due; returns how many were looked at."""
-    due = [one for one in _due(now) if now - _LATE < one.moment <= now]
+    due = [one for one in falling_due(now) if now - _LATE < one.moment <= now]
     drafts = [
         Draft(
             kind=TELL,
@@ -54,23 +54,28 @@ def remind(*, now: datetime) -> int:
     return len(drafts)
 
 
-def _due(now: datetime) -> Iterator[_Due]:
+def falling_due(now: datetime) -> Iterator[Due]:
+    """What accounts have to be told about; who was told all of it long ago is not read again."""
     unpaid = (AccountState.PAST_DUE, AccountState.FROZEN)
-    for account in Account.objects.filter(state__in=unpaid).exclude(past_due_since=None):
+    lately = now - _LATE
+    for account in Account.objects.filter(state__in=unpaid, grace_ends_at__gt=lately):
         since, ends = account.past_due_since, account.grace_ends_at
         if account.state == AccountState.PAST_DUE and since:
             for days in STEPS:
-                yield _Due(account, f"unpaid_{days}", since + timedelta(days=days))
+                yield Due(account, f"unpaid_{days}", since + timedelta(days=days))
         if ends:
-            yield _Due(account, "frozen", ends)
+            yield Due(account, "frozen", ends)
     near = now + _TRIAL_NEAR
     trials = Account.objects.filter(
-        state=AccountState.TRIALING, stripe_subscription_id=None, trial_ends_at__lte=near
+        state=AccountState.TRIALING,
+        stripe_subscription_id=None,
+        trial_ends_at__gt=lately,
+        trial_ends_at__lte=near,
     )
     for account in trials:
         if account.trial_ends_at:
-            yield _Due(account, "trial_ends", account.trial_ends_at - _TRIAL_NEAR)
-            yield _Due(account, "trial_over", account.trial_ends_at)
+            yield Due(account, "trial_ends", account.trial_ends_at - _TRIAL_NEAR)
+            yield Due(account, "trial_over", account.trial_ends_at)
 
 
 def tell_owners(event: EventData) -> None:
@@ -121,13 +126,16 @@ def mail_owner(event: EventData) -> None:
             "tenant": tenant,
             "account": account,
             "plan": plan_named(account.plan),
-            "invoice": _open_invoice(account),
+            "invoice": open_invoice(account),
             "again": what not in ("unpaid_0",),
             "url": tenant_url(account.tenant_id, "billing:subscription"),
         },
     )
 
 
-def _open_invoice(account: Account) -> Invoice | None:
+def open_invoice(account: Account) -> Invoice | None:
+    """The oldest that waits since the account is unpaid: an earlier subscription's does not."""
     rows = Invoice.objects.filter(tenant_id=account.tenant_id, state=InvoiceState.OPEN)
+    if account.past_due_since:
+        rows = rows.filter(created_at__gte=account.past_due_since)
     return rows.order_by("created_at").first()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from billing.models import Account, AccountState
-from billing.reminders import remind
+from billing.reminders import falling_due, remind
 from config.outbox import HANDLERS
 from kernel.outbox.relay import relay
 from tenants.models import Tenant
@@ -118,6 +119,15 @@ def test_a_clock_that_stood_still_does_not_flood_anybody(
 ) -> None:
     unpaid(merchant)
     assert len(told(NOW + 8 * DAY, travel)) == 2, "the last one alone"
+
+
+def test_who_was_told_all_is_not_looked_at_for_ever(
+    merchant: Tenant, travel: time_machine.Traveller
+) -> None:
+    unpaid(merchant)
+    account(Tenant(id=UUID(int=1)), AccountState.TRIALING, trial_ends_at=NOW + 14 * DAY)
+    assert {due.what for due in falling_due(NOW + 15 * DAY)} >= {"frozen", "trial_over"}
+    assert not list(falling_due(NOW + 17 * DAY))
 
 
 def test_a_suspended_merchant_is_not_written_to(

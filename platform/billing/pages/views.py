@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing.models import Account, Invoice, InvoiceState
+from billing.models import Account, Invoice
 from billing.pages.common import account_of, address, owners_page, page
 from billing.pages.usage import usage_of
 from billing.pages.words import day, price, standing
 from billing.plans import plan_named
+from billing.reminders import open_invoice
 from billing.stripe import changing
 from billing.stripe.client import StripeUnavailableError
 from billing.stripe.customers import subscribes
@@ -28,7 +29,6 @@ def subscription(request: HttpRequest) -> HttpResponse:
     account, now = account_of(request), timezone.now()
     plan = plan_named(account.plan)
     invoices = Invoice.objects.filter(tenant_id=account.tenant_id).order_by("-created_at")
-    unpaid = invoices.filter(state=InvoiceState.OPEN).last()
     return page(
         request,
         "subscription",
@@ -38,7 +38,7 @@ def subscription(request: HttpRequest) -> HttpResponse:
         standing=standing(account, now=now),
         usage=usage_of(request.tenant, now),  # type: ignore[attr-defined]
         invoices=invoices[:_LATEST],
-        unpaid=unpaid,
+        unpaid=open_invoice(account),
         subscribes=subscribes(account),
         returns=bool(account.cancel_at or account.next_plan),
     )

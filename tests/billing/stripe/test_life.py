@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from billing.allowing import judge
 from billing.models import Account, AccountState, Invoice
+from billing.reminders import open_invoice
 from billing.sandbox import buying
 from billing.stripe import catalogue, changing
 from billing.stripe.reading import GRACE, read
@@ -200,6 +201,29 @@ def test_a_card_that_fails_on_the_first_the_third_and_the_last_try(
     assert shop.account.state == state
     frozen = judge(account=shop.account, grants=[], now=shop.now).frozen
     assert frozen == (state == AccountState.CANCELED)
+
+
+def test_what_an_earlier_subscription_left_open_takes_no_grace_from_who_came_back(
+    shop: Shop,
+) -> None:
+    shop.advance(days=40)
+    shop.subscribe()
+    shop.script_card(fails=[1, 2, 3, 4])
+    shop.advance(days=45)
+    shop.hear()
+    assert shop.account.state == AccountState.CANCELED
+    left = Invoice.objects.get(state="open")
+    shop.advance(days=60)
+    shop.double.pay(shop.checkout(attempt="2"))
+    shop.script_card(fails=[1])
+    shop.advance(days=31)
+    shop.hear()
+    account = shop.account
+    waits = Invoice.objects.filter(state="open").latest("created_at")
+    assert account.state == AccountState.PAST_DUE and waits != left
+    assert account.past_due_since == waits.created_at
+    assert open_invoice(account) == waits, "and this one is the one to pay"
+    assert not judge(account=account, grants=[], now=shop.now).frozen
 
 
 def test_grace_ends_fourteen_days_after_the_payment_that_failed(shop: Shop) -> None:
