@@ -31,10 +31,18 @@ class Difference:
     theirs: Any
 
 
-def compare() -> Iterator[Difference]:
-    """Every difference, account by account; nothing is changed."""
+def compare(*, failed: Callable[[Account, RicochetError], None]) -> Iterator[Difference]:
+    """Every difference, account by account; nothing is changed. One that cannot be read is told
+    to `failed` and does not stop the others. Raises StripeUnavailableError."""
     for account in _accounts():
-        for field, (ours, theirs) in differences(account, read(account)).items():
+        try:
+            found = differences(account, read(account))
+        except StripeUnavailableError:
+            raise
+        except RicochetError as error:
+            failed(account, error)
+            continue
+        for field, (ours, theirs) in found.items():
             yield Difference(account, field, ours, theirs)
 
 

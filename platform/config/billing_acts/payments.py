@@ -1,5 +1,6 @@
 """`billing products | sync`: fill a Stripe account, and compare every account with it."""
 
+import uuid
 from argparse import ArgumentParser
 from typing import Any
 
@@ -28,24 +29,24 @@ def _sync_arguments(parser: ArgumentParser) -> None:
 
 def _sync(options: dict[str, Any], say: Say) -> None:
     _say_who_plays(say)
-    found = list(reconcile.compare())
+    failures: dict[uuid.UUID, str] = {}
+
+    def failed(account: Account, error: RicochetError) -> None:
+        failures[account.tenant_id] = f"{account.tenant_id}: {error} [{error.code}]"
+
+    found = list(reconcile.compare(failed=failed))
     for one in found:
         here, there = _words(one.ours), _words(one.theirs)
         say(f"{one.account.tenant_id} {one.field}: {here} here, {there} at Stripe")
-    if not options["mend"]:
+    if options["mend"]:
+        now = timezone.now()
+        lost = reconcile.fetch_lost(now=now)
+        mended = reconcile.mend(now=now, failed=failed)
+        say(f"Accounts mended: {mended}. Lost events fetched: {lost}.")
+    else:
         say(f"Differences: {len(found)}. With --mend what Stripe says is written.")
-        return
-    failures: list[str] = []
-
-    def failed(account: Account, error: RicochetError) -> None:
-        failures.append(f"{account.tenant_id}: {error} [{error.code}]")
-
-    now = timezone.now()
-    lost = reconcile.fetch_lost(now=now)
-    mended = reconcile.mend(now=now, failed=failed)
-    say(f"Accounts mended: {mended}. Lost events fetched: {lost}.")
     if failures:
-        raise CommandError("\n".join(failures))
+        raise CommandError("\n".join(failures.values()))
 
 
 def _say_who_plays(say: Say) -> None:
