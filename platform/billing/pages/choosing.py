@@ -16,9 +16,10 @@ from billing.pages.common import account_of, address, buyer_of, opened_account_o
 from billing.pages.words import SLUGS, day, price
 from billing.plans import SOLD, Allowed, Interval, Limit, Plan, PlanKey, plan_named
 from billing.stripe import changing, checkout
-from billing.stripe.changing import When
+from billing.stripe.changing import Agreed, AmountChangedError, When
 from billing.stripe.client import CardDeclinedError
 from billing.stripe.customers import subscribes
+from kernel.errors import RicochetError
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,7 @@ def choose(request: HttpRequest, plan: str, interval: str) -> HttpResponse:
         return _buy(request, account, wanted, every)
     if request.method == "POST":
         return _change(request, account, wanted, every)
-    foreseen = changing.foresee(account=account, plan=wanted, interval=every, now=timezone.now())
-    if foreseen.when == When.SAME:
-        return redirect("billing:subscription")
-    return _confirm(request, account, wanted, every, foreseen)
+    return _confirm(request, account, wanted, every)
 
 
 def _wanted(plan: str, interval: str) -> tuple[Plan, Interval]:
@@ -129,38 +127,38 @@ def _confirm(
     account: Account,
     plan: Plan,
     interval: Interval,
-    foreseen: changing.Change,
-    *,
-    declined: str = "",
+    refused: RicochetError | None = None,
 ) -> HttpResponse:
+    """What the change would bill, and why it was refused a moment ago."""
+    foreseen = changing.foresee(account=account, plan=plan, interval=interval, now=timezone.now())
+    if foreseen.when == When.SAME:
+        return redirect("billing:subscription")
     return page(
         request,
         "change",
-        status=402 if declined else 200,
+        status=refused.status if refused else 200,
         account=account,
         now_plan=plan_named(account.plan),
         plan=plan,
         price=price(plan, interval),
         slug=SLUGS[interval],
         change=foreseen,
-        declined=declined,
+        refused=refused,
+        declined=isinstance(refused, CardDeclinedError),
     )
 
 
 def _change(request: HttpRequest, account: Account, plan: Plan, interval: Interval) -> HttpResponse:
-    as_of = request.POST.get("as_of", "")
-    now = timezone.now()
     try:
         account = changing.change(
             account_id=account.id,
             plan=plan,
             interval=interval,
-            as_of=int(as_of) if as_of.isdecimal() and len(as_of) < 12 else 0,
-            now=now,
+            agreed=Agreed(due=_whole(request, "due"), as_of=_whole(request, "as_of")),
+            now=timezone.now(),
         )
-    except CardDeclinedError as error:
-        foreseen = changing.foresee(account=account, plan=plan, interval=interval, now=now)
-        return _confirm(request, account, plan, interval, foreseen, declined=error.said)
+    except (CardDeclinedError, AmountChangedError) as refusal:
+        return _confirm(request, account_of(request), plan, interval, refusal)
     if account.next_plan == plan.key:
         words = _("Changement enregistré : formule %(plan)s à partir du %(day)s.")
         said = words % {"plan": plan.name, "day": day(account.period_ends_at)}
@@ -168,3 +166,9 @@ def _change(request: HttpRequest, account: Account, plan: Plan, interval: Interv
         said = _("Vous avez maintenant la formule %(plan)s.") % {"plan": plan.name}
     messages.success(request, said)
     return redirect("billing:subscription")
+
+
+def _whole(request: HttpRequest, name: str) -> int:
+    """A number of our own form; where it is none, nothing was agreed to."""
+    said = request.POST.get(name, "")
+    return int(said) if said.isdecimal() and len(said) < 12 else 0

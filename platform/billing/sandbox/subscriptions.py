@@ -62,7 +62,8 @@ def switch(
 ) -> None:
     """Change what is sold, now. Another interval begins a new period, the same keeps its own.
 
-    `as_of` is the moment that shares of the period are counted from, where it is not now.
+    `as_of` is the moment that shares of the period are counted from, where it is not now. What
+    ends before the new period does is billed up to its end.
     """
     item = subscription["items"]["data"][0]
     old, now = item["price"], as_of or world.now
@@ -111,7 +112,10 @@ def _change_lines(
         lines.append(Line(old, unused, words, now, end, proration=True))
     if not same:
         begins, ends = money.period_of(price, now)
-        lines.append(Line(price, price["unit_amount"], words_of(price), begins, ends))
+        until = min(subscription["cancel_at"] or ends, ends)
+        unsold = money.share(price["unit_amount"], now=until, start=begins, end=ends)
+        amount = price["unit_amount"] - unsold
+        lines.append(Line(price, amount, words_of(price), begins, ends))
         return lines, (begins, ends)
     if proration != "none":
         rest = money.share(price["unit_amount"], now=now, start=start, end=end)

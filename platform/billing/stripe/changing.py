@@ -3,20 +3,24 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Account, AccountState
-from billing.plans import INTERVALS, SOLD, Interval, Plan
+from billing.plans import INTERVALS, Interval, Plan, PlanKey
 from billing.stripe.catalogue import price_id
 from billing.stripe.client import asking, client
 from billing.stripe.customers import NotSubscribedError, subscribes
-from billing.stripe.sync import sync
+from billing.stripe.sync import locked, sync
+from billing.stripe.waiting import leave, or_as_before, release, schedule, stay
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
+
+# How long an amount that was said can be agreed to.
+_SAID_FOR = timedelta(hours=1)
 
 
 class When(StrEnum):
@@ -35,6 +39,13 @@ class UnpaidError(ConflictError):
     words = _("Une facture attend son paiement. Réglez-la d’abord, puis changez de formule.")
 
 
+class AmountChangedError(ConflictError):
+    """The amount that was agreed to is not, or no longer, what would be billed."""
+
+    code = "amount_changed"
+    words = _("Le montant a changé depuis l’ouverture de cette page. Vérifiez-le, puis confirmez.")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of what would be billed, in cents before VAT."""
@@ -44,11 +55,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the buyer read and said yes to: `due` cents, counted from the second `as_of`.
+
+    It comes back from a browser, so nothing of it is billed before it is foreseen once more.
+    """
+
+    due: int = 0
+    as_of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What a change would do. `due` and `tax` are cents that would be billed today.
 
-    `as_of` is the second that shares were counted from: the change itself names it again, so that
-    what was said is what is billed.
+    `as_of` is the second that shares were counted from.
     """
 
     when: When
@@ -66,10 +87,14 @@ def when(account: Account, plan: Plan, interval: Interval) -> When:
         return When.SAME
     if account.state == AccountState.TRIALING:
         return When.TRIAL
-    ranks = [one.key for one in SOLD]
-    have = (ranks.index(account.plan), INTERVALS.index(account.interval))  # type: ignore[arg-type]
-    want = (ranks.index(plan.key), INTERVALS.index(interval))
+    have, want = _rank(account.plan, account.interval), _rank(plan.key, interval)
     return When.NOW if want > have else When.LATER
+
+
+def _rank(plan: str, interval: str) -> tuple[int, int]:
+    """How much it is; an interval that is not known is less than any."""
+    every = ("", *INTERVALS)
+    return list(PlanKey).index(PlanKey(plan)), every.index(interval)
 
 
 def foresee(*, account: Account, plan: Plan, interval: Interval, now: datetime) -> Change:
@@ -85,19 +110,7 @@ def foresee(*, account: Account, plan: Plan, interval: Interval, now: datetime) 
         return Change(found, None)
     subscription = _subscription(account)
     as_of = max(int(now.timestamp()), subscription["items"].data[0].current_period_start)
-    with asking():
-        details: Any = {
-            "items": [_item(subscription, price_id(plan, interval))],
-            "proration_behavior": "always_invoice",
-            "proration_date": as_of,
-        }
-        invoice = client().v1.invoices.create_preview(
-            {
-                "customer": str(account.stripe_customer_id),
-                "subscription": subscription.id,
-                "subscription_details": details,
-            }
-        )
+    invoice = _foreseen(subscription, _other_price(subscription, price_id(plan, interval), as_of))
     return Change(
         when=found,
         begins_at=now,
@@ -109,71 +122,87 @@ def foresee(*, account: Account, plan: Plan, interval: Interval, now: datetime) 
     )
 
 
-@atomic_with_retry
 def change(
-    *, account_id: uuid.UUID, plan: Plan, interval: Interval, as_of: int, now: datetime
+    *, account_id: uuid.UUID, plan: Plan, interval: Interval, agreed: Agreed, now: datetime
 ) -> Account:
     """Change to another plan: at once where it is more, at the period's end where it is less.
 
     A card that is declined leaves everything as it was. What was done already, by a double click
-    or in a try whose answer was lost, is not done again: the state is asked first.
-    Raises CardDeclinedError, NotSubscribedError, UnpaidError, StripeUnavailableError.
+    or in a try whose answer was lost, is not done again: the state is asked first, and what is
+    found stays, whatever comes of the change. Nothing but the `agreed` amount is billed.
+    Raises AmountChangedError, CardDeclinedError, NotSubscribedError, UnpaidError,
+    StripeUnavailableError.
     """
-    account = sync(account_id=account_id, now=now)
+    sync(account_id=account_id, now=now)
+    return _change(account_id, plan, interval, agreed, now)
+
+
+@atomic_with_retry
+def _change(
+    account_id: uuid.UUID, plan: Plan, interval: Interval, agreed: Agreed, now: datetime
+) -> Account:
+    """Two presses at once come one after the other: the account's row, and no other, is locked."""
+    account = locked(account_id)
     _check(account)
     found = when(account, plan, interval)
     planned = (account.next_plan, account.next_interval)
     if planned == (plan.key, interval) or (found == When.SAME and not _leaves(account)):
         return account
     subscription, key = _subscription(account), uuid.uuid4().hex
-    _release(subscription, key)
-    if found == When.LATER:
-        _schedule(subscription, price_id(plan, interval), key)
+    price = price_id(plan, interval)
+    # Paid already, by a transaction that had to begin again after it: our row does not know yet.
+    done = subscription["items"].data[0].price.id == price
+    if found == When.SAME or done:
+        release(subscription, key)
+        stay(subscription, key)
+    elif found == When.LATER:
+        with or_as_before(subscription, key):
+            schedule(subscription, price, key)
     else:
-        _stay(subscription, key)
-    if found in (When.NOW, When.TRIAL):
-        asked: Any = {
-            "items": [_item(subscription, price_id(plan, interval))],
-            "proration_behavior": "always_invoice" if found == When.NOW else "none",
-            "payment_behavior": "error_if_incomplete",
-        }
-        if found == When.NOW and as_of:
-            asked["proration_date"] = as_of
-        with asking():
-            client().v1.subscriptions.update(
-                subscription.id, asked, {"idempotency_key": f"change:{key}"}
-            )
+        as_of = agreed.as_of if found == When.NOW else None
+        asked = _other_price(subscription, price, as_of)
+        if found == When.NOW and not _holds(agreed, subscription, asked, now):
+            raise AmountChangedError
+        _switch(subscription, asked, key)
     return sync(account_id=account_id, now=now)
 
 
-@atomic_with_retry
 def cancel(*, account_id: uuid.UUID, now: datetime) -> Account:
     """End the subscription when what is paid has been used; until then it can come back."""
-    account = sync(account_id=account_id, now=now)
+    sync(account_id=account_id, now=now)
+    return _cancel(account_id, now)
+
+
+@atomic_with_retry
+def _cancel(account_id: uuid.UUID, now: datetime) -> Account:
+    account = locked(account_id)
     if not subscribes(account):
         raise NotSubscribedError
     if account.cancel_at is not None:
         return account
     subscription, key = _subscription(account), uuid.uuid4().hex
-    _release(subscription, key)
-    with asking():
-        client().v1.subscriptions.update(
-            subscription.id, {"cancel_at": "min_period_end"}, {"idempotency_key": f"cancel:{key}"}
-        )
+    with or_as_before(subscription, key):
+        release(subscription, key)
+        leave(subscription, "min_period_end", key)
     return sync(account_id=account_id, now=now)
 
 
-@atomic_with_retry
 def come_back(*, account_id: uuid.UUID, now: datetime) -> Account:
     """Take back what was planned for the period's end: a leaving, or a smaller plan."""
-    account = sync(account_id=account_id, now=now)
+    sync(account_id=account_id, now=now)
+    return _come_back(account_id, now)
+
+
+@atomic_with_retry
+def _come_back(account_id: uuid.UUID, now: datetime) -> Account:
+    account = locked(account_id)
     if not subscribes(account):
         raise NotSubscribedError
     if not _leaves(account):
         return account
     subscription, key = _subscription(account), uuid.uuid4().hex
-    _release(subscription, key)
-    _stay(subscription, key)
+    release(subscription, key)
+    stay(subscription, key)
     return sync(account_id=account_id, now=now)
 
 
@@ -194,46 +223,49 @@ def _subscription(account: Account) -> Any:
         return client().v1.subscriptions.retrieve(str(account.stripe_subscription_id))
 
 
-def _item(subscription: Any, price: str) -> dict[str, str]:
-    return {"id": subscription["items"].data[0].id, "price": price}
+def _other_price(subscription: Any, price: str, as_of: int | None) -> dict[str, Any]:
+    """What is asked to have another price now, foreseen and done alike; billed from `as_of` on.
 
-
-def _release(subscription: Any, key: str) -> None:
-    """A schedule that waits forbids everything else: it is let go first."""
-    if subscription.schedule:
-        with asking():
-            client().v1.subscription_schedules.release(
-                str(subscription.schedule), {}, {"idempotency_key": f"release:{key}"}
-            )
-
-
-def _stay(subscription: Any, key: str) -> None:
+    A leaving that is planned is taken back by the same request: a year would be billed up to it,
+    and a card that is declined takes back nothing.
+    """
+    asked: dict[str, Any] = {
+        "items": [{"id": subscription["items"].data[0].id, "price": price}],
+        "proration_behavior": "none" if as_of is None else "always_invoice",
+    }
+    if as_of is not None:
+        asked["proration_date"] = as_of
     if subscription.cancel_at:
-        with asking():
-            client().v1.subscriptions.update(
-                subscription.id, {"cancel_at": ""}, {"idempotency_key": f"stay:{key}"}
-            )
+        asked["cancel_at"] = ""
+    return asked
 
 
-def _schedule(subscription: Any, price: str, key: str) -> None:
-    """The period that runs, then one of the other price, after which the schedule lets go."""
-    _stay(subscription, key)
-    schedules = client().v1.subscription_schedules
+def _foreseen(subscription: Any, asked: Any) -> Any:
+    """The invoice that would be made."""
     with asking():
-        made = schedules.create(
-            {"from_subscription": subscription.id}, {"idempotency_key": f"schedule:{key}"}
-        )
-        runs = made.phases[0]
-        phases: Any = [
+        return client().v1.invoices.create_preview(
             {
-                "items": [{"price": subscription["items"].data[0].price.id, "quantity": 1}],
-                "start_date": runs.start_date,
-                "end_date": runs.end_date,
-            },
-            {"items": [{"price": price, "quantity": 1}], "proration_behavior": "none"},
-        ]
-        schedules.update(
-            made.id,
-            {"phases": phases, "end_behavior": "release"},
-            {"idempotency_key": f"phases:{key}"},
+                "customer": str(subscription.customer),
+                "subscription": subscription.id,
+                "subscription_details": asked,
+            }
         )
+
+
+def _holds(agreed: Agreed, subscription: Any, asked: Any, now: datetime) -> bool:
+    """Whether what was agreed to was said a while ago at most, in this period, and is still so."""
+    begins: int = subscription["items"].data[0].current_period_start
+    earliest = max(begins, int((now - _SAID_FOR).timestamp()))
+    if not earliest <= agreed.as_of <= max(begins, int(now.timestamp())):
+        return False
+    return bool(_foreseen(subscription, asked).amount_due == agreed.due)
+
+
+def _switch(subscription: Any, asked: dict[str, Any], key: str) -> None:
+    """Another price now; a smaller plan that waits is let go only when that is paid."""
+    params: Any = {**asked, "payment_behavior": "error_if_incomplete"}
+    with asking():
+        client().v1.subscriptions.update(
+            subscription.id, params, {"idempotency_key": f"change:{key}"}
+        )
+    release(subscription, key)

@@ -40,7 +40,6 @@ class Buyer:
     language: str
 
 
-@atomic_with_retry
 def begin(
     *,
     account_id: uuid.UUID,
@@ -55,17 +54,40 @@ def begin(
     """Open a checkout and give its address; any other that is open is closed.
 
     `attempt` names one press of the button: twice the same is the same checkout. What is left of
-    a trial is kept. Raises AlreadySubscribedError, NothingToSellError, StripeUnavailableError.
+    a trial is kept. What is found out about the account stays, whether or not it may buy.
+    Raises AlreadySubscribedError, NothingToSellError, StripeUnavailableError.
     """
-    account = locked(account_id)
-    customer = customer_of(
-        account, name=buyer.name, email=buyer.email, language=buyer.language, now=now
+    _name_customer(account_id, buyer, now)
+    sync(account_id=account_id, now=now)
+    wanted = {
+        "line_items": [{"price": price_id(plan, interval), "quantity": 1}],
+        "success_url": done_url,
+        "cancel_url": back_url,
+    }
+    return _begin(account_id, buyer, wanted, attempt, now)
+
+
+@atomic_with_retry
+def _name_customer(account_id: uuid.UUID, buyer: Buyer, now: datetime) -> None:
+    customer_of(
+        locked(account_id),
+        name=buyer.name,
+        email=buyer.email,
+        language=buyer.language,
+        now=now,
     )
-    account = sync(account_id=account_id, now=now)
+
+
+@atomic_with_retry
+def _begin(
+    account_id: uuid.UUID, buyer: Buyer, wanted: dict[str, Any], attempt: str, now: datetime
+) -> str:
+    """Two presses at once come one after the other: the account's row, and no other, is locked."""
+    account = locked(account_id)
     if subscribes(account):
         raise AlreadySubscribedError
-    asked = _asked(account, customer, price_id(plan, interval), buyer)
-    asked |= {"success_url": done_url, "cancel_url": back_url}
+    customer = str(account.stripe_customer_id)
+    asked = _asked(account, customer, buyer) | wanted
     try:
         session = _open(account, asked, attempt, trial_until=trial_left(account, now))
     except StripeRefusedError as refusal:
@@ -76,12 +98,11 @@ def begin(
     return str(session.url)
 
 
-def _asked(account: Account, customer: str, price: str, buyer: Buyer) -> dict[str, Any]:
+def _asked(account: Account, customer: str, buyer: Buyer) -> dict[str, Any]:
     return {
         "mode": "subscription",
         "customer": customer,
         "client_reference_id": str(account.tenant_id),
-        "line_items": [{"price": price, "quantity": 1}],
         "billing_address_collection": "required",
         "tax_id_collection": {"enabled": True},
         "customer_update": {"name": "auto", "address": "auto"},

@@ -39,13 +39,15 @@ def sync(*, account_id: uuid.UUID, now: datetime) -> Account:
     if theirs.doubles:
         _end(theirs.doubles)
         theirs = read(account)
-    if differences(account, theirs):
-        for name, value in theirs.fields.items():
-            setattr(account, name, value)
+    differs = bool(differences(account, theirs))
+    for name, value in theirs.fields.items():
+        setattr(account, name, value)
     account.synced_at = now
     account.save()
     _write_invoices(account, theirs, now=now)
-    changed(tenant_id=account.tenant_id, now=now)
+    if differs:
+        # Last of all: it locks the tenant's row, which must not wait for Stripe.
+        changed(tenant_id=account.tenant_id, now=now)
     return account
 
 

@@ -1,6 +1,7 @@
 """A merchant with an account, the double in Stripe's place, and its webhooks at our own address."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from billing.services.accounts import Opening, open_account
 from billing.stripe import catalogue, changing, checkout
 from billing.stripe.checkout import Buyer
 from config.outbox import HANDLERS
+from kernel.errors import ConflictError
 from kernel.outbox.relay import relay
 from tenants.models import Tenant
 from tests.fixtures.double import SECRET, START, Double, start_double
@@ -66,12 +68,22 @@ class Shop:
         self.double.pay(self.checkout(plan, interval))
         self.hear()
 
-    def change(self, plan: str, interval: Interval = "month") -> Account:
+    def change(
+        self, plan: str, interval: Interval = "month", *, agreed: changing.Agreed | None = None
+    ) -> Account:
+        """Read what it would bill, then agree to that, or to something else."""
+        wanted = PLANS[PlanKey(plan)]
+        if agreed is None:
+            with suppress(ConflictError):  # the change itself is what has to refuse
+                said = changing.foresee(
+                    account=self.account, plan=wanted, interval=interval, now=self.now
+                )
+                agreed = changing.Agreed(due=said.due, as_of=said.as_of)
         return changing.change(
             account_id=self.account.id,
-            plan=PLANS[PlanKey(plan)],
+            plan=wanted,
             interval=interval,
-            as_of=0,
+            agreed=agreed or changing.Agreed(),
             now=self.now,
         )
 

@@ -1,12 +1,20 @@
 """Another plan, leaving, coming back: what is said beforehand is what happens."""
 
-import pytest
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
-from billing.models import AccountState, Invoice
-from billing.plans import PLANS, PlanKey
-from billing.stripe import changing
-from billing.stripe.changing import UnpaidError, When
-from billing.stripe.client import CardDeclinedError
+import pytest
+import time_machine
+
+from billing.models import Account, AccountState, Invoice
+from billing.plans import PLANS, SOLD, PlanKey
+from billing.sandbox import schedules, subscriptions
+from billing.sandbox.errors import RefusalError
+from billing.stripe import catalogue, changing
+from billing.stripe.changing import Agreed, AmountChangedError, UnpaidError, When
+from billing.stripe.client import CardDeclinedError, StripeRefusedError
 from billing.stripe.customers import NotSubscribedError
 from tests.billing.stripe.conftest import Shop
 
@@ -32,14 +40,8 @@ def foresee(shop: Shop, plan: str, interval: str = "month") -> changing.Change:
 def test_what_is_said_of_an_upgrade_is_what_is_billed(paying: Shop) -> None:
     said = foresee(paying, "scale")
     assert said.when == When.NOW and said.due > 0 and said.tax > 0
-    paying.advance(days=0.1)  # the page lies open for two hours
-    changing.change(
-        account_id=paying.account.id,
-        plan=PLANS[PlanKey.SCALE],
-        interval="month",
-        as_of=said.as_of,
-        now=paying.now,
-    )
+    paying.advance(days=0.04)  # the page lies open for nearly an hour
+    paying.change("scale", agreed=Agreed(due=said.due, as_of=said.as_of))
     assert paying.account.plan == "scale"
     assert Invoice.objects.latest("created_at").total == said.due
 
@@ -49,6 +51,30 @@ def test_a_double_click_upgrades_once(paying: Shop) -> None:
         paying.change("scale")
     paid = Invoice.objects.filter(billing_reason="subscription_update")
     assert paid.count() == 1
+
+
+def test_r13_a_transaction_that_begins_again_after_the_payment_does_not_pay_twice(
+    paying: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our row was rolled back, and does not know of the upgrade that Stripe has billed."""
+    said = foresee(paying, "scale")
+    before = Account.objects.filter(id=paying.account.id).values().get()
+    paying.change("scale", agreed=Agreed(due=said.due, as_of=said.as_of))
+    Account.objects.update(**before)
+    skipped: list[object] = []
+    known = changing.sync
+
+    def sync_but_first(**told: Any) -> Account | None:
+        if skipped:
+            return known(**told)
+        skipped.append(told)
+        return None
+
+    monkeypatch.setattr(changing, "sync", sync_but_first)
+    paying.change("scale", agreed=Agreed(due=said.due, as_of=said.as_of))
+    assert paying.account.plan == "scale"
+    paid = Invoice.objects.filter(billing_reason="subscription_update")
+    assert [one.total for one in paid] == [said.due]
 
 
 def test_a_double_click_downgrades_once_and_another_choice_takes_its_place(paying: Shop) -> None:
@@ -79,13 +105,135 @@ def test_a_shorter_interval_waits_for_what_is_paid(paying: Shop) -> None:
     assert (paying.account.interval, paying.account.next_interval) == ("year", "month")
 
 
-def test_a_card_that_is_declined_changes_nothing(paying: Shop) -> None:
-    paying.change("starter")
+@pytest.mark.parametrize("hours", [-2, 1, 24 * 15])
+def test_r26_an_amount_is_counted_from_no_moment_that_was_not_said(
+    paying: Shop, hours: int
+) -> None:
+    """Not even where the buyer works out what Stripe would bill from then on."""
+    with time_machine.travel(paying.now + timedelta(hours=hours), tick=False):
+        counted = changing.foresee(
+            account=paying.account,
+            plan=PLANS[PlanKey.SCALE],
+            interval="month",
+            now=paying.now + timedelta(hours=hours),
+        )
+    before = Invoice.objects.count()
+    with pytest.raises(AmountChangedError):
+        paying.change("scale", agreed=Agreed(due=counted.due, as_of=counted.as_of))
+    paying.hear()
+    assert paying.account.plan == "growing" and Invoice.objects.count() == before
+
+
+def test_nothing_but_the_amount_that_was_said_is_billed(
+    paying: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the page and the button the price rose."""
+    said = foresee(paying, "scale")
+    dearer = tuple(replace(plan, month=plan.month + 500, year=plan.year + 5_000) for plan in SOLD)
+    with monkeypatch.context() as risen:
+        risen.setattr(catalogue, "SOLD", dearer)
+        catalogue.fill(said=lambda _: None)
+    before = Invoice.objects.count()
+    with pytest.raises(AmountChangedError):
+        paying.change("scale", agreed=Agreed(due=said.due, as_of=said.as_of))
+    assert paying.account.plan == "growing" and Invoice.objects.count() == before
+    again = foresee(paying, "scale")
+    assert again.due > said.due
+    paying.change("scale", agreed=Agreed(due=again.due, as_of=again.as_of))
+    assert Invoice.objects.latest("created_at").total == again.due
+
+
+def test_who_leaves_and_takes_a_year_instead_is_told_the_whole_year(paying: Shop) -> None:
+    leave(paying)
+    said = foresee(paying, "growing", "year")
+    assert said.due > PLANS[PlanKey.GROWING].year - PLANS[PlanKey.GROWING].month
+    paying.change("growing", "year")
+    assert Invoice.objects.latest("created_at").total == said.due
+    assert (paying.account.interval, paying.account.cancel_at) == ("year", None)
+
+
+def leave(shop: Shop) -> None:
+    changing.cancel(account_id=shop.account.id, now=shop.now)
+
+
+def step_down(shop: Shop) -> None:
+    shop.change("starter")
+
+
+def waits(shop: Shop) -> tuple[object, ...]:
+    """What is planned for the period's end, as Stripe has it."""
+    shop.hear()
+    account = shop.account
+    return account.next_plan, account.next_interval, account.cancel_at
+
+
+def refuse(*_: object, **__: object) -> None:
+    raise RefusalError("Not now.")
+
+
+@pytest.mark.parametrize("plans", [step_down, leave])
+@pytest.mark.parametrize("wanted", [("scale", "month"), ("growing", "year")])
+def test_a_card_that_is_declined_changes_nothing(
+    paying: Shop, plans: Callable[[Shop], None], wanted: tuple[str, str]
+) -> None:
+    plans(paying)
+    before = waits(paying)
+    assert any(before)
     paying.script_card(fails=[1])
     with pytest.raises(CardDeclinedError):
-        paying.change("scale")
-    paying.hear()
+        paying.change(*wanted)
+    assert waits(paying) == before
     assert (paying.account.plan, paying.account.state) == ("growing", AccountState.ACTIVE)
+    paying.script_card(fails=[])
+    paying.change(*wanted)
+    assert waits(paying) == ("", "", None)
+    assert (paying.account.plan, paying.account.interval) == wanted
+
+
+def test_a_plan_that_cannot_be_scheduled_leaves_what_waited(
+    paying: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(paying)
+    before = waits(paying)
+    with monkeypatch.context() as away:
+        away.setattr(schedules, "update", refuse)
+        with pytest.raises(StripeRefusedError):
+            paying.change("starter")
+    assert waits(paying) == before
+    paying.change("starter")
+    assert waits(paying) == ("starter", "month", None)
+
+
+def test_a_leaving_that_fails_leaves_what_waited(
+    paying: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step_down(paying)
+    before = waits(paying)
+    with monkeypatch.context() as away:
+        away.setattr(subscriptions, "plan_end", refuse)
+        with pytest.raises(StripeRefusedError):
+            leave(paying)
+    assert waits(paying) == before
+
+
+def test_a_refusal_keeps_what_was_found_out(paying: Shop) -> None:
+    """No event came: the change itself finds that nothing is paid, and says so ever after."""
+    paying.script_card(fails=[1, 2, 3, 4])
+    paying.advance(days=22)
+    with pytest.raises(UnpaidError):
+        paying.change("scale")
+    assert paying.account.state == AccountState.PAST_DUE
+    paying.double.client.v1.subscriptions.cancel(paying.account.stripe_subscription_id)
+    with pytest.raises(NotSubscribedError):
+        changing.come_back(account_id=paying.account.id, now=paying.now)
+    assert paying.account.state == AccountState.CANCELED
+
+
+def test_an_interval_that_is_not_known_is_less_than_any(paying: Shop) -> None:
+    account = paying.account
+    account.interval = ""
+    wanted = PLANS[PlanKey.GROWING], PLANS[PlanKey.STARTER]
+    assert [changing.when(account, plan, "month") for plan in wanted] == [When.NOW, When.LATER]
 
 
 def test_within_the_trial_nothing_is_billed(shop: Shop) -> None:

@@ -62,6 +62,7 @@ def test_who_paid_a_moment_ago_cannot_buy_again_though_no_event_came(shop: Shop)
     shop.double.pay(shop.checkout())
     with pytest.raises(AlreadySubscribedError):
         shop.checkout(attempt="b")
+    assert shop.account.stripe_subscription_id, "what was found out stays"
 
 
 def test_the_rest_of_a_trial_is_kept(shop: Shop) -> None:

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test.client import FakePayload
 
 from accounts.models import Role
-from billing.models import AccountState, Invoice
+from billing.models import Account, AccountState, Invoice
 from tenants.models import Tenant
 from tests.accounts.conftest import PASSWORD, member
 from tests.billing.stripe.conftest import Shop
@@ -64,7 +64,9 @@ def text(response: HttpResponse) -> str:
 def press(client: TenantClient, path: str, **more: str) -> HttpResponse:
     """Look at a page, then send its own form."""
     page = client.get(path).content.decode()
-    hidden = dict(re.findall(r'<input type="hidden" name="(attempt|as_of)" value="([^"]*)"', page))
+    hidden = dict(
+        re.findall(r'<input type="hidden" name="(attempt|as_of|due)" value="([^"]*)"', page)
+    )
     return client.post(path, {**hidden, **more})
 
 
@@ -142,6 +144,32 @@ def test_an_upgrade_says_its_price_and_bills_just_that(shop: Shop, owner: Tenant
     assert "Vous avez maintenant la formule Scale." in text(owner.get(HOME))
     total = Invoice.objects.latest("created_at").total
     assert f"{total / 100:.2f}".replace(".", ",") == due.strip().replace(" ", "")
+
+
+@pytest.mark.parametrize("as_of", ["", "nonsense", "0", "later"])
+def test_r26_the_buyer_does_not_set_the_moment_that_is_counted_from(
+    shop: Shop, owner: TenantClient, as_of: str
+) -> None:
+    """A second just before the period's end would have cost next to nothing."""
+    shop.advance(days=40)
+    buy(shop, owner)
+    if as_of == "later":
+        as_of = str(int(shop.account.period_ends_at.timestamp()) - 1)
+    response = press(owner, f"{HOME}/formules/scale/mensuel", as_of=as_of)
+    assert response.status_code == 409
+    assert "Le montant a changé depuis l’ouverture de cette page." in text(response)
+    assert shop.account.plan == "growing" and Invoice.objects.count() == 1
+    response = press(owner, f"{HOME}/formules/scale/mensuel", due="1")
+    assert response.status_code == 409 and Invoice.objects.count() == 1
+    assert press(owner, f"{HOME}/formules/scale/mensuel").status_code == 302
+
+
+def test_a_price_that_is_not_known_can_be_left_for_another(shop: Shop, owner: TenantClient) -> None:
+    shop.advance(days=40)
+    buy(shop, owner)
+    Account.objects.update(interval="")
+    assert owner.get(f"{HOME}/formules").status_code == 200
+    assert owner.get(f"{HOME}/formules/scale/mensuel").status_code == 200
 
 
 def test_a_declined_card_says_so_and_offers_to_change_it(shop: Shop, owner: TenantClient) -> None:

@@ -3,7 +3,7 @@
 from billing.sandbox import invoicing, subscriptions
 from billing.sandbox.api.forms import among, known, need
 from billing.sandbox.api.lists import page
-from billing.sandbox.api.subscriptions import price_in, proration_date
+from billing.sandbox.api.subscriptions import change_end, price_in, proration_date
 from billing.sandbox.errors import RefusalError, invalid
 from billing.sandbox.store import Json
 from billing.sandbox.world import World, new_id
@@ -49,7 +49,7 @@ def preview(world: World, params: Json) -> Json:
     known(params, "customer", "subscription", "subscription_details")
     subscription = world.need(need(params, "subscription"), "subscription", param="subscription")
     details = params.get("subscription_details") or {}
-    known(details, "items", "proration_behavior", "proration_date")
+    known(details, "items", "proration_behavior", "proration_date", "cancel_at")
     price = price_in(world, subscription, details.get("items"))
     proration = among(
         details,
@@ -64,6 +64,7 @@ def preview(world: World, params: Json) -> Json:
         with world.store.transaction():
             world.store.db.execute("SAVEPOINT preview")
             at = proration_date(subscription, details)
+            change_end(world, subscription, details)
             subscriptions.switch(
                 world, subscription, price, proration=proration, collect=False, as_of=at
             )

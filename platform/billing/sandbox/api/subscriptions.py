@@ -75,7 +75,7 @@ def update(world: World, params: Json, subscription_id: str) -> Json:
         world.change(
             subscription, told="customer.subscription.updated", default_payment_method=card
         )
-    _change_end(world, subscription, params)
+    change_end(world, subscription, params)
     if "items" in params:
         price = price_in(world, subscription, params["items"])
         subscriptions.switch(
@@ -111,7 +111,8 @@ def price_in(world: World, subscription: Json, items: object) -> Json:
     return price
 
 
-def _change_end(world: World, subscription: Json, params: Json) -> None:
+def change_end(world: World, subscription: Json, params: Json) -> None:
+    """What `params` say of its end, or of its trial's."""
     ends = subscription["items"]["data"][0]["current_period_end"]
     if "cancel_at" in params:
         asked = params["cancel_at"]
