@@ -134,8 +134,12 @@ def mail_owner(event: EventData) -> None:
 
 
 def open_invoice(account: Account) -> Invoice | None:
-    """The oldest that waits since the account is unpaid: an earlier subscription's does not."""
-    rows = Invoice.objects.filter(tenant_id=account.tenant_id, state=InvoiceState.OPEN)
-    if account.past_due_since:
-        rows = rows.filter(created_at__gte=account.past_due_since)
+    """The oldest that waits since the account is unpaid: nothing hangs on one from before."""
+    if not account.past_due_since:
+        return None
+    rows = Invoice.objects.filter(
+        tenant_id=account.tenant_id,
+        state=InvoiceState.OPEN,
+        created_at__gte=account.past_due_since,
+    )
     return rows.order_by("created_at").first()

@@ -215,6 +215,8 @@ def test_what_an_earlier_subscription_left_open_takes_no_grace_from_who_came_bac
     left = Invoice.objects.get(state="open")
     shop.advance(days=60)
     shop.double.pay(shop.checkout(attempt="2"))
+    shop.hear()
+    assert shop.account.state == AccountState.ACTIVE and open_invoice(shop.account) is None
     shop.script_card(fails=[1])
     shop.advance(days=31)
     shop.hear()
