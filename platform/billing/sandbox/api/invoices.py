@@ -23,6 +23,8 @@ def retrieve(world: World, _params: Json, invoice_id: str) -> Json:
 
 def list_all(world: World, params: Json) -> Json:
     rows = world.store.all("invoice")
+    if customer := params.get("customer"):
+        world.need(customer, "customer", param="customer")
     for name in ("customer", "status"):
         if value := params.get(name):
             rows = [row for row in rows if row[name] == value]

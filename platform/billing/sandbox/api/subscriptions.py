@@ -52,6 +52,7 @@ def list_all(world: World, params: Json) -> Json:
     elif status != "all":
         rows = [row for row in rows if row["status"] == status]
     if customer := params.get("customer"):
+        world.need(customer, "customer", param="customer")
         rows = [row for row in rows if row["customer"] == customer]
     if price := params.get("price"):
         rows = [row for row in rows if row["items"]["data"][0]["price"]["id"] == price]
