@@ -1,7 +1,6 @@
 """A merchant who pays no more reads everything and begins nothing; its customers notice nothing."""
 
-from collections.abc import Callable, Collection
-from functools import cache
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from billing.plans import SUBSCRIPTION
 from shell import banners
 from shell.banners import Banner
 from tenants import entitlements, gates
+from tenants.models import Tenant
 
 _BANNER = Banner(
     title=_("Votre compte est gelé"),
@@ -29,7 +29,7 @@ _BANNER = Banner(
 
 
 class FreezeMiddleware:
-    """Refuses members' acts while nothing is paid, but for those of `settings.WORKS_WHILE_FROZEN`.
+    """Refuses members' acts while nothing is paid, but for what `settings.WORKS_WHILE_FROZEN` says.
 
     Pages that are not for members (a customer's space, shared links, the API) pass.
     """
@@ -50,7 +50,7 @@ class FreezeMiddleware:
             return None
         banners.show(request, _BANNER)
         match = request.resolver_match
-        if match is not None and match.view_name in _working():
+        if match is not None and _goes_on(match.view_name, tenant):
             return None
         if request.method in gates.SAFE:
             request.read_only = True  # type: ignore[attr-defined]
@@ -58,8 +58,7 @@ class FreezeMiddleware:
         return gates.frozen(request)
 
 
-@cache
-def _working() -> Collection[str]:
-    """The names of the addresses that go on working."""
-    found: Collection[str] = import_string(settings.WORKS_WHILE_FROZEN)
-    return found
+def _goes_on(name: str, tenant: Tenant) -> bool:
+    """Whether the address of this name goes on working."""
+    asked: Callable[[str, Tenant], bool] = import_string(settings.WORKS_WHILE_FROZEN)
+    return asked(name, tenant)

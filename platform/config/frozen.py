@@ -1,8 +1,12 @@
 """What members may still do while nothing is paid: leave, pay, and settle what people are owed.
 
-All else that members do waits; what customers and their shops send is never on any list, because
-it goes on. A test walks every address of the back office against this table.
+A partner of somebody goes on with what partners have for nothing, as if it had never tried a
+plan. All else that members do waits; what customers and their shops send is never on any list,
+because it goes on. A test walks every address of the back office against these tables.
 """
+
+from partnerships.selectors import majors_of
+from tenants.models import Tenant
 
 _OWN = {
     "accounts:profile",
@@ -29,6 +33,7 @@ _CLOSING = {
     "keys:revoke",
     "widgets:shop_keys",
     "widgets:revoke_shop_key",
+    "partnerships:renew",
     "partnerships:partner",
     "partnerships:withdraw",
     "partnerships:end",
@@ -37,6 +42,28 @@ _CLOSING = {
     "programme:cancel_campaign",
     "programme:cancel_job",
 }
+# A minor partner is never asked for anything (PA-06): to become one, and to be one.
+_JOINING = {
+    "partnerships:offer",
+    "partnerships:agreement",
+}
+FREE_AS_PARTNER = frozenset(
+    {
+        "accounts:invite",
+        "accounts:resend",
+        "operations:correct_received_person",
+        "operations:erase_received_person",
+        "site:site",
+        "site:add_address",
+        "site:remove_address",
+        "display:add",
+        "display:preview",
+        "display:edit",
+        "display:switch",
+        "display:duplicate",
+        "display:delete",
+    }
+)
 _OWED = {
     "programme:todo",
     "programme:retry",
@@ -62,4 +89,9 @@ _OWED = {
     "programme:erase",
     "programme:person_file",
 }
-WORKS = frozenset(_OWN | _PAYING | _CLOSING | _OWED)
+WORKS = frozenset(_OWN | _PAYING | _CLOSING | _JOINING | _OWED)
+
+
+def works(name: str, tenant: Tenant) -> bool:
+    """Whether the address of this name goes on working for a merchant that is frozen."""
+    return name in WORKS or (name in FREE_AS_PARTNER and bool(majors_of(tenant_id=tenant.id)))

@@ -23,4 +23,4 @@ TENANT_ACT_NOTED = "console.services.trail.note_command"
 # Whether a team has room for one more, and how much is used of each limit.
 TEAM_ROOM = "tenants.limits.require_seat"
 USAGE = "config.usage.COUNTS"
-WORKS_WHILE_FROZEN = "config.frozen.WORKS"
+WORKS_WHILE_FROZEN = "config.frozen.works"

@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
+from django.utils import timezone
 
 from billing.models import Account, AccountState
 from billing.plans import PLANS, SOLD, Allowed, PlanKey, first_with
+from billing.services.accounts import Opening, open_account, start_trial
 from billing.services.changing import changed
-from config.frozen import WORKS
+from config.frozen import FREE_AS_PARTNER, WORKS
 from kernel.errors import RicochetError
+from kernel.ids import uuid7
+from partnerships.agreement import LATEST
+from partnerships.models import Origin, Partnership, State
 from tests.fixtures.plans import begin_with, come_to, fresh
 from tests.fixtures.tenants import STARTED
 from tests.isolation.conftest import Side, Visitor
@@ -60,7 +66,7 @@ def refuses(name: str, answer: HttpResponse, asked: Allowed | None) -> None:
 def test_the_tables_name_addresses_that_there_are() -> None:
     for names in (*BEYOND.values(), *OWED.values()):
         assert names <= set(TENANT)
-    assert set(WORKS) <= set(TENANT)
+    assert set(TENANT) >= WORKS | FREE_AS_PARTNER
 
 
 def test_no_address_of_a_plans_place_is_left_out_of_the_tables(lumen: Side) -> None:
@@ -211,6 +217,32 @@ def test_while_nothing_is_paid_members_read_and_their_customers_notice_nothing(
     assert refused > 60
     viewer = come_as(lumen.viewer, at=lumen.tenant).send("get", "/")
     assert "Votre compte est gelé" in viewer.content.decode()
+
+
+def test_pa06_a_partner_that_tried_a_plan_keeps_what_partners_have_for_nothing(
+    lumen: Side, marin: Side, knock: Walk
+) -> None:
+    """The trial is over and nothing is paid: the partner's part goes on, the merchant's waits."""
+    open_account(tenant_id=lumen.tenant.id, opening=Opening("partner"), now=STARTED)
+    start_trial(tenant_id=lumen.tenant.id, plan="growing", now=STARTED)
+    Account.objects.update(trial_ends_at=STARTED + timedelta(days=1))
+    changed(tenant_id=lumen.tenant.id, now=timezone.now())
+    fresh(lumen.tenant)
+    for name in sorted(FREE_AS_PARTNER):
+        answer = knock("post", name)
+        assert answer.status_code in (402, 405), name
+    Partnership.objects.create(
+        major=marin.tenant,
+        minor=lumen.tenant,
+        origin=Origin.CODE,
+        state=State.ACTIVE,
+        key=uuid7(),
+        agreement=LATEST,
+        created_at=STARTED,
+    )
+    for name in sorted(FREE_AS_PARTNER):
+        goes_on(knock, name)
+    assert knock("post", "programme:add_prize").status_code == 402
 
 
 def text(answer: HttpResponse) -> str:
