@@ -3,9 +3,13 @@
 import logging
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django_tenants.utils import schema_context
 
 from accounts.models import Membership
+from billing.models import Closing
+from billing.services.closing import close
 from kernel.errors import ConflictError
 from tenants import lookup
 from tenants.models import Tenant, TenantState
@@ -24,18 +28,24 @@ class TenantStateError(ConflictError):
 
 
 def suspend(*, tenant: Tenant, now: datetime) -> Tenant:
-    """Close a merchant's addresses and refuse its tasks; nothing is lost."""
+    """Close a merchant's addresses and refuse its tasks; nothing is lost. It goes on paying."""
     return _move(tenant, TenantState.SUSPENDED, now=now, allowed={TenantState.ACTIVE})
 
 
 def resume(*, tenant: Tenant, now: datetime) -> Tenant:
-    """Open a suspended merchant again, or one whose deletion was called off in time."""
+    """Open a suspended merchant again, or one whose deletion was called off in time.
+
+    A subscription that was to end with it goes on.
+    """
     allowed = {TenantState.SUSPENDED, TenantState.DELETING}
-    return _move(tenant, TenantState.ACTIVE, now=now, allowed=allowed)
+    return _move(tenant, TenantState.ACTIVE, now=now, allowed=allowed, closing=Closing.NO)
 
 
 def schedule_deletion(*, tenant: Tenant, now: datetime) -> Tenant:
-    """Close a merchant, to be deleted by `delete_due` after DELETION_WAITS."""
+    """Close a merchant, to be deleted by `delete_due` after DELETION_WAITS.
+
+    Its subscription is not renewed any more.
+    """
     allowed = {TenantState.ACTIVE, TenantState.SUSPENDED}
     return _move(
         tenant,
@@ -43,15 +53,16 @@ def schedule_deletion(*, tenant: Tenant, now: datetime) -> Tenant:
         now=now,
         allowed=allowed,
         delete_after=now + DELETION_WAITS,
+        closing=Closing.PERIOD_END,
     )
 
 
 def delete_now(*, tenant: Tenant, now: datetime, only_due: bool = False) -> Tenant:
     """Drop the schema and everything in it. What stays names the schema, so that none reuses it.
 
-    The addresses and memberships go; the slug stays taken, for links in old emails must not
-    lead to another merchant one day. With `only_due`, a merchant whose deletion was called off
-    at the last moment is left alone: TenantStateError.
+    The addresses and memberships go, and the subscription ends; the slug stays taken, for links
+    in old emails must not lead to another merchant one day. With `only_due`, a merchant whose
+    deletion was called off at the last moment is left alone: TenantStateError.
     """
     lookup.forget(tenant)
     with transaction.atomic():
@@ -68,6 +79,7 @@ def delete_now(*, tenant: Tenant, now: datetime, only_due: bool = False) -> Tena
         tenant.delete_after = None
         tenant.contact_email, tenant.site_url, tenant.brand_tokens = "", "", {}
         tenant.save()
+        _tell_billing(tenant, Closing.NOW, now=now)
     return tenant
 
 
@@ -94,6 +106,7 @@ def _move(
     now: datetime,
     allowed: set[TenantState],
     delete_after: datetime | None = None,
+    closing: Closing | None = None,
 ) -> Tenant:
     with transaction.atomic():
         locked = Tenant.objects.select_for_update().get(id=tenant.id)
@@ -104,4 +117,12 @@ def _move(
         locked.state, locked.state_changed_at, locked.delete_after = state, now, delete_after
         locked.save(update_fields=["state", "state_changed_at", "delete_after"])
         lookup.forget(locked)
+        if closing is not None:
+            _tell_billing(locked, closing, now=now)
     return locked
+
+
+def _tell_billing(tenant: Tenant, closing: Closing, *, now: datetime) -> None:
+    """In the public outbox, whoever asks: a partner is closed from the other brand's address."""
+    with schema_context(settings.PUBLIC_SCHEMA_NAME):
+        close(tenant_id=tenant.id, closing=closing, now=now)

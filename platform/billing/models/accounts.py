@@ -21,6 +21,14 @@ class AccountState(models.TextChoices):
     CANCELED = "canceled", _("Résilié")
 
 
+class Closing(models.TextChoices):
+    """When the subscription ends because its merchant closes; empty: it does not close."""
+
+    NO = "", ""
+    PERIOD_END = "period_end", _("À la fin de la période")
+    NOW = "now", _("Sans attendre")
+
+
 class Account(models.Model):
     """A merchant's plan. `tenant_id` names the tenant, without a constraint: it lives above.
 
@@ -42,6 +50,9 @@ class Account(models.Model):
     cancel_at = models.DateTimeField(null=True)
     next_plan = models.CharField(max_length=20, blank=True, default="", db_default="")
     next_interval = models.CharField(max_length=5, blank=True, default="", db_default="")
+    closing = models.CharField(
+        max_length=10, choices=Closing.choices, blank=True, default="", db_default=""
+    )
     # The first payment that failed, and when its patience ends.
     past_due_since = models.DateTimeField(null=True)
     grace_ends_at = models.DateTimeField(null=True)

@@ -10,9 +10,11 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from billing.models import Account, Invoice
+from billing.models import Account, Closing, Invoice
 from billing.services.changing import changed
+from billing.services.closing import follow_later
 from billing.stripe.client import asking, client
+from billing.stripe.customers import subscribes
 from billing.stripe.reading import TheirInvoice, Theirs, read
 from kernel.db import atomic_with_retry
 from kernel.errors import NotFoundError
@@ -45,10 +47,19 @@ def sync(*, account_id: uuid.UUID, now: datetime) -> Account:
     account.synced_at = now
     account.save()
     _write_invoices(account, theirs, now=now)
+    if _outlives(account):
+        key = f"outlives:{account.stripe_subscription_id}:{account.closing}"
+        follow_later(account, now=now, key=key)
     if differs:
         # Last of all: it locks the tenant's row, which must not wait for Stripe.
         changed(tenant_id=account.tenant_id, now=now)
     return account
+
+
+def _outlives(account: Account) -> bool:
+    """Whether a subscription goes on that its merchant has left: one bought at the last moment."""
+    ends = account.cancel_at is not None and account.closing != Closing.NOW
+    return bool(account.closing) and subscribes(account) and not ends
 
 
 def locked(account_id: uuid.UUID) -> Account:
