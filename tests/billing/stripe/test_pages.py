@@ -164,6 +164,15 @@ def test_r26_the_buyer_does_not_set_the_moment_that_is_counted_from(
     assert press(owner, f"{HOME}/formules/scale/mensuel").status_code == 302
 
 
+def test_paying_the_same_plan_by_the_year_is_said_as_such(shop: Shop, owner: TenantClient) -> None:
+    shop.advance(days=40)
+    buy(shop, owner)
+    said = text(owner.get(f"{HOME}/formules/growing/annuel"))
+    assert "Payer la formule Growing par an ?" in said.replace("\u202f", " ")
+    assert "Formule Growing pour un an" in said and "fin de la période" not in said
+    assert "À débiter aujourd’hui" in said
+
+
 def test_a_price_that_is_not_known_can_be_left_for_another(shop: Shop, owner: TenantClient) -> None:
     shop.advance(days=40)
     buy(shop, owner)
