@@ -121,6 +121,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
             plan=plan,
             price=price(plan, account.interval),
             next_plan=plan_named(account.next_plan) if account.next_plan else None,
+            same_plan=account.next_plan == plan.key,
         )
     account = changing.come_back(account_id=account.id, now=timezone.now())
     words = _("Votre abonnement continue : prochain paiement le %(day)s.")

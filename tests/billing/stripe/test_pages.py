@@ -171,6 +171,12 @@ def test_paying_the_same_plan_by_the_year_is_said_as_such(shop: Shop, owner: Ten
     assert "Payer la formule Growing par an ?" in said.replace("\u202f", " ")
     assert "Formule Growing pour un an" in said and "fin de la période" not in said
     assert "À débiter aujourd’hui" in said
+    press(owner, f"{HOME}/formules/growing/annuel")
+    said = text(owner.get(f"{HOME}/formules/growing/mensuel"))
+    assert "Payer la formule Growing par mois" in said and "gelé" not in said
+    press(owner, f"{HOME}/formules/growing/mensuel")
+    said = text(owner.get(f"{HOME}/revenir"))
+    assert "Garder votre rythme de paiement" in said and "Passer quand même" not in said
 
 
 def test_a_price_that_is_not_known_can_be_left_for_another(shop: Shop, owner: TenantClient) -> None:
