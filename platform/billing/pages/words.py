@@ -85,9 +85,12 @@ def _active(account: Account) -> str:
             "day": day(account.period_ends_at),
             "price": price(following, account.next_interval),
         }
+    pays = price(plan_named(account.plan), account.interval)
+    if not pays:
+        return _("Prochain paiement le %(day)s.") % {"day": day(account.period_ends_at)}
     return _("Prochain paiement le %(day)s : %(price)s.") % {
         "day": day(account.period_ends_at),
-        "price": price(plan_named(account.plan), account.interval),
+        "price": pays,
     }
 
 
