@@ -113,6 +113,45 @@ def test_a_killed_relay_leaves_an_event_that_becomes_due_and_says_so(merchant):
     assert seen[0].interrupted
 
 
+def test_a_relay_that_is_killed_on_its_way_keeps_what_it_did_and_had_not_begun_the_rest(merchant):
+    """R6: the next event is claimed with the end of the one before, and no other."""
+    clock, seen = Clock(), []
+
+    def handler(event):
+        seen.append((event.payload["id"], event.interrupted))
+        if seen == [(1, False), (2, False)]:
+            raise SystemExit
+
+    for number in (1, 2, 3):
+        emit(payload={"id": number}, due_at=NOW - timedelta(seconds=4 - number))
+    with pytest.raises(SystemExit):
+        relaying.relay(handlers={"test": handler}, clock=clock)
+    rows = Event.objects.order_by("payload__id").values_list("state", "attempts")
+    assert list(rows) == [("done", 1), ("pending", 1), ("pending", 0)]
+    clock.now += relaying.LEASE
+    assert relaying.relay(handlers={"test": handler}, clock=clock) == 2
+    assert sorted(seen[2:]) == [(2, True), (3, False)]
+
+
+def test_an_event_that_fails_is_no_failure_of_the_next(merchant):
+    def handler(event):
+        if event.payload["id"] == 1:
+            raise ConnectionError
+
+    for number in (1, 2):
+        emit(payload={"id": number}, due_at=NOW - timedelta(seconds=4 - number))
+    assert relaying.relay(handlers={"test": handler}, clock=Clock()) == 2
+    rows = Event.objects.order_by("payload__id").values_list("state", "attempts", "failures")
+    assert list(rows) == [("pending", 1, 1), ("done", 1, 0)]
+
+
+def test_a_relay_claims_no_more_than_it_was_asked_to_deliver(merchant):
+    for _ in range(3):
+        emit()
+    assert relaying.relay(handlers={"test": lambda _event: None}, clock=Clock(), limit=2) == 2
+    assert list(Event.objects.filter(state="pending").values_list("attempts", flat=True)) == [0]
+
+
 def test_an_event_that_kills_its_worker_every_time_dies(merchant):
     """Nothing else in this schema is held up by it, and an operator sees it."""
     clock = Clock()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses
+from functools import cached_property
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -18,21 +19,46 @@ _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 
 @dataclass(frozen=True)
 class Mail:
-    """One received message, read once. `received_at` is when it came, not what it claims."""
+    """One received message, taken apart when somebody looks at it: most are only kept."""
 
     id: str
-    to: tuple[str, ...]
-    sender: str
-    subject: str
-    received_at: datetime
-    text: str
-    html: str
     raw: bytes
+
+    @cached_property
+    def to(self) -> tuple[str, ...]:
+        envelope = self._message.get_all("X-Envelope-To", [])
+        return tuple(address for _, address in getaddresses(envelope))
+
+    @cached_property
+    def sender(self) -> str:
+        return str(self._message["From"] or "")
+
+    @cached_property
+    def subject(self) -> str:
+        # A long subject is folded before its first word, which leaves that space.
+        return str(self._message["Subject"] or "").strip()
+
+    @property
+    def received_at(self) -> datetime:
+        """When it came, not when it says that it was written."""
+        return datetime.strptime(self.id[:22], "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
+
+    @cached_property
+    def text(self) -> str:
+        return _part(self._message, "plain")
+
+    @cached_property
+    def html(self) -> str:
+        return _part(self._message, "html")
 
     @property
     def links(self) -> list[str]:
         """The addresses in the text part, in order, each once."""
         return list(dict.fromkeys(_LINK.findall(self.text or self.html)))
+
+    @cached_property
+    def _message(self) -> EmailMessage:
+        return message_from_bytes(self.raw, policy=policy.default)
 
 
 class MailStore:
@@ -43,18 +69,19 @@ class MailStore:
         directory.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._number = itertools.count()
-        self._mails = {file.stem: _read(file) for file in sorted(directory.glob("*.eml"))}
+        files = sorted(directory.glob("*.eml"))
+        self._mails = {file.stem: Mail(file.stem, file.read_bytes()) for file in files}
 
     def add(self, content: bytes, recipients: list[str]) -> None:
         """Keep a message; its envelope's recipients are kept in a header of ours."""
-        envelope = f"X-Envelope-To: {', '.join(recipients)}\r\n".encode()
+        raw = f"X-Envelope-To: {', '.join(recipients)}\r\n".encode() + content
         with self._lock:
             name = f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{next(self._number):04d}"
             file = self.directory / f"{name}.eml"
             half_written = file.with_suffix(".new")
-            half_written.write_bytes(envelope + content)
+            half_written.write_bytes(raw)
             half_written.replace(file)
-            self._mails[name] = _read(file)
+            self._mails[name] = Mail(name, raw)
             while len(self._mails) > _KEPT:
                 oldest = next(iter(self._mails))
                 del self._mails[oldest]
@@ -100,24 +127,6 @@ class Receiver:
 
 def _searched(mail: Mail) -> str:
     return " ".join((mail.subject, mail.text, mail.sender, *mail.to)).casefold()
-
-
-def _read(file: Path) -> Mail:
-    raw = file.read_bytes()
-    message = message_from_bytes(raw, policy=policy.default)
-    stamp = datetime.strptime(file.stem[:22], "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
-    to = [address for _, address in getaddresses(message.get_all("X-Envelope-To", []))]
-    return Mail(
-        id=file.stem,
-        to=tuple(to),
-        sender=str(message["From"] or ""),
-        # A long subject is folded before its first word, which leaves that space.
-        subject=str(message["Subject"] or "").strip(),
-        received_at=stamp,
-        text=_part(message, "plain"),
-        html=_part(message, "html"),
-        raw=raw,
-    )
 
 
 def _part(message: EmailMessage, kind: str) -> str:

@@ -1,8 +1,9 @@
 """Delivering events: claim one, run its handler, mark it done; again until none is due.
 
-A claim is a committed transaction of its own that moves `due_at` one lease ahead, so a process
+A claim is committed before its handler begins, and moves `due_at` one lease ahead, so a process
 that is killed leaves an event that becomes due again. The handler then runs in the transaction
-that marks the event done: its writes happen once, however often the event is delivered.
+that marks the event done: its writes happen once, however often the event is delivered. The same
+transaction claims the next event: one commit for each, which is what a busy outbox waits for.
 """
 
 import logging
@@ -32,12 +33,10 @@ def relay(
 ) -> int:
     """Deliver what is due in the current schema, `limit` events at most; returns how many."""
     delivered = 0
-    while delivered < limit:
-        event = _claim(clock())
-        if event is None:
-            break
-        _deliver(event, handlers, clock)
+    event = _claim(clock()) if limit > 0 else None
+    while event is not None:
         delivered += 1
+        event = _deliver(event, handlers, clock, goes_on=delivered < limit)
     return delivered
 
 
@@ -66,7 +65,6 @@ _LOCK = "SELECT {0} FROM outbox_event WHERE id = %s FOR UPDATE"
 
 def _claim(now: datetime) -> Event | None:
     most = MOST_INTERRUPTIONS
-    # One statement, and so a transaction of its own.
     found = read((Event,), _CLAIM, [now + LEASE, most, most, now, most, now])
     return found[0][0] if found else None
 
@@ -77,18 +75,24 @@ def _locked(event: Event) -> Event:
 
 
 def _deliver(
-    claimed: Event, handlers: Mapping[str, Handler], clock: Callable[[], datetime]
-) -> None:
+    claimed: Event,
+    handlers: Mapping[str, Handler],
+    clock: Callable[[], datetime],
+    *,
+    goes_on: bool,
+) -> Event | None:
+    """Deliver one event, whatever comes of it; gives the next one, claimed, where it `goes_on`."""
     try:
         with transaction.atomic():
             event = _locked(claimed)
-            if event.state != EventState.PENDING or event.attempts != claimed.attempts:
-                return  # somebody else took it over when our lease ran out
-            handlers[event.kind](_data(event))
-            event.state = EventState.DONE
-            event.finished_at = clock()
-            event.last_error = ""
-            update_fields(event, "state", "finished_at", "last_error")
+            # Otherwise somebody else took it over when our lease ran out.
+            if event.state == EventState.PENDING and event.attempts == claimed.attempts:
+                handlers[event.kind](_data(event))
+                event.state = EventState.DONE
+                event.finished_at = clock()
+                event.last_error = ""
+                update_fields(event, "state", "finished_at", "last_error")
+            return _claim(clock()) if goes_on else None
     except Exception as error:
         # Where and what, without the error's own words: a mail server's quote the address (D9).
         logger.error(
@@ -99,6 +103,7 @@ def _deliver(
             "".join(traceback.format_tb(error.__traceback__)),
         )
         _record_failure(claimed, error, clock())
+    return _claim(clock()) if goes_on else None
 
 
 def _record_failure(claimed: Event, error: Exception, now: datetime) -> None:
