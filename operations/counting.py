@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils import translation
 
 from kernel.db import atomic_with_retry, insert, insert_if_absent, update_fields
 from kernel.errors import NotFoundError
@@ -11,7 +12,9 @@ from kernel.outbox.services import Draft, emit_all
 from operations import fields, notices
 from operations.errors import OperationOverError
 from operations.mechanics import mechanic_of
+from operations.mechanics.shape import Mechanic
 from operations.models import Participation, ParticipationState, Share, ShareState
+from operations.words import pick
 from tenants.messaging import unsubscribing
 from tenants.profiles import consents
 from tenants.profiles.models import Consent, Profile
@@ -99,8 +102,7 @@ def _count(participation: Participation, given: list[Consent], now: datetime) ->
     participation.outcome = outcome.stored()
     if participation.is_test:
         participation.save(update_fields=["outcome"])
-        notices.receipt(participation=participation, given=[], now=now)
-        return
+        return  # a rehearsal writes to nobody: its trace tells what would have left
     _rank(participation, given)
     update_fields(
         participation, "outcome", "is_first", "is_first_in_module", "own_consent", "is_first_optin"
@@ -108,10 +110,22 @@ def _count(participation: Participation, given: list[Consent], now: datetime) ->
     _welcome(participation, given, now)
     _share(participation, given, now)
     of_new = made_now(participation)
-    notices.receipt(participation=participation, given=given, now=now, of_new=of_new)
+    game = _game(participation, mechanic)
+    notices.receipt(participation=participation, given=given, game=game, now=now, of_new=of_new)
     email = mechanic.result_email(module=participation.module, participation=participation)
     if email is not None:
         notices.result(participation=participation, email=email, now=now, of_new=of_new)
+
+
+def _game(participation: Participation, mechanic: Mechanic) -> notices.Game:
+    module, language = participation.module, participation.language
+    with translation.override(language):
+        return notices.Game(
+            played=pick(module.title, language) or str(mechanic.label),
+            came_to=mechanic.in_words(
+                module=module, participation=participation, language=language
+            ),
+        )
 
 
 def _welcome(participation: Participation, given: list[Consent], now: datetime) -> None:

@@ -4,11 +4,11 @@ A rehearsal writes to nobody; what would have left is told by its trace.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils import translation
 
 from kernel.db import atomic_with_retry
 from operations import links
@@ -16,11 +16,20 @@ from operations.links import Purpose
 from operations.mechanics.shape import ResultEmail
 from operations.models import OperationModule, Participation, ParticipationState
 from operations.words import pick
-from shell.templatetags.shell_values import join_words
+from shell import formats
+from tenants.context import current_tenant
 from tenants.messaging.services import queue
 from tenants.profiles.models import Consent
 from tenants.profiles.selectors import by_email
 from tenants.programme.dates import local
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """What somebody took part in and what came of it, in words of their language."""
+
+    played: str = ""
+    came_to: str = ""
 
 
 def ask_confirmation(*, participation: Participation, now: datetime) -> None:
@@ -57,6 +66,7 @@ def told_already(*, module: OperationModule, address: str, now: datetime) -> Non
         context["expires_at"] = _iso(earlier.operation.ends_at)
     else:
         context["path"] = _path("operations:choices", earlier, Purpose.CHOICES)
+        context["result_path"] = _path("operations:thanks", earlier, Purpose.THANKS)
     _queue(earlier, kind, context, now, turn=local(now).date().isoformat())
 
 
@@ -64,19 +74,25 @@ def receipt(
     *,
     participation: Participation,
     given: Sequence[Consent],
+    game: Game,
     now: datetime,
     of_new: bool = False,
 ) -> None:
-    """What was taken, which brands may write, and the page where each yes is taken back.
+    """What was played and what came of it, which brands may write, and the page where each yes is
+    taken back.
 
     `of_new`, here and below: this transaction made the participation, so nothing was sent yet.
     """
-    with translation.override(participation.language):
-        brands = join_words([row.controller_name for row in given])
+    brands = formats.join([row.controller_name for row in given], language=participation.language)
     _queue(
         participation,
         "operation_receipt",
-        {"path": _path("operations:choices", participation, Purpose.CHOICES), "brands": brands},
+        {
+            "path": _path("operations:choices", participation, Purpose.CHOICES),
+            "brands": brands,
+            "played": game.played,
+            "result": game.came_to,
+        },
         now,
         of_new=of_new,
     )
@@ -88,6 +104,7 @@ def result(
     """What the mechanic has to tell."""
     context = {
         "path": _path("operations:thanks", participation, Purpose.THANKS),
+        "choices_path": _path("operations:choices", participation, Purpose.CHOICES),
         **email.context,
     }
     _queue(participation, email.kind, context, now, of_new=of_new)
@@ -103,6 +120,8 @@ def _queue(
     of_new: bool = False,
 ) -> None:
     profile = participation.profile
+    if profile is not None and profile.merged_into is not None:
+        profile = profile.merged_into  # two records of one person became one since
     if participation.is_test or profile is None:
         return
     queue(
@@ -113,6 +132,7 @@ def _queue(
             "first_name": participation.fields.get("first_name") or profile.first_name,
             "operation": pick(participation.operation.title, participation.language)
             or participation.operation.name,
+            "organisers": _organisers(participation),
             **context,
         },
         now=now,
@@ -120,6 +140,12 @@ def _queue(
         language=participation.language,
         of_new=of_new,
     )
+
+
+def _organisers(participation: Participation) -> str:
+    """Whose operation it is: the merchant, then each brand that its module names."""
+    names = [current_tenant().name, *(row.name for row in participation.module.partners.all())]
+    return formats.join(list(dict.fromkeys(names)), language=participation.language)
 
 
 def _path(name: str, participation: Participation, purpose: Purpose) -> str:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from kernel.outbox.types import EventData, Handler
 from operations import running
+from operations.mechanics.draw.telling import HANDLERS as DRAWS
 from operations.received.telling import HANDLERS as TELLING
 
 
@@ -18,4 +19,4 @@ def _end(event: EventData) -> None:
     )
 
 
-HANDLERS: dict[str, Handler] = {running.END_EVENT: _end, **TELLING}
+HANDLERS: dict[str, Handler] = {running.END_EVENT: _end, **TELLING, **DRAWS}

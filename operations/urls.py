@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from operations.mechanics import urls as mechanics
-from operations.public import choices, page, told
+from operations.public import choices, page, sent, told
 from operations.received.urls import urlpatterns as received
 from operations.rehearsing import pages as trying
 from operations.views import listing, modules, one, people, rehearsals, results, words
@@ -25,6 +25,7 @@ urlpatterns = [
     ),
     path("o/<slug:slug>", page.page, name="page"),
     path("o/<slug:slug>/envoyee", page.asked, name="asked"),
+    path("o/<slug:slug>/envoyee/<str:token>", sent.sent, name="sent"),
     path("o/<slug:slug>/reglement", told.rules, name="rules"),
     path("o/<slug:slug>/donnees", told.data, name="data"),
     path("operations", listing.operations, name="operations"),

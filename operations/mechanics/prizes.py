@@ -124,6 +124,15 @@ class PrizesForm(BlocksForm):
         return {"prizes": self.prizes()}
 
 
+def how_it_comes(*, description: Any, words: Any, language: str) -> dict[str, Any]:
+    """Context of the winner's email: what the prize is, and the merchant's words on how it comes.
+
+    `says_how` is False where there are none: the email then says who will write.
+    """
+    told, how = pick(description, language), pick(words, language)
+    return {"description": how or told, "details": told if how else "", "says_how": bool(how)}
+
+
 def missing(module: OperationModule) -> list[Problem]:
     """Nothing to win keeps a module from going live."""
     if module.settings.get("prizes"):

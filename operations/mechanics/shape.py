@@ -163,6 +163,25 @@ class Mechanic(Protocol):
     ) -> Mapping[str, Any]:
         """Context of `result.html`, beside `outcome`."""
 
+    def at_once(
+        self,
+        *,
+        module: OperationModule,
+        answers: Mapping[str, Any],
+        outcome: Mapping[str, Any] | None,
+    ) -> Mapping[str, Any]:
+        """What the page right after the form shows, in the shape of an outcome.
+
+        Whoever reads it may have typed another's address, and `outcome` is None where that address
+        has taken part as often as it may: nothing may tell these apart (R33). It follows from the
+        answers, or is what everybody is shown; what is somebody's own (a code) goes by email.
+        """
+
+    def in_words(
+        self, *, module: OperationModule, participation: Participation, language: str
+    ) -> str:
+        """A sentence or two for the receipt: what came of it, and what is still to come."""
+
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         """A few words for the list of participants; "" where there is nothing to say."""
 
@@ -210,6 +229,20 @@ class BaseMechanic:
         self, *, module: OperationModule, participation: Participation, language: str
     ) -> Mapping[str, Any]:
         return {}
+
+    def at_once(
+        self,
+        *,
+        module: OperationModule,
+        answers: Mapping[str, Any],
+        outcome: Mapping[str, Any] | None,
+    ) -> Mapping[str, Any]:
+        return {}
+
+    def in_words(
+        self, *, module: OperationModule, participation: Participation, language: str
+    ) -> str:
+        return ""
 
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         return ""

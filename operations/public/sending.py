@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
@@ -12,14 +13,14 @@ from accounts.throttles import ThrottledError, Try, counted_address, hit_all
 from kernel.errors import InvalidInputError, RicochetError
 from operations import errors, optins, selectors
 from operations.fields import FieldsError
-from operations.links import Purpose
+from operations.mechanics import mechanic_of
 from operations.models import Operation, OperationModule, Participation
 from operations.notices import told_already
 from operations.participating import Submission, participate
 from operations.public import seal
-from operations.public.choices import link_to
 from operations.public.drawing import draw_page, say, spoken
 from operations.public.parts import part_of
+from operations.public.sent import address_of
 from tenants.profiles import emails
 
 _HOUR = timedelta(hours=1)
@@ -78,24 +79,38 @@ def _taken(sent: _Sent) -> HttpResponse:
             now=now,
             test=bool(sent.test),
         )
-    except errors.AlreadyTookPartError as error:
-        if not module.double_optin:
-            return _refused(sent, error)
-        # Nothing is known of who typed the address: its owner reads it, and only there (R33).
-        told_already(module=module, address=sent.request.POST.get("email", ""), now=now)
-        return HttpResponseRedirect(reverse("operations:asked", args=[module.operation.slug]))
+    except errors.AlreadyTookPartError:
+        return _had_taken_part(sent)
     except RicochetError as error:
         return _refused(sent, error)
-    return HttpResponseRedirect(_onward(taken.participation, module, sent.test))
+    if sent.test:
+        trace = [sent.test, taken.participation.public_id]
+        return HttpResponseRedirect(reverse("operations:rehearsal_trace", args=trace))
+    participation = taken.participation
+    return HttpResponseRedirect(_onward(sent, participation, participation.answers))
 
 
-def _onward(participation: Participation, module: OperationModule, test: str) -> str:
-    """The thanks, or what to do next, or the trace of a test."""
-    if test:
-        return reverse("operations:rehearsal_trace", args=[test, participation.public_id])
+def _had_taken_part(sent: _Sent) -> HttpResponse:
+    """Nothing is known of who typed the address: its owner reads it, and only there (R33)."""
+    module, address = sent.module, sent.request.POST.get("email", "")
+    try:
+        answers = mechanic_of(module).clean(
+            module=module, data=_mechanics_own(sent.request), language=spoken()
+        )
+    except RicochetError as error:  # the last code has gone this very moment
+        return _refused(sent, error)
+    told_already(module=module, address=address, now=sent.now)
+    return HttpResponseRedirect(_onward(sent, None, answers))
+
+
+def _onward(sent: _Sent, participation: Participation | None, answers: Mapping[str, Any]) -> str:
+    """What to do next, or what came of it; the same for an address that took part before."""
+    module = sent.module
     if module.double_optin:
         return reverse("operations:asked", args=[module.operation.slug])
-    return link_to("operations:thanks", participation.id, Purpose.THANKS)
+    outcome = participation.outcome if participation is not None else None
+    told = mechanic_of(module).at_once(module=module, answers=answers, outcome=outcome)
+    return address_of(module=module, told=told, drawn_at=sent.sealed.drawn_at)
 
 
 def _refused(sent: _Sent, error: RicochetError) -> HttpResponse:
@@ -131,10 +146,6 @@ def _again(
 
 def _submission(request: HttpRequest, sealed: seal.Seal) -> Submission:
     sent = request.POST
-    data = QueryDict(mutable=True)
-    for name in sent:
-        if name.startswith("m-"):
-            data.setlist(name, sent.getlist(name))
     return Submission(
         key=sealed.key,
         version=sealed.version,
@@ -144,11 +155,20 @@ def _submission(request: HttpRequest, sealed: seal.Seal) -> Submission:
             if name not in _OURS and not name.startswith("m-")
         },
         boxes=frozenset(sent.getlist("box")),
-        data=data,
+        data=_mechanics_own(request),
         language=spoken(),
         accepts_rules=bool(sent.get("rules")),
         old_enough=bool(sent.get("age")),
     )
+
+
+def _mechanics_own(request: HttpRequest) -> QueryDict:
+    """The answers to the mechanic's own questions."""
+    data = QueryDict(mutable=True)
+    for name in request.POST:
+        if name.startswith("m-"):
+            data.setlist(name, request.POST.getlist(name))
+    return data
 
 
 def _slow_down(request: HttpRequest, now: datetime) -> None:

@@ -97,7 +97,12 @@ def end(request: HttpRequest, partnership: str) -> HttpResponseBase:
     back = reverse("partnerships:partner", args=[row.public_id])
     declines = row.state == State.PROPOSED
     if request.method != "POST":
-        context = {"row": row, "back": back, "declines": declines}
+        context = {
+            "row": row,
+            "back": back,
+            "declines": declines,
+            "is_major": row.my_side == Side.MAJOR,
+        }
         return render(request, "partnerships/end.html", context)
     try:
         agreeing.end_partnership(partnership_id=row.id, tenant_id=tenant_id(), now=timezone.now())
@@ -105,8 +110,10 @@ def end(request: HttpRequest, partnership: str) -> HttpResponseBase:
         messages.error(request, error.said)
         return redirect(back)
     words = (
-        _("Proposition de %(name)s refusée.")
+        _("Proposition de %(name)s refusée. Rien n’a été partagé.")
         if declines
+        else _("Partenariat avec %(name)s terminé. Ce que vous avez reçu reste ici.")
+        if row.my_side == Side.MINOR
         else _("Partenariat avec %(name)s terminé.")
     )
     messages.success(request, elided(words % {"name": row.partner}, row.partner))

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import member_required
 from accounts.models import Role
 from billing import plan_lines
-from billing.plans import SOLD, TRIAL
+from billing.plans import PLANS, SOLD, TRIAL, PlanKey
 from kernel.errors import RicochetError
 from partnerships import selectors
 from partnerships.services.upgrading import become_full
@@ -36,7 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @member_required()
 def settings(request: HttpRequest) -> HttpResponse:
     """The few settings that a partner has."""
-    return render(request, "partnerships/settings.html", {"is_owner": is_owner(request)})
+    context = {"is_owner": is_owner(request), "contact": django_settings.OPERATOR["contact"]}
+    return render(request, "partnerships/settings.html", context)
 
 
 @require_safe
@@ -53,10 +54,20 @@ def plan(request: HttpRequest) -> HttpResponse:
     return render(request, "partnerships/plan.html", context)
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.OWNER)
 def upgrade(request: HttpRequest) -> HttpResponseBase:
-    """Begin to try a plan: the back office is a merchant's from this moment on."""
+    """Asks, says what becomes of the partner's own space, then begins to try a plan (B8)."""
+    if request.method != "POST":
+        wanted = request.GET.get("plan", "")
+        chosen = next((plan for plan in SOLD if plan.key == wanted), PLANS[PlanKey.GROWING])
+        context = {
+            "chosen": chosen,
+            "days": TRIAL.days,
+            "ends": timezone.now() + TRIAL,
+            "contact": django_settings.OPERATOR["contact"],
+        }
+        return render(request, "partnerships/upgrade.html", context)
     try:
         become_full(tenant_id=tenant_id(), plan=request.POST.get("plan", ""), now=timezone.now())
     except RicochetError as error:

@@ -83,6 +83,6 @@ def _declined(request: HttpRequest, row: Partnership, token: str, user: User) ->
         agreeing.decline_offer(token=token, tenant_id=tenant_id(), user=user, now=timezone.now())
     except UnknownOfferError:
         return link_over(request)
-    words = _("Proposition de %(name)s refusée.") % {"name": row.major.name}
+    words = _("Proposition de %(name)s refusée. Rien n’a été partagé.") % {"name": row.major.name}
     messages.success(request, elided(words, row.major.name))
     return redirect("partnerships:list")

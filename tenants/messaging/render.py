@@ -139,6 +139,9 @@ class _Writer:
             links.unsubscribe_url(tenant=tenant, email_id=email.id) if kind.marketing else ""
         )
 
+        # The way to take a yes back stands under every result, whatever the merchant wrote.
+        self.choices_url = str(values.get("choices_url") or "")
+
     def write(self, text: Text) -> Rendered:
         colon = "\u00a0: " if self.email.language == "fr" else ": "
         target = self.values.get(text.target or self.kind.target)
@@ -186,12 +189,20 @@ class _Writer:
                 f'<a class="link" href="{escape(self.unsubscribe_url)}" style="{style}">'
                 f"{escape(self._stop())}</a>"
             )
+        if self.choices_url:
+            style = f"color:{letters.link_color(self.look)};"
+            parts.append(
+                f'<a class="link" href="{escape(self.choices_url)}" style="{style}">'
+                f"{escape(self._take_back())}</a>"
+            )
         return " ".join(parts) + f"<br>{escape(self._sent_by())}"
 
     def _foot_text(self, colon: str) -> str:
         lines = ["--", self._why()]
         if self.unsubscribe_url:
             lines.append(f"{self._stop()}{colon}{self.unsubscribe_url}")
+        if self.choices_url:
+            lines.append(f"{self._take_back()}{colon}{self.choices_url}")
         lines += [self._sent_by(), letters.plain_foot(self.look)]
         return "\n".join(line for line in lines if line)
 
@@ -222,6 +233,13 @@ class _Writer:
                 "Vous recevez ce message parce que vous faites partie de l’équipe de %(merchant)s."
             )
         elif self.kind.audience is Audience.PARTICIPANT:
+            organisers = self.values.get("organisers")
+            if organisers and self.values.get("operation"):
+                told = _(
+                    "Vous recevez ce message parce que vous avez participé à « %(operation)s », "
+                    "une opération de %(organisers)s."
+                ) % {"operation": self.values["operation"], "organisers": organisers}
+                return formats.elided(told, str(organisers))
             words = _(
                 "Vous recevez ce message parce que vous avez participé à une opération de "
                 "%(merchant)s."
@@ -234,6 +252,9 @@ class _Writer:
         if self.kind.audience is Audience.FRIEND:
             return _("Ne plus recevoir d’invitation")
         return _("Ne plus recevoir ces messages")
+
+    def _take_back(self) -> str:
+        return _("Voir ou retirer mes accords")
 
     def _sent_by(self) -> str:
         return _("Envoyé par ricochet pour %(merchant)s.") % {"merchant": self.look.name}

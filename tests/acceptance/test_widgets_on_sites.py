@@ -72,7 +72,7 @@ def test_pa13_the_minors_widget_leads_to_the_module_and_counts_as_its_source_on_
     there.get_by_label("Adresse e-mail").fill("thomas@exemple.fr")
     there.wait_for_timeout(2200)  # nobody fills in a form within two seconds
     there.get_by_role("button", name="Participer").click()
-    expect(there).to_have_url(re.compile("/o/merci/"))
+    expect(there).to_have_url(re.compile("/envoyee/"))
     assert page.evaluate("broken") == [] and page.troubles == []  # type: ignore[attr-defined]
     town.deliver()
     brand = town.minor.name
@@ -103,7 +103,7 @@ def test_pa13_the_major_has_widgets_of_its_own(town: Town, new_page: Callable[..
     page.get_by_label("Adresse e-mail").fill("zoe@exemple.fr")
     page.wait_for_timeout(2200)
     page.get_by_role("button", name="Participer").click()
-    expect(page).to_have_url(re.compile("/o/merci/"))
+    expect(page).to_have_url(re.compile("/envoyee/"))
     told = words(read(town.claire, f"/operations/{town.module.operation.public_id}/resultats"))
     assert f"Widget {town.major.name}" in told
     assert re.findall(r'figure-value">([^<]+)<', read(town.claire, widget))[3] == "1"

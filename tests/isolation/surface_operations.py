@@ -2,8 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import resolve
+from django.utils import timezone
+
 from accounts.models import Role
 from operations.links import Purpose
+from operations.public.sent import address_of
 from tests.isolation.whom import MANAGER, OWNER, For, Page, link, member
 
 if TYPE_CHECKING:
@@ -49,12 +53,19 @@ def draw(side: "Side") -> dict[str, Any]:
     return {"draw": side.played.draw.public_id}
 
 
+def sent(side: "Side") -> dict[str, Any]:
+    module, now = side.played.coupon, timezone.now()
+    path = address_of(module=module, told={"kind": "mailed"}, drawn_at=now)
+    return dict(resolve(path, urlconf="config.urls_tenant").kwargs)
+
+
 OPERATIONS: dict[str, Page] = {
     "operations:confirm": link(lambda s: {"token": s.played.token(Purpose.CONFIRM)}),
     "operations:thanks": link(lambda s: {"token": s.played.token(Purpose.THANKS)}),
     "operations:choices": link(lambda s: {"token": s.played.token(Purpose.CHOICES)}),
     "operations:page": link(slug),
     "operations:asked": link(slug),
+    "operations:sent": link(sent),
     "operations:rules": link(slug),
     "operations:data": link(slug),
     "operations:image": Page(For.ANYBODY, names=lambda _: {"digest": "0" * 16}),

@@ -95,7 +95,7 @@ def agree(brands: Brands) -> None:
     assert slug
     brands.minor = Shop(brands.stack, merchant=slug[1], secret="-")
     join(nora, link, "Nora", "Carpentier")
-    expect(nora.get_by_text("1 accord attend votre réponse")).to_be_visible()
+    expect(nora.get_by_role("heading", level=1)).to_have_text("Accord de partenariat")
 
 
 def _accept(brands: Brands) -> None:
@@ -287,6 +287,7 @@ def become_a_merchant(brands: Brands) -> None:
     nora.goto(f"{brands.office}/clients")
     expect(nora.get_by_role("heading", level=1)).not_to_have_text("Clients")
     nora.goto(f"{brands.office}/offre")
+    nora.get_by_role("link", name="Essayer Growing").click()
     nora.get_by_role("button", name="Essayer Growing").click()
     expect(nora.get_by_text("Votre back-office est complet.")).to_be_visible()
     nora.goto(f"{brands.office}/clients")

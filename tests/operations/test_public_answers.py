@@ -11,7 +11,7 @@ from tenants.messaging.models import Email
 from tenants.profiles.services import Identity, find_or_create
 from tests.fixtures.operations import BEGINS
 from tests.fixtures.tenants import TenantClient
-from tests.operations.test_public_page import PAGE, post, text_of
+from tests.operations.test_public_page import PAGE, post
 
 
 def test_with_a_confirmation_by_email_the_page_tells_nobody_who_took_part(
@@ -46,11 +46,3 @@ def test_with_a_confirmation_by_email_the_page_tells_nobody_who_took_part(
     ]
     answer("thomas@exemple.fr")  # the same day: one letter is enough
     assert kinds.filter(kind="operation_again").count() == 1
-
-
-def test_where_the_result_is_shown_at_once_the_page_says_why_there_is_none(
-    shopper: TenantClient, module: OperationModule, clock: time_machine.Traveller
-) -> None:
-    assert post(shopper, clock).status_code == 302
-    again = post(shopper, clock)
-    assert again.status_code == 409 and "déjà participé" in text_of(again)

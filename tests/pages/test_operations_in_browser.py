@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from accounts.models import Role
 from accounts.services import create_member
+from operations import links
 from operations.models import Operation, OperationModule, Participation
 from operations.public import seal
 from tenants.models import Tenant
@@ -106,6 +107,12 @@ def checked(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, wide)
 
 
+def thanks() -> str:
+    """The page that the email of the one participation leads to."""
+    row = Participation.objects.get()
+    return f"/o/merci/{links.token_for(purpose=links.Purpose.THANKS, row_id=row.id)}"
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_public_pages_hold_in_both_themes_at_320_px_and_200_per_cent(
     origin: str, new_page: Callable[..., Page], theme: str, monkeypatch: pytest.MonkeyPatch
@@ -131,6 +138,8 @@ def test_the_public_pages_hold_in_both_themes_at_320_px_and_200_per_cent(
     page.locator("button.act").click()
     expect(page.get_by_role("heading", name="Merci")).to_be_visible()
     checked(page, 320)
+    page.goto(origin + thanks())
+    checked(page, 320)
     page.get_by_text("Voir et changer mes choix").click()
     checked(page, 320)
     assert [said for said in page.troubles if "422" not in said] == []
@@ -155,6 +164,7 @@ def test_without_scripts_everything_works(
     page.locator("button.act").click()
     expect(page.get_by_role("heading", name="Merci")).to_be_visible()
     assert Participation.objects.get().fields["q1"] == "Thé"
+    page.goto(origin + thanks())
     page.get_by_text("Voir et changer mes choix").click()
     page.get_by_role("button", name="Retirer mon accord à Brûlerie Noé").click()
     expect(page.get_by_text("Brûlerie Noé ne vous écrira plus.")).to_be_visible()

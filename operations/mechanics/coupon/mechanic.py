@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +28,8 @@ from tenants.rewards.giving_codes import NoCodeLeftError, left, take_code
 from tenants.rewards.models import ListedCode
 
 GIVEN = "given"
+# In place of a code, on the page after the form: it is mailed, and shown by the mailed link.
+MAILED = "mailed"
 # What a rehearsal shows: it looks like a code, and opens nothing anywhere.
 SAMPLE = "ESSAI-HNKT4"
 
@@ -61,6 +64,15 @@ class Coupon(BaseMechanic):
             # A list that is still to be made has not run out.
             "all_given": row is not None and not _any_left(row.id),
         }
+
+    def clean(
+        self, *, module: OperationModule, data: QueryDict, language: str
+    ) -> Mapping[str, Any]:
+        """Nobody is asked for anything; once all are given that is said before anybody is known."""
+        row = codes.list_of(module)
+        if row is not None and not _any_left(row.id):
+            raise AllGivenError
+        return {}
 
     def play(
         self,
@@ -105,9 +117,29 @@ class Coupon(BaseMechanic):
         return {
             "code": outcome.get("code", ""),
             "again": bool(outcome.get("again")),
+            "mailed": outcome.get("kind") == MAILED,
             "until": datetime.fromisoformat(until) if until else None,
             "description": pick(module.settings.get("description"), language),
         }
+
+    def at_once(
+        self,
+        *,
+        module: OperationModule,
+        answers: Mapping[str, Any],
+        outcome: Mapping[str, Any] | None,
+    ) -> Mapping[str, Any]:
+        return {"kind": MAILED}
+
+    def in_words(
+        self, *, module: OperationModule, participation: Participation, language: str
+    ) -> str:
+        code = str(participation.outcome.get("code") or "")
+        if participation.outcome.get("again"):
+            return _("Vous aviez déjà un code, et c’est toujours celui-ci : %(code)s.") % {
+                "code": code
+            }
+        return _("Votre code vous parvient dans un autre e-mail.")
 
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         code = str(outcome.get("code") or "")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import parse_public_id, public_id
+from kernel.outbox.services import emit
 from operations import notices
 from operations.mechanics import prizes
 from operations.mechanics.draw import algorithm, signing
@@ -29,6 +30,8 @@ from operations.models import (
 from operations.words import pick
 from tenants.context import current_tenant
 
+# Everybody who was not drawn is written to, in slices: `draw.telling`.
+DRAWN_EVENT = "operations.drawn"
 SUBSTITUTES = 5
 # Many may take part at once, and none of them while the list is being closed.
 _SHARE = "SELECT drawn_at FROM operations_draw WHERE module_id = %s FOR SHARE"
@@ -75,6 +78,12 @@ def draw(*, module: OperationModule, now: datetime) -> Draw | None:
     row.record = {"record": record, "signature": signing.sign(record)}
     row.save(update_fields=["drawn_at", "entries", "record"])
     _place(row, offered, record, now)
+    emit(
+        kind=DRAWN_EVENT,
+        payload={"draw": str(row.id), "first": 0},
+        now=now,
+        key=f"{DRAWN_EVENT}:{row.id}:0",
+    )
     return row
 
 
@@ -187,8 +196,11 @@ def _tell(place: DrawPlace, now: datetime) -> None:
     language = participation.language
     context = {
         "prize": pick(place.prize.name, language),
-        "description": pick(participation.module.settings.get("won"), language)
-        or pick(place.prize.description, language),
+        **prizes.how_it_comes(
+            description=place.prize.description,
+            words=participation.module.settings.get("won"),
+            language=language,
+        ),
         "by_draw": True,
     }
     notices.result(

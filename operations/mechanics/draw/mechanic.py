@@ -16,6 +16,8 @@ from operations.mechanics.draw.forms import DrawSettings
 from operations.mechanics.shape import BaseMechanic, Figure, Mechanic, Outcome, Problem
 from operations.models import Draw, DrawPlace, OperationModule, Participation
 from operations.words import pick
+from shell import formats
+from tenants.programme.dates import local
 
 ENTERED = "entered"
 
@@ -85,6 +87,27 @@ class Draws(BaseMechanic):
             "draw": row.public_id if row else "",
             "ends_at": module.operation.ends_at,
         }
+
+    def at_once(
+        self,
+        *,
+        module: OperationModule,
+        answers: Mapping[str, Any],
+        outcome: Mapping[str, Any] | None,
+    ) -> Mapping[str, Any]:
+        return {"kind": ENTERED}
+
+    def in_words(
+        self, *, module: OperationModule, participation: Participation, language: str
+    ) -> str:
+        ends = module.operation.ends_at
+        if ends is None:
+            return _("Votre participation est dans le tirage au sort.")
+        words = _(
+            "Votre participation est dans le tirage au sort. Il a lieu après la fin des"
+            " participations, le %(day)s. Vous recevrez un e-mail, que vous ayez gagné ou non."
+        )
+        return words % {"day": formats.day(local(ends), long=True)}
 
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         if outcome.get("kind") != WON:

@@ -42,6 +42,20 @@ class Form(BaseMechanic):
     ) -> Mapping[str, Any]:
         return {"thanks": pick(module.settings.get("thanks"), language)}
 
+    def at_once(
+        self,
+        *,
+        module: OperationModule,
+        answers: Mapping[str, Any],
+        outcome: Mapping[str, Any] | None,
+    ) -> Mapping[str, Any]:
+        return {"kind": "taken"}
+
+    def in_words(
+        self, *, module: OperationModule, participation: Participation, language: str
+    ) -> str:
+        return pick(module.settings.get("thanks"), language)
+
     def figures(self, *, module: OperationModule) -> list[Figure]:
         sent = Participation.objects.filter(
             module=module, is_test=False, state=ParticipationState.COUNTED

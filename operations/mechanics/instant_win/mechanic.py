@@ -90,6 +90,26 @@ class InstantWin(BaseMechanic):
             "words": pick(module.settings.get(kind), language),
         }
 
+    def at_once(
+        self,
+        *,
+        module: OperationModule,
+        answers: Mapping[str, Any],
+        outcome: Mapping[str, Any] | None,
+    ) -> Mapping[str, Any]:
+        """A loss is what everybody may be told: whoever had played before has not won either."""
+        return outcome if outcome is not None and outcome.get("kind") == WON else {"kind": LOST}
+
+    def in_words(
+        self, *, module: OperationModule, participation: Participation, language: str
+    ) -> str:
+        outcome = participation.outcome
+        if outcome.get("kind") != WON:
+            words = pick(module.settings.get(LOST), language)
+            return words or _("Le moment gagnant n’était pas là : pas de lot cette fois.")
+        words = _("Vous avez gagné : %(prize)s. Un autre e-mail dit comment le lot vous parvient.")
+        return words % {"prize": pick(outcome.get("name"), language)}
+
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         if outcome.get("kind") != WON:
             return _("Perdu")
@@ -98,15 +118,18 @@ class InstantWin(BaseMechanic):
     def result_email(
         self, *, module: OperationModule, participation: Participation
     ) -> ResultEmail | None:
-        """Losers have read it on the page: the receipt is enough."""
+        """Whoever has not won reads so in the receipt."""
         outcome = participation.outcome
         if outcome.get("kind") != WON:
             return None
         language = participation.language
         context = {
             "prize": pick(outcome.get("name"), language),
-            "description": pick(module.settings.get("won"), language)
-            or pick(outcome.get("description"), language),
+            **prizes.how_it_comes(
+                description=outcome.get("description"),
+                words=module.settings.get("won"),
+                language=language,
+            ),
         }
         return ResultEmail("operation_won", context)
 

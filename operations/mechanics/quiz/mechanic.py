@@ -90,12 +90,7 @@ class Quiz(BaseMechanic):
         answers: Mapping[str, Any],
         now: datetime,
     ) -> Outcome:
-        rows = module.settings.get("questions") or []
-        score = sum(
-            answers.get(f"q{number}") == row["right"] for number, row in enumerate(rows, start=1)
-        )
-        passed = score >= int(module.settings.get("threshold") or 1)
-        return Outcome(SCORED, {"score": score, "total": len(rows), "passed": passed})
+        return _scored(module, answers)
 
     def result(
         self, *, module: OperationModule, participation: Participation, language: str
@@ -108,6 +103,25 @@ class Quiz(BaseMechanic):
             "passed": passed,
             "words": pick(module.settings.get("passed" if passed else "failed"), language),
         }
+
+    def at_once(
+        self,
+        *,
+        module: OperationModule,
+        answers: Mapping[str, Any],
+        outcome: Mapping[str, Any] | None,
+    ) -> Mapping[str, Any]:
+        """The score of the answers, whoever gave them."""
+        return _scored(module, answers).stored()
+
+    def in_words(
+        self, *, module: OperationModule, participation: Participation, language: str
+    ) -> str:
+        passed = bool(participation.outcome.get("passed"))
+        words = {"score": _score(participation.outcome)}
+        if passed:
+            return _("Votre score : %(score)s. Le quiz est réussi.") % words
+        return _("Votre score : %(score)s. Le quiz n’est pas réussi cette fois.") % words
 
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         return _score(outcome) if outcome.get("kind") == SCORED else ""
@@ -137,6 +151,15 @@ class Quiz(BaseMechanic):
             Figure(gettext_lazy("Quiz terminés"), done, href=people_url(module)),
             Figure(gettext_lazy("Quiz réussis"), passed, href=people_url(module, "passed")),
         ]
+
+
+def _scored(module: OperationModule, answers: Mapping[str, Any]) -> Outcome:
+    rows = module.settings.get("questions") or []
+    score = sum(
+        answers.get(f"q{number}") == row["right"] for number, row in enumerate(rows, start=1)
+    )
+    passed = score >= int(module.settings.get("threshold") or 1)
+    return Outcome(SCORED, {"score": score, "total": len(rows), "passed": passed})
 
 
 def _score(outcome: Mapping[str, Any]) -> str:

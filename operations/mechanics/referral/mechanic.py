@@ -34,7 +34,7 @@ from tenants.programme import offers, versions
 from tenants.referrals.codes import code_for
 from tenants.referrals.models import OPEN_STATES, Click, Referral, ReferralCode
 
-LINK, TAKEN = "link", "taken"
+LINK, TAKEN, MAILED = "link", "taken", "mailed"
 SAMPLE = "ESSAI-4T7G"
 
 
@@ -88,7 +88,11 @@ class ReferralModule(BaseMechanic):
         """The link as it is today: a code that was renamed since is shown with its new name."""
         code = str(participation.outcome.get("code") or "")
         if not code or not is_on(Feature.REFERRAL):
-            return {"code": "", "words": ""}
+            return {
+                "code": "",
+                "words": "",
+                "mailed": participation.outcome.get("kind") == MAILED,
+            }
         own = ReferralCode.objects.filter(profile=participation.profile).first()
         code = own.code if own is not None else code
         return {
@@ -98,6 +102,22 @@ class ReferralModule(BaseMechanic):
             "link": _link(code, "link"),
             **_shares(code),
         }
+
+    def at_once(
+        self,
+        *,
+        module: OperationModule,
+        answers: Mapping[str, Any],
+        outcome: Mapping[str, Any] | None,
+    ) -> Mapping[str, Any]:
+        return {"kind": MAILED if is_on(Feature.REFERRAL) else TAKEN}
+
+    def in_words(
+        self, *, module: OperationModule, participation: Participation, language: str
+    ) -> str:
+        if not participation.outcome.get("code"):
+            return ""
+        return _("Votre lien à partager vous parvient dans un autre e-mail.")
 
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         code = str(outcome.get("code") or "")

@@ -13,7 +13,7 @@ from operations.models import ReceivedOperation
 from operations.received import selectors
 from operations.rehearsing import passes
 from operations.rehearsing.passes import Pass
-from partnerships.models import OPEN_STATES, Partnership, State
+from partnerships.models import OPEN_STATES, Ending, Partnership, State
 from partnerships.selectors import partnerships_of
 from shell import brand, formats
 from tenants.context import current_tenant
@@ -42,6 +42,9 @@ def sharing_note(operation: ReceivedOperation) -> tuple[str, str]:
     mine = partnerships_of(tenant_id=current_tenant().id)
     row = mine.filter(id=operation.partnership_id).first()
     if row is None or row.state == State.ENDED:
+        if row is not None and row.ending != Ending.ENDED:
+            words = _("Le partenariat avec %(brand)s n’a pas commencé : rien n’a été partagé.")
+            return words % {"brand": operation.major_name}, ""
         return _(
             "Votre partenariat avec %(brand)s est terminé : plus rien n’est partagé. Ce que vous"
             " avez reçu reste à vous."

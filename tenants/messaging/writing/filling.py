@@ -40,6 +40,9 @@ def fill_values(*, email: Email, kind: Kind, tenant: Tenant) -> dict[str, Any]:
     values["referral_url"] = _referral_url(email, kind, tenant)
     if "path" in context:
         values["office_url"] = absolute_url(tenant, _path(context))
+    for name in ("choices", "result", "proof"):
+        if f"{name}_path" in context:
+            values[f"{name}_url"] = absolute_url(tenant, str(context[f"{name}_path"]))
     if "for_referrer" in kind.values:
         values["for_referrer"] = context.get("side") == "referrer"
     if "link" in context and kind.asked:

@@ -11,10 +11,15 @@ from django.http import HttpResponse
 
 from operations import links
 from operations.links import Purpose
+from operations.mechanics import MECHANICS
 from operations.models import OperationModule, Participation, ParticipationState, WinningMoment
+from operations.public.sent import HOLDS, address_of
+from tenants.context import current_tenant
+from tenants.messaging.models import Email
+from tenants.messaging.render import render
 from tenants.models import Tenant
 from tests.fixtures.mechanics import make_live
-from tests.fixtures.operations import BEGINS, NOW, take
+from tests.fixtures.operations import BEGINS, NOW, make_module, make_operation, take
 from tests.fixtures.programme import publish
 from tests.fixtures.tenants import TenantClient
 
@@ -65,10 +70,17 @@ def test_a_quiz_is_answered_corrected_and_scored(
     assert "2 bonnes réponses sur 2" in text
 
 
-def test_a_coupon_is_shown_at_once(shopper: TenantClient, clock: time_machine.Traveller) -> None:
+def test_a_code_goes_to_the_owner_of_the_address_and_to_nobody_else(
+    shopper: TenantClient, clock: time_machine.Traveller
+) -> None:
+    """R33: whoever types another's address does not read that person's code; the email does."""
     make_live("coupon")
     _response, text = send(shopper, clock)
-    assert Participation.objects.get().outcome["code"] in text
+    taken = Participation.objects.get()
+    assert taken.outcome["code"] not in text and "Votre code part par e-mail" in text
+    assert Email.objects.get(kind="operation_coupon").context["code"] == taken.outcome["code"]
+    token = links.token_for(purpose=Purpose.THANKS, row_id=taken.id)
+    assert taken.outcome["code"] in shopper.get(f"/o/merci/{token}").content.decode()
 
 
 def test_without_a_code_the_page_says_so(
@@ -117,11 +129,69 @@ def test_whoever_enters_a_draw_reads_when_it_takes_place(
     assert "Comment le tirage se vérifie" in text
 
 
-def test_a_link_to_share_is_shown_at_once(
+def test_a_link_to_share_goes_to_the_owner_of_the_address(
     shopper: TenantClient, clock: time_machine.Traveller
 ) -> None:
+    """R33: it may be a customer's of long standing, and bears their name."""
     make_live("referral")
     response, text = send(shopper, clock)
-    code = Participation.objects.get().outcome["code"]
-    assert code in text
-    assert f"/r/{code}" in response.content.decode()
+    taken = Participation.objects.get()
+    code = taken.outcome["code"]
+    assert "Votre lien à partager part par e-mail" in text
+    assert code not in response.content.decode()
+    token = links.token_for(purpose=Purpose.THANKS, row_id=taken.id)
+    assert f"/r/{code}" in shopper.get(f"/o/merci/{token}").content.decode()
+
+
+@pytest.mark.parametrize("kind", sorted(MECHANICS))
+def test_an_address_that_took_part_is_answered_as_a_new_one(
+    shopper: TenantClient, clock: time_machine.Traveller, kind: str
+) -> None:
+    """R33: without double opt-in the page is the same to the letter, and the truth goes by email
+    to whoever owns the address.
+    """
+    module = make_module(kind="form") if kind == "form" else make_live(kind)
+    WinningMoment.objects.update(at=NOW + timedelta(days=1))
+    given = {"m-q1": "2", "m-q2": "3"} if kind == "quiz" else {}
+    take(module, "connue@exemple.fr", data=given)
+    Email.objects.all().delete()
+
+    def page(email: str) -> tuple[int, str]:
+        response, _text = send(shopper, clock, email=email, **given)
+        assert "/envoyee/" in response.redirect_chain[0][0]
+        return response.status_code, re.sub(r'nonce="[^"]+"', "", response.content.decode())
+
+    assert page("connue@exemple.fr") == page("neuve@exemple.fr")
+    assert Participation.objects.count() == 2
+    kinds = dict(Email.objects.order_by("-id").values_list("to", "kind"))
+    assert kinds["connue@exemple.fr"] == "operation_again"
+    assert kinds["neuve@exemple.fr"] == "operation_receipt"
+    again = render(email=Email.objects.get(kind="operation_again"), tenant=current_tenant())
+    assert "/o/merci/" in again.text and "rien n’a changé" in again.text
+
+
+def test_once_all_codes_are_given_everybody_reads_the_same(
+    shopper: TenantClient, clock: time_machine.Traveller
+) -> None:
+    """R33: whoever has one, too; theirs is in their emails."""
+    take(make_live("coupon", settings={"count": 1}), "connue@exemple.fr")
+    pages = []
+    for email in ("connue@exemple.fr", "neuve@exemple.fr"):
+        response, text = send(shopper, clock, email=email)
+        pages.append((response.status_code, text))
+    assert pages[0] == pages[1] and pages[0][0] == 409
+    assert "Tous les codes ont été donnés" in pages[0][1]
+
+
+def test_a_page_of_what_was_sent_is_nobody_elses_and_ends(
+    shopper: TenantClient, clock: time_machine.Traveller
+) -> None:
+    """R24: neither made up, nor another operation's, nor for ever."""
+    module = make_live("draw")
+    path = address_of(module=module, told={"kind": "entered"}, drawn_at=NOW)
+    assert shopper.get(path).status_code == 200
+    assert shopper.get(path[:-3]).status_code == 404
+    other = make_operation(slug="autre")
+    assert shopper.get(path.replace(module.operation.slug, other.slug)).status_code == 404
+    clock.shift(HOLDS + timedelta(minutes=1))
+    assert shopper.get(path).headers["Location"] == f"/o/{module.operation.slug}"
