@@ -235,11 +235,7 @@ class _Writer:
         elif self.kind.audience is Audience.PARTICIPANT:
             organisers = self.values.get("organisers")
             if organisers and self.values.get("operation"):
-                told = _(
-                    "Vous recevez ce message parce que vous avez participé à « %(operation)s », "
-                    "une opération de %(organisers)s."
-                ) % {"operation": self.values["operation"], "organisers": organisers}
-                return formats.elided(told, str(organisers))
+                return self._why_of_operation(str(organisers))
             words = _(
                 "Vous recevez ce message parce que vous avez participé à une opération de "
                 "%(merchant)s."
@@ -247,6 +243,20 @@ class _Writer:
         else:
             words = _("Vous recevez ce message parce que vous avez une cagnotte chez %(merchant)s.")
         return formats.elided(words % {"merchant": self.look.name}, self.look.name)
+
+    def _why_of_operation(self, organisers: str) -> str:
+        if self.kind.asked:  # not confirmed yet: perhaps by nobody's own wish
+            words = _(
+                "Vous recevez ce message parce que votre adresse a été donnée pour participer à "
+                "« %(operation)s », une opération de %(organisers)s."
+            )
+        else:
+            words = _(
+                "Vous recevez ce message parce que vous avez participé à « %(operation)s », "
+                "une opération de %(organisers)s."
+            )
+        told = words % {"operation": self.values["operation"], "organisers": organisers}
+        return formats.elided(told, organisers)
 
     def _stop(self) -> str:
         if self.kind.audience is Audience.FRIEND:

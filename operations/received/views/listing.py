@@ -22,7 +22,7 @@ from tenants.context import current_tenant
 
 def _running(rows: QuerySet[Any]) -> QuerySet[Any]:
     now = timezone.now()
-    return rows.filter(state="live", is_archived=False, ends_at__gt=now)
+    return rows.filter(state="live", is_archived=False, starts_at__lte=now, ends_at__gt=now)
 
 
 class ReceivedPage(ListPage):
