@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from django.db import InternalError, connection
 from django.http import HttpResponse
 from django.urls import get_resolver
@@ -13,11 +14,11 @@ from pytest_django import Settings
 from accounts.models import Membership, User
 from accounts.services.second_factor import switch_off
 from console.models import Act, Entry, Visit
-from console.services.operators import remove_operator
+from console.services.operators import add_operator, remove_operator
 from console.visits.middleware import _reading_only
 from tenants.context import enter
 from tenants.models import Tenant
-from tests.console.conftest import PASSWORD, ConsoleClient, Team, text_of
+from tests.console.conftest import PASSWORD, SECRET, ConsoleClient, Team, text_of
 from tests.fixtures.tenants import TenantClient
 from tests.isolation.surface import TENANT
 from tests.isolation.whom import For
@@ -182,12 +183,24 @@ def test_a_visit_ends_before_its_time(
             assert Entry.objects.filter(act=Act.LEFT, tenant_id=merchant.id).count() == 1
         case "right":
             remove_operator(email=odile.email, now=timezone.now())
+            assert Entry.objects.filter(act=Act.LEFT, tenant_id=merchant.id).count() == 1
         case "second factor":
             switch_off(user=odile, now=timezone.now())
         case "suspended":
             console.post(f"/commercants/{merchant.id}/suspendre", {"reason": "x"})
     status = client.get("/clients").status_code
     assert status == {"button": 302, "suspended": 404}.get(how, 410)
+
+
+def test_a_visit_does_not_outlive_the_operators_former_way_in(
+    console: ConsoleClient, odile: User, merchant: Tenant
+) -> None:
+    """Whose phone was stolen begins anew: no visit of before goes on behind the new factor."""
+    client = visiting(console, merchant)
+    add_operator(email=odile.email, now=timezone.now())
+    TOTP.activate(odile, SECRET)
+    assert client.get("/clients").status_code == 410
+    assert Entry.objects.filter(act=Act.LEFT, tenant_id=merchant.id).count() == 1
 
 
 def test_a_newer_visit_ends_the_former_one_where_the_merchant_reads_it(

@@ -111,6 +111,25 @@ def test_a_row_that_waits_though_its_back_office_is_there_is_kept_and_gone_on_wi
     assert Tenant.objects.filter(name="Atelier Brume").count() == 1
 
 
+def test_a_row_whose_back_office_is_there_is_not_closed_as_another_ones_double(
+    visitor: TenantClient, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same shop asked for twice, and both made: each row goes on saying whose it is."""
+    send()
+    send()
+    first, second = (link_in(letter) for letter in deliver())
+    with monkeypatch.context() as patch:
+        patch.setattr(making, "_settle", _killed)
+        with pytest.raises(KilledError):
+            confirm(visitor, first)
+    made = Signup.objects.get(state=SignupState.MAKING)
+    Signup.objects.update(state=SignupState.WAITING, making_since=None)
+    confirm(visitor, second, slug="brume-deux")
+    left = Signup.objects.get(id=made.id)
+    assert (left.state, left.tenant_id) == (SignupState.WAITING, made.tenant_id)
+    assert arrive(confirm(visitor, first)).status_code == 302
+
+
 def test_what_nobody_confirms_is_forgotten_and_the_proof_of_terms_stays(
     visitor: TenantClient, send: Send
 ) -> None:

@@ -18,6 +18,7 @@ from accounts.services.sessions import end_sessions
 from accounts.tokens import token_for
 from console.models import Act
 from console.services.trail import note
+from console.visits.services import end_all
 from kernel.errors import NotFoundError
 
 
@@ -32,9 +33,9 @@ def add_operator(*, email: str, now: datetime, by: User | None = None) -> str:
     """Let a person open the console; returns a link, for a day and once, to begin with.
 
     The link alone sets a new password and a new second factor. Whoever the person was before, in
-    back offices too, they lose the former password, second factor, sessions and links: none of
-    them may become a way into the console. Asked again, it is the way back in for somebody who
-    lost their phone. Raises InvalidAddressError.
+    back offices too, they lose the former password, second factor, sessions, visits and links:
+    none of them may become a way into the console. Asked again, it is the way back in for
+    somebody who lost their phone. Raises InvalidAddressError.
     """
     address = check_address(email)
     user = User.objects.select_for_update().filter(
@@ -45,6 +46,7 @@ def add_operator(*, email: str, now: datetime, by: User | None = None) -> str:
     user.save(update_fields=["is_staff", "is_active", "password"])
     Authenticator.objects.filter(user=user).delete()
     end_sessions(user_id=user.id)
+    end_all(operator_id=user.id, now=now)
     OneTimeLink.objects.filter(user=user, used_at=None).update(used_at=now)
     link = make_link(purpose=LinkPurpose.OPERATOR, tenant_id=CONSOLE, user_id=user.id, now=now)
     note(act=Act.OPERATOR_ADDED, operator=by, about=str(user.id), now=now)
@@ -53,7 +55,7 @@ def add_operator(*, email: str, now: datetime, by: User | None = None) -> str:
 
 @transaction.atomic
 def remove_operator(*, email: str, now: datetime, by: User | None = None) -> None:
-    """Take the right away, and end every session in the console at once.
+    """Take the right away, and end every session in the console and every visit at once.
 
     Raises UnknownOperatorError.
     """
@@ -63,6 +65,7 @@ def remove_operator(*, email: str, now: datetime, by: User | None = None) -> Non
     user.is_staff = False
     user.save(update_fields=["is_staff"])
     end_sessions(user_id=user.id, tenant_id=CONSOLE)
+    end_all(operator_id=user.id, now=now)
     links = OneTimeLink.objects.filter(user=user, purpose=LinkPurpose.OPERATOR, used_at=None)
     links.update(used_at=now)
     note(act=Act.OPERATOR_REMOVED, operator=by, about=str(user.id), now=now)

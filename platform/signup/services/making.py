@@ -161,7 +161,9 @@ def _close_others(row: Signup) -> None:
 
     The same person's other shop is another sign-up, which goes on waiting.
     """
-    others = Signup.objects.filter(email__iexact=row.email, state=SignupState.WAITING)
+    waiting = Signup.objects.filter(email__iexact=row.email, state=SignupState.WAITING)
+    # One that has a back office of its own is gone on with: its row alone tells whose it is.
+    others = waiting.filter(~_HAS_OFFICE)
     others.filter(Q(slug=row.slug) | Q(shop_name__iexact=row.shop_name)).update(
         state=SignupState.DONE,
         tenant_id=row.tenant_id,
