@@ -10,6 +10,7 @@ from django.db import connection
 
 from console.models import Act, Entry
 from tenants.models import Tenant
+from tests.console.test_acts import dead_event
 
 
 def tenants(*arguments: str) -> None:
@@ -30,6 +31,19 @@ def test_suspending_opening_and_deleting_are_written_down(merchant: Tenant, tmp_
         tenants("resume", merchant.slug)
     tenants("delete", merchant.slug, "--yes", "--export", str(tmp_path / "out.zip"))
     assert written(merchant) == [Act.SUSPENDED, Act.RESUMED, Act.DELETING]
+
+
+def test_what_lets_somebody_in_or_sends_again_is_written_down(merchant: Tenant) -> None:
+    """An owner's invitation, a secret key, another try: by number or id, and nobody's address."""
+    dead_event(merchant)
+    tenants("owner", merchant.slug, "nina@exemple.fr")
+    call_command("api_key", "create", "--tenant", merchant.slug, "--name", "x", stdout=StringIO())
+    for _ in range(2):
+        call_command("outbox", "retry", "--tenant", merchant.slug, stdout=StringIO())
+    assert written(merchant) == [Act.OWNER_INVITED, Act.KEY_MADE, Act.EVENT_RETRIED]
+    abouts = list(Entry.objects.order_by("at", "id").values_list("about", flat=True))
+    assert (abouts[0], abouts[2]) == ("", "1 × outbox")
+    assert abouts[1].startswith("key_")
 
 
 def test_backups_and_what_comes_of_them_are_written_down(

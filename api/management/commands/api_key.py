@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from api.models import Mode
@@ -11,6 +12,7 @@ from api.scopes import SCOPES
 from api.services import create_key
 from kernel.errors import RicochetError
 from tenants.context import enter
+from tenants.management.noting import note
 from tenants.models import Tenant, TenantState
 
 
@@ -34,12 +36,14 @@ class Command(BaseCommand):
         tenant = Tenant.objects.filter(slug=options["tenant"], state=TenantState.ACTIVE).first()
         if tenant is None:
             raise CommandError(f"there is no active merchant {options['tenant']!r}")
+        now = timezone.now()
         scopes = [scope for text in options["scopes"] for scope in text.split(",") if scope]
         try:
-            with enter(tenant):
-                _row, secret = create_key(
-                    name=options["name"], scopes=scopes, mode=options["mode"], now=timezone.now()
+            with enter(tenant), transaction.atomic():
+                row, secret = create_key(
+                    name=options["name"], scopes=scopes, mode=options["mode"], now=now
                 )
+                note(act="key_made", tenant=tenant, about=row.public_id, now=now)
         except RicochetError as error:
             raise CommandError(f"{error} [{error.code}]") from error
         self.stdout.write(secret)

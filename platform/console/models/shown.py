@@ -14,6 +14,9 @@ class Merchant(Tenant):
         verbose_name = _("commerçant")
         verbose_name_plural = _("commerçants")
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Deal(Account):
     class Meta:

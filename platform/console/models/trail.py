@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.plans import Allowed, Limit
 from kernel.ids import public_id, uuid7
+from shell import formats
 
 
 class Act(models.TextChoices):
@@ -22,6 +24,8 @@ class Act(models.TextChoices):
     DELETED = "deleted", _("Suppression")
     BACKED_UP = "backed_up", _("Sauvegarde")
     RESTORED = "restored", _("Restauration d’une sauvegarde")
+    OWNER_INVITED = "owner_invited", _("Invitation d’un propriétaire")
+    KEY_MADE = "key_made", _("Clé secrète créée")
     EXPORTED = "exported", _("Export complet")
     FEATURE_GRANTED = "feature_granted", _("Fonction accordée")
     LIMIT_GRANTED = "limit_granted", _("Limite relevée")
@@ -56,6 +60,23 @@ class Entry(models.Model):
             models.Index(fields=["-at", "-id"], name="entry_latest"),
             models.Index(fields=["tenant_id", "-at"], name="entry_of_tenant"),
         ]
+
+    @property
+    def about_words(self) -> str:
+        """What it was about, by the name that plans give it where they have one."""
+        name, _sign, value = self.about.partition(": ")
+        for kind in (Allowed, Limit):
+            if name in set(kind):
+                words = str(kind(name).label)
+                return formats.labelled(words, value) if value else words
+        return self.about
+
+    @property
+    def words(self) -> str:
+        """The act as its merchant reads it: with what was granted or withdrawn, but no ids."""
+        act = str(Act(self.act).label)
+        known = self.act in (Act.FEATURE_GRANTED, Act.LIMIT_GRANTED, Act.GRANT_WITHDRAWN)
+        return formats.labelled(act, self.about_words) if known and self.about else act
 
 
 class Visit(models.Model):

@@ -49,6 +49,6 @@ def note(
     )
 
 
-def note_command(*, act: str, tenant: Tenant, now: datetime) -> None:
+def note_command(*, act: str, tenant: Tenant | None, now: datetime, about: str = "") -> None:
     """Add the line of what the command line did to a merchant (`settings.TENANT_ACT_NOTED`)."""
-    note(act=Act(act), operator=None, tenant=tenant, now=now)
+    note(act=Act(act), operator=None, tenant=tenant, about=about, now=now)

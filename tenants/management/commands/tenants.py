@@ -97,7 +97,10 @@ class Command(BaseCommand):
         self._invite(_tenant(options), options["email"])
 
     def _invite(self, tenant: Tenant, email: str) -> None:
-        link = invite_owner(email=email, tenant_id=tenant.id, now=timezone.now())
+        now = timezone.now()
+        with transaction.atomic():
+            link = invite_owner(email=email, tenant_id=tenant.id, now=now)
+            note(act="owner_invited", tenant=tenant, now=now)
         self.stdout.write(
             f"{email} is invited as owner by email. The same link, for seven days and once:\n{link}"
         )

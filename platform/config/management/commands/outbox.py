@@ -7,13 +7,14 @@ from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from kernel.outbox import services
 from kernel.outbox.models import Event, EventState
 from tenants.context import enter
 from tenants.due import active_tenants
+from tenants.management.noting import note
 from tenants.models import Tenant
 
 PLATFORM = "platform"
@@ -34,11 +35,20 @@ class Command(BaseCommand):
         for label, tenant in _places(options["tenant"]):
             with enter(tenant) if tenant else nullcontext():
                 if options["action"] == "retry":
-                    total += services.retry_dead(now=timezone.now(), ids=ids)
+                    total += self._retry(tenant, ids)
                 else:
                     total += self._list(label, dead=options["dead"])
         done = "retried" if options["action"] == "retry" else "undelivered"
         self.stdout.write(f"{total} events {done}")
+
+    @staticmethod
+    @transaction.atomic
+    def _retry(tenant: Tenant | None, ids: list[uuid.UUID] | None) -> int:
+        now = timezone.now()
+        count = services.retry_dead(now=now, ids=ids)
+        if count:
+            note(act="event_retried", tenant=tenant, about=f"{count} × outbox", now=now)
+        return count
 
     def _list(self, label: str, *, dead: bool) -> int:
         events = Event.objects.exclude(state=EventState.DONE).order_by("due_at")
