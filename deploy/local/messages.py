@@ -35,15 +35,31 @@ _FRENCH_SPACE = re.compile("[ \u00a0\u202f][:;?!»]|«")
 
 
 def compile_messages(locales: Path = LOCALES) -> None:
-    """Write a `.mo` beside every `.po` that is newer, and the French one from the English."""
-    for source in sorted(locales.glob(f"*/{_PLACE}")):
-        catalogue = None
-        for language in {source.parent.parent.name, "fr"}:
-            compiled = (locales / language / _PLACE).with_suffix(".mo")
-            if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
-                continue
-            catalogue = catalogue or _read(source)
-            _compile(_french(catalogue) if language == "fr" else catalogue, compiled)
+    """Write the two `.mo` anew where a `.po` is newer; the French one is made of the English.
+
+    `fr` has a few texts of its own: the English ones of packages that speak no French.
+    """
+    sources = sorted(locales.glob(f"*/{_PLACE}"))
+    newest = max((source.stat().st_mtime for source in sources), default=0.0)
+    late = []
+    for language in {source.parent.parent.name for source in sources} | {"fr"}:
+        compiled = (locales / language / _PLACE).with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < newest:
+            late.append((language, compiled))
+    if not late:
+        return
+    catalogues = {source.parent.parent.name: _read(source) for source in sources}
+    own = catalogues.pop("fr", None)
+    for language, compiled in late:
+        if language != "fr":
+            _compile(catalogues[language], compiled)
+            continue
+        french = Catalog(locale="fr", charset="utf-8")
+        for catalogue in catalogues.values():
+            _add_french(french, catalogue)
+        for message in filter(_has_text, own or ()):
+            french.add(message.id, message.string, context=message.context)
+        _compile(french, compiled)
 
 
 def _compile(catalogue: Catalog, compiled: Path) -> None:
@@ -54,16 +70,14 @@ def _compile(catalogue: Catalog, compiled: Path) -> None:
     half_done.replace(compiled)
 
 
-def _french(other: Catalog) -> Catalog:
+def _add_french(french: Catalog, other: Catalog) -> None:
     """Each text as it stands in the source, under French plurals: nought is singular there.
 
     Without it gettext would count as in English, and a French text that happens to be an English
     message of Django would come in Django's words.
     """
-    french = Catalog(locale="fr", charset="utf-8")
     for message in filter(_has_text, other):
         french.add(message.id, message.id, context=message.context)
-    return french
 
 
 def _has_text(message: Message) -> bool:

@@ -40,6 +40,7 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "8px",
     "STYLES": ["console.site.style"],
+    "SCRIPTS": ["console.site.script"],
     "COLORS": {
         # The house's lac, from its softest ground to its darkest hover.
         "primary": {

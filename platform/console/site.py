@@ -68,6 +68,11 @@ def style(_request: HttpRequest) -> str:
     return static("console/console.css")
 
 
+def script(_request: HttpRequest) -> str:
+    """What is left to do in a browser."""
+    return static("console/console.js")
+
+
 def _filled() -> ConsoleSite:
     from console import models
     from console.lists import accounts, merchants, trail

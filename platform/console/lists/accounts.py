@@ -1,6 +1,5 @@
 """Subscriptions, invoices, Stripe's events, grants and partnerships, as they stand."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import display
@@ -8,11 +7,11 @@ from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from billing.models import AccountState, EventState, InvoiceState
 from billing.plans import PLANS, Allowed, Limit
-from console.lists.base import ChoiceFilter, Names, ReadOnlyAdmin
+from console.lists.base import ChoiceFilter, ReadOnlyAdmin, named
 from console.words import label
 from partnerships.models import State
 from shell import formats
@@ -25,23 +24,9 @@ _DEAL_TONES = {
     AccountState.FROZEN: "danger",
     AccountState.CANCELED: "",
 }
-_INTERVALS = {"month": gettext_lazy("par mois"), "year": gettext_lazy("par an"), "": ""}
+BILL_TONES = {"paid": "success", "open": "warning", "uncollectible": "danger"}
+_INTERVALS = {"month": gettext_lazy("mensuel"), "year": gettext_lazy("annuel")}
 _PLAN_NAMES = {plan.key.value: plan.name for plan in PLANS.values()}
-
-
-def named(*columns: Callable[[Any], Any]) -> type[ChangeList]:
-    """A list that reads the merchants of one page's rows in one query."""
-
-    class Named(ChangeList):
-        def get_results(self, request: HttpRequest) -> None:
-            super().get_results(request)
-            rows = list(self.result_list)
-            names = Names(column(row) for row in rows for column in columns)
-            for row in rows:
-                row.names = names
-            self.result_list = rows
-
-    return Named
 
 
 class OfTenant(ReadOnlyAdmin):
@@ -84,11 +69,13 @@ class DealAdmin(OfTenant):
     list_display = ["who", "shown_plan", "shown_state", "trial", "period", "next", "customer"]
     list_filter = [PlanFilter, DealStateFilter]
     search_fields = ["stripe_customer_id", "stripe_subscription_id"]
+    search_help_text = gettext_lazy("Commerçant ou client Stripe")
     ordering = ["-created_at"]
 
     @display(description=gettext_lazy("Formule"), ordering="plan")
     def shown_plan(self, row: Any) -> str:
-        return f"{_PLAN_NAMES.get(row.plan, row.plan)} {_INTERVALS.get(row.interval, '')}".strip()
+        name, interval = _PLAN_NAMES.get(row.plan, row.plan), _INTERVALS.get(row.interval)
+        return f"{name} · {interval}" if interval else str(name)
 
     @display(description=gettext_lazy("État"), ordering="state")
     def shown_state(self, row: Any) -> Any:
@@ -126,6 +113,7 @@ class BillAdmin(OfTenant):
     list_display = ["who", "shown_number", "shown_state", "amount", "paid", "at"]
     list_filter = [BillStateFilter]
     search_fields = ["number", "stripe_id"]
+    search_help_text = gettext_lazy("Commerçant ou numéro")
     ordering = ["-created_at"]
 
     @display(description=gettext_lazy("Numéro"), ordering="number")
@@ -134,8 +122,7 @@ class BillAdmin(OfTenant):
 
     @display(description=gettext_lazy("État"), ordering="state")
     def shown_state(self, row: Any) -> Any:
-        tones = {"paid": "success", "open": "warning", "uncollectible": "danger"}
-        return label(InvoiceState(row.state).label, tones.get(row.state, ""))
+        return label(InvoiceState(row.state).label, BILL_TONES.get(row.state, ""))
 
     @display(description=gettext_lazy("Total TTC"), ordering="total")
     def amount(self, row: Any) -> str:
@@ -164,6 +151,7 @@ class ToldAdmin(ReadOnlyAdmin):
     list_display = ["name", "shown_type", "shown_state", "came", "handled"]
     list_filter = [ToldStateFilter]
     search_fields = ["id", "type", "customer_id", "subscription_id"]
+    search_help_text = gettext_lazy("Événement, sorte ou client Stripe")
     ordering = ["-received_at"]
 
     @display(description=gettext_lazy("Événement"))
@@ -192,6 +180,7 @@ class ToldAdmin(ReadOnlyAdmin):
 class GivenAdmin(OfTenant):
     list_display = ["who", "what", "shown_reason", "shown_state", "begins", "ends"]
     search_fields = ["reason"]
+    search_help_text = gettext_lazy("Commerçant ou raison")
     ordering = ["-created_at"]
 
     @display(description=gettext_lazy("Octroi"))
@@ -205,7 +194,7 @@ class GivenAdmin(OfTenant):
     @display(description=gettext_lazy("État"))
     def shown_state(self, row: Any) -> Any:
         if row.withdrawn_at:
-            return label(_("Retiré"))
+            return label(pgettext("octroi", "Retiré"))
         over = row.ends_at is not None and row.ends_at <= timezone.now()
         return label(_("Terminé")) if over else label(_("En vigueur"), "success")
 
@@ -236,6 +225,7 @@ class PairAdmin(ReadOnlyAdmin):
     list_display = ["major_name", "minor_name", "shown_state", "began", "over"]
     list_filter = [PairStateFilter]
     search_fields = ["major__name", "major__slug", "minor__name", "minor__slug"]
+    search_help_text = gettext_lazy("Organisateur ou partenaire")
     ordering = ["-created_at"]
 
     def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[ChangeList]:

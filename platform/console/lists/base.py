@@ -1,10 +1,12 @@
 """What every list of the console is: Unfold's, and read only."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.views.main import ChangeList
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -15,6 +17,12 @@ from unfold.admin import ModelAdmin
 from tenants.models import Tenant
 
 
+class Pages(Paginator):  # type: ignore[type-arg]  # Django's own class takes none
+    """Says how many rows there are, where there are any: an empty list says so itself."""
+
+    template_name = "console/pages.html"
+
+
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     """A list to search, filter and page through. Nothing is added, changed or deleted here."""
 
@@ -22,7 +30,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     list_display_links = None
     list_per_page = 50
     list_max_show_all = 200
-    show_full_result_count = False
+    paginator = Pages
     list_filter_sheet = False
     list_fullwidth = True
 
@@ -74,6 +82,21 @@ class Names:
         """The merchant's name, leading to its page."""
         tenant = self._found.get(tenant_id) if tenant_id else None
         return link_to(tenant) if tenant else otherwise
+
+
+def named(*columns: Callable[[Any], Any]) -> type[ChangeList]:
+    """A list that reads the merchants of one page's rows in one query."""
+
+    class Named(ChangeList):
+        def get_results(self, request: HttpRequest) -> None:
+            super().get_results(request)
+            rows = list(self.result_list)
+            names = Names(column(row) for row in rows for column in columns)
+            for row in rows:
+                row.names = names
+            self.result_list = rows
+
+    return Named
 
 
 def link_to(tenant: Tenant) -> SafeString:

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib.admin import display
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -106,6 +107,10 @@ class MerchantAdmin(ReadOnlyAdmin):
 
     def get_changelist(self, request: HttpRequest, **_: Any) -> type[ChangeList]:
         return MerchantList
+
+    def change_view(self, request: HttpRequest, object_id: str, *_: Any, **__: Any) -> HttpResponse:
+        """A merchant has a page of its own."""
+        return HttpResponseRedirect(reverse("admin:merchant", args=[object_id]))
 
     @display(description=gettext_lazy("Commerçant"), ordering="name")
     def who(self, row: Any) -> Any:

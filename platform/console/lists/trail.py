@@ -4,13 +4,14 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.admin import display
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from console.lists.base import ChoiceFilter, ReadOnlyAdmin
+from console.lists.base import ChoiceFilter, ReadOnlyAdmin, named
 from console.models import Act, Person
 from console.words import label
 from shell import formats
@@ -31,6 +32,7 @@ class PersonAdmin(ReadOnlyAdmin):
     list_display = ["who", "address", "teams", "second_factor", "rights", "since"]
     list_filter = [StaffFilter]
     search_fields = ["email", "first_name", "last_name"]
+    search_help_text = gettext_lazy("Nom ou adresse e-mail")
     ordering = ["-created_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -76,7 +78,11 @@ class EntryAdmin(ReadOnlyAdmin):
     list_display = ["when", "what", "who", "merchant", "why", "shown_about"]
     list_filter = [ActFilter]
     search_fields = ["operator_name", "tenant_name", "reason", "about"]
+    search_help_text = gettext_lazy("Personne, commerçant ou raison")
     ordering = ["-at", "-id"]
+
+    def get_changelist(self, request: HttpRequest, **_kwargs: Any) -> type[ChangeList]:
+        return named(lambda row: row.tenant_id)
 
     @display(description=gettext_lazy("Quand"), ordering="at")
     def when(self, row: Any) -> str:
@@ -86,13 +92,13 @@ class EntryAdmin(ReadOnlyAdmin):
     def what(self, row: Any) -> str:
         return str(Act(row.act).label)
 
-    @display(description=gettext_lazy("Par"), ordering="operator_name")
+    @display(description=pgettext_lazy("intervention", "Par"), ordering="operator_name")
     def who(self, row: Any) -> str:
         return row.operator_name or _("Ligne de commande")
 
     @display(description=gettext_lazy("Commerçant"), ordering="tenant_name")
-    def merchant(self, row: Any) -> str:
-        return row.tenant_name or "—"
+    def merchant(self, row: Any) -> Any:
+        return row.names.link(row.tenant_id, row.tenant_name or "—")
 
     @display(description=gettext_lazy("Raison"))
     def why(self, row: Any) -> str:
@@ -100,4 +106,4 @@ class EntryAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("À propos de"))
     def shown_about(self, row: Any) -> str:
-        return row.about or "—"
+        return row.about_words or "—"

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from kernel.errors import RicochetError
@@ -25,6 +27,14 @@ def page(
 
     frame = {**site.each_context(request), "title": title, **context}
     return render(request, f"console/{name}.html", frame, status=status)
+
+
+def pointed(request: HttpRequest, form: BaseForm) -> None:
+    """Say above the page that a form of it was refused, and lead to its first wrong field."""
+    messages.error(request, _("Rien n’a été changé : corrigez ce qui est signalé plus bas."))
+    wrong = next((name for name in form.errors if name in form.fields), None)
+    if wrong is not None:
+        form.fields[wrong].widget.attrs["autofocus"] = True
 
 
 def operator(request: HttpRequest) -> User:

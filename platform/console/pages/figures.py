@@ -17,14 +17,14 @@ def figures(request: HttpRequest) -> HttpResponse:
     """Tenants by plan, trials converted, monthly revenue, minors who became merchants."""
     now = timezone.now()
     found = selectors.figures(now=now)
-    most = max((line.merchants for line in found.lines), default=0) or 1
+    every = sum(line.merchants for line in found.lines) or 1
     return page(
         request,
         "figures",
         title=_("Chiffres"),
         found=found,
         lines=[
-            (PLANS[key].name, line, round(line.merchants * 100 / most))
+            (PLANS[key].name, line, round(line.merchants * 100 / every))
             for key, line in zip(PLANS, found.lines, strict=True)
         ],
         unwell=Tenant.objects.filter(id__in=unwell(now=now)).order_by("name")[:20],

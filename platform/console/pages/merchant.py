@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.links import origin_of
-from billing.models import AccountState
+from billing.models import AccountState, InvoiceState
 from console.forms import DeleteForm, GrantForm, ReasonForm
-from console.lists.accounts import grant_words
+from console.lists.accounts import BILL_TONES, grant_words
 from console.lists.merchants import STATES, TONES
-from console.pages.common import operator, page, refuse
+from console.models import Merchant
+from console.pages.common import operator, page, pointed, refuse
 from console.selectors import merchant as selectors
 from console.selectors.usage import usage
 from console.services import grants
@@ -26,11 +27,18 @@ from console.services import merchants as services
 from console.visits import services as visits
 from console.words import bytes_of, health_words, label
 from kernel.errors import RicochetError
+from shell import formats
 from tenants.features import Feature
 from tenants.models import Tenant, TenantState
 
 # Where a refusal of the service is shown in the form.
-_FIELDS = {"value": "value", "until": "ends_on", "reason": "reason"}
+_FIELDS = {
+    "feature": "what",
+    "limit": "what",
+    "value": "value",
+    "until": "ends_on",
+    "reason": "reason",
+}
 
 
 @require_safe
@@ -50,12 +58,15 @@ def show(
     """The page, with those forms that were sent and could not be taken in place of empty ones;
     `refused` are those that withdraw a grant.
     """
+    for form in (*forms.values(), *(refused or {}).values()):
+        pointed(request, form)
     now = timezone.now()
     found = selectors.merchant(tenant, now=now)
+    # Each has ids of its own: a label leads to its own field, and a refusal opens its own act.
     blank = {
-        "reason_form": ReasonForm(),
-        "delete_form": DeleteForm(),
-        "grant_form": GrantForm(),
+        **{f"{act}_form": _reason(act) for act in ("suspend", "resume", "export")},
+        "delete_form": DeleteForm(auto_id="id_delete_%s"),
+        "grant_form": GrantForm(auto_id="id_grant_%s"),
         "visit_form": ReasonForm(prefix="visit"),
     }
     return page(
@@ -63,6 +74,9 @@ def show(
         "merchant",
         title=tenant.name,
         status=status,
+        # What Unfold makes the way back to the list of.
+        opts=Merchant._meta,
+        original=Merchant(id=tenant.id, name=tenant.name),
         tenant_row=tenant,
         state=label(STATES[TenantState(tenant.state)], TONES[TenantState(tenant.state)]),
         found=found,
@@ -72,8 +86,19 @@ def show(
         size=bytes_of(found.health.size),
         origins=[origin_of(host) for host in found.hosts],
         grants=[
-            (grant, grant_words(grant), (refused or {}).get(grant.id, _withdrawing(grant.id)))
+            (grant, grant_words(grant), (refused or {}).get(grant.id, _reason(grant.id)))
             for grant in found.grants
+        ],
+        in_force=[
+            grant.id for grant in found.grants if grant.ends_at is None or grant.ends_at > now
+        ],
+        bills=[
+            (
+                bill,
+                label(InvoiceState(bill.state).label, BILL_TONES.get(bill.state, "")),
+                formats.money(bill.total, bill.currency.upper()),
+            )
+            for bill in found.invoices
         ],
         modules=[str(Feature(name).label) for name in tenant.modules],
         is_active=tenant.state == TenantState.ACTIVE,
@@ -85,13 +110,14 @@ def show(
 
 
 def _act(
-    request: HttpRequest, tenant_id: uuid.UUID, *, do: Callable[..., None], done: str
+    request: HttpRequest, tenant_id: uuid.UUID, name: str, *, do: Callable[..., None], done: str
 ) -> HttpResponse:
     """One act with a reason: done and said, or refused and said, on the merchant's page."""
     tenant = services.merchant(tenant_id)
-    form = ReasonForm(request.POST)
+    form = _reason(name, request.POST)
     if not form.is_valid():
-        return show(request, tenant, status=422, reason_form=form)
+        sent: dict[str, Any] = {f"{name}_form": form}
+        return show(request, tenant, status=422, **sent)
     try:
         do(
             tenant_id=tenant_id,
@@ -109,20 +135,20 @@ def _act(
 @require_POST
 def suspend(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
     """Close its addresses; nothing is lost."""
-    return _act(request, tenant, do=services.suspend, done=_("%(name)s est suspendu."))
+    return _act(request, tenant, "suspend", do=services.suspend, done=_("%(name)s est suspendu."))
 
 
 @require_POST
 def resume(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
     """Open it again, or call its deletion off."""
-    return _act(request, tenant, do=services.resume, done=_("%(name)s est rouvert."))
+    return _act(request, tenant, "resume", do=services.resume, done=_("%(name)s est rouvert."))
 
 
 @require_POST
 def delete(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
     """Close it, to be deleted in 30 days, once its address is typed."""
     row = services.merchant(tenant)
-    form = DeleteForm(request.POST)
+    form = DeleteForm(request.POST, auto_id="id_delete_%s")
     if form.is_valid():
         try:
             services.schedule_deletion(
@@ -148,9 +174,9 @@ def delete(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
 def export(request: HttpRequest, tenant: uuid.UUID) -> HttpResponseBase:
     """All that it owns, in one file, for the merchant who asked for it."""
     row = services.merchant(tenant)
-    form = ReasonForm(request.POST)
+    form = _reason("export", request.POST)
     if not form.is_valid():
-        return show(request, row, status=422, reason_form=form)
+        return show(request, row, status=422, export_form=form)
     now = timezone.now()
     try:
         row, file = services.export(
@@ -191,7 +217,7 @@ def see_as(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
 def grant(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
     """Give a feature, or more of a limit, until the end of a day or until it is withdrawn."""
     row = services.merchant(tenant)
-    form = GrantForm(request.POST)
+    form = GrantForm(request.POST, auto_id="id_grant_%s")
     if form.is_valid():
         day = form.cleaned_data["ends_on"]
         try:
@@ -215,7 +241,7 @@ def grant(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, tenant: uuid.UUID, grant: uuid.UUID) -> HttpResponse:
     """Take a grant back at once."""
-    form = _withdrawing(grant, request.POST)
+    form = _reason(grant, request.POST)
     if not form.is_valid():
         return show(request, services.merchant(tenant), status=422, refused={grant: form})
     try:
@@ -233,9 +259,9 @@ def withdraw(request: HttpRequest, tenant: uuid.UUID, grant: uuid.UUID) -> HttpR
     return HttpResponseRedirect(reverse("admin:merchant", args=[tenant]))
 
 
-def _withdrawing(grant: uuid.UUID, data: QueryDict | None = None) -> ReasonForm:
+def _reason(act: str | uuid.UUID, data: QueryDict | None = None) -> ReasonForm:
     """One of many on the page: its field has an id of its own."""
-    return ReasonForm(data, auto_id=f"id_{grant}_%s")
+    return ReasonForm(data, auto_id=f"id_{act}_%s")
 
 
 def _end_of(day: date) -> datetime:

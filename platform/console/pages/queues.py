@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from console.forms import ReasonForm
-from console.pages.common import operator, page, refuse
+from console.pages.common import operator, page, pointed, refuse
 from console.selectors import queues as selectors
 from console.selectors.health import living
 from console.services import queues as services
@@ -88,6 +88,7 @@ def retry_events(request: HttpRequest) -> HttpResponse:
         raise Http404  # what is no id must not mean all of them
     form = ReasonForm(request.POST)
     if event_id is None and not form.is_valid():
+        pointed(request, form)
         return _show_events(request, form=form, status=422)
     try:
         count = services.retry_events(

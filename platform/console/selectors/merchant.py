@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import Membership
 from billing.models import Account, Grant, Invoice
 from billing.plans import PLANS, PlanKey
 from console.models import Entry
@@ -21,7 +20,6 @@ class Found:
     account: Account | None
     plan_name: str
     health: Health
-    members: int
     grants: list[Grant]
     invoices: list[Invoice]
     entries: list[Entry]
@@ -39,7 +37,6 @@ def merchant(tenant: Tenant, *, now: datetime) -> Found:
         account=account,
         plan_name=str(PLANS[PlanKey(account.plan)].name) if account else "",
         health=health([tenant], now=now)[tenant.id],
-        members=Membership.objects.filter(tenant_id=tenant.id).count(),
         grants=list(Grant.objects.filter(tenant_id=tenant.id).order_by("-created_at")[:_LATEST]),
         invoices=list(
             Invoice.objects.filter(tenant_id=tenant.id).order_by("-created_at")[:_LATEST]

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,7 +17,7 @@ from accounts.middleware import place_of
 from accounts.services.one_time_links import UnknownLinkError
 from accounts.sessions import TENANT_KEY
 from accounts.views.pages import link_over
-from console.models import Act, Entry
+from console.models import Entry
 from console.visits import services
 from console.visits.middleware import VISIT_KEY
 from shell.tables import Column, Empty, ListPage
@@ -66,8 +67,12 @@ class LogPage(ListPage):
     search_label = _("Personne ou raison")
     default_sort = "-at"
     columns = (
-        Column("act", _("Intervention"), value=lambda e: Act(e.act).label, main=True, sort="act"),
-        Column("who", _("Par"), value=lambda e: e.operator_name or "Ricochet"),
+        Column("act", _("Intervention"), value=lambda e: e.words, main=True, sort="act"),
+        Column(
+            "who",
+            pgettext_lazy("intervention", "Par"),
+            value=lambda e: e.operator_name or "Ricochet",
+        ),
         Column("reason", _("Raison"), value=lambda e: e.reason or "—"),
         Column("at", _("Quand"), kind="moment", sort="at"),
     )
