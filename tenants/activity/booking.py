@@ -3,8 +3,6 @@
 Whoever calls holds the customer's lock; the session's comes after it.
 """
 
-import re
-import unicodedata
 import uuid
 from datetime import datetime
 
@@ -14,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from shell.text import hyphenated
 from tenants.activity.models import Session, SessionState, SessionType
 from tenants.activity.services import FutureOrderError, lies_in_future
 from tenants.activity.types import SessionInput
@@ -196,9 +195,7 @@ def offer_type(*, type_id: uuid.UUID, active: bool) -> SessionType:
 
 
 def _free_key(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text.lower())
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:32] or "seance"
+    base = hyphenated(text)[:32].strip("-") or "seance"
     taken = set(SessionType.objects.filter(key__startswith=base).values_list("key", flat=True))
     key, number = base, 2
     while key in taken:

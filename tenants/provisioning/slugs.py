@@ -3,9 +3,8 @@
 import re
 import secrets
 
-from django.utils.text import slugify
-
 from kernel.errors import InvalidInputError
+from shell.text import hyphenated
 
 _SHAPE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z", re.ASCII)
 SHORTEST, LONGEST = 3, 40
@@ -67,7 +66,7 @@ def candidates(name: str, *, prefix: str) -> list[str]:
     A name that gives no address of its own (too short, reserved, in another alphabet) gets
     `prefix` before what is left of it.
     """
-    base = slugify(name)[: LONGEST - 8].strip("-_").replace("_", "-")
+    base = hyphenated(name)[: LONGEST - 8].strip("-")
     try:
         check_slug(base)
     except (InvalidSlugError, ReservedSlugError):

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import unicodedata
 from datetime import datetime
 from typing import cast
 
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from kernel.db import read
 from kernel.errors import ConflictError, InvalidInputError
+from shell.text import folded
 from tenants.profiles.models import Profile
 from tenants.referrals.models import ReferralCode
 
@@ -43,10 +43,8 @@ class CodeTakenError(ConflictError):
 
 
 def normalise(text: str) -> str:
-    """How a typed code is looked up: capitals, no spaces, plain hyphens, no accents."""
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return re.sub(r"[\s_–—]+", "-", plain.strip()).upper()[:32]
+    """How a typed code is looked up: capitals, no spaces or accents, plain hyphens, `OE` for `Œ`."""
+    return re.sub(r"[\s_–—]+", "-", folded(text).strip()).upper()[:32]
 
 
 def code_for(*, profile: Profile, now: datetime) -> ReferralCode:

@@ -5,7 +5,13 @@ import re
 import pytest
 
 from tenants.models import RESERVED_SCHEMAS, SCHEMA_NAME
-from tenants.provisioning.slugs import RESERVED, InvalidSlugError, ReservedSlugError, check_slug
+from tenants.provisioning.slugs import (
+    RESERVED,
+    InvalidSlugError,
+    ReservedSlugError,
+    candidates,
+    check_slug,
+)
 
 
 @pytest.mark.parametrize("slug", ["abc", "maison-lumen", "a1b", "3-suisses", "x" * 40])
@@ -31,6 +37,22 @@ def test_accents_and_look_alikes_are_refused_with_what_to_do(slug: str) -> None:
     """The second name's `а` is Cyrillic: it would look like somebody else's address."""
     with pytest.raises(InvalidSlugError, match="use a to z"):
         check_slug(slug)
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("L’Œuf", "l-oeuf"),
+        ("L'ŒUF À LA COQUE", "l-oeuf-a-la-coque"),
+        ("Cœur & Ægir", "coeur-aegir"),
+        ("Straße 12", "strasse-12"),
+        ("Børge Łódź", "borge-lodz"),
+        ("Œ", "oeuvre-oe"),
+        ("—", "oeuvre"),
+    ],
+)
+def test_a_name_is_written_out_in_its_address(name: str, slug: str) -> None:
+    assert candidates(name, prefix="oeuvre")[0] == slug
 
 
 @pytest.mark.parametrize("slug", ["www", "api", "admin", "app", "mail", "static", "xn--maison"])
