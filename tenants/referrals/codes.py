@@ -43,7 +43,7 @@ class CodeTakenError(ConflictError):
 
 
 def normalise(text: str) -> str:
-    """How a typed code is looked up: capitals, no spaces or accents, plain hyphens, `OE` for `Œ`."""
+    """How a typed code is looked up: capitals, no spaces, accents or ligatures, plain hyphens."""
     return re.sub(r"[\s_–—]+", "-", folded(text).strip()).upper()[:32]
 
 
