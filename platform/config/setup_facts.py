@@ -5,8 +5,9 @@ from widgets.models import Site
 
 
 def facts() -> dict[str, bool]:
-    """Whether the script was seen on a shop, and whether a key to the API exists."""
+    """Whether a site is allowed, the script was seen on one, and a key to the API exists."""
     return {
+        "has_site": Site.objects.exists(),
         "script_seen": Site.objects.filter(last_seen_at__isnull=False).exists(),
         "api_key": ApiKey.objects.exists(),
     }

@@ -30,6 +30,9 @@ class Step:
     done: bool
 
 
+_CONNECTED = ("script_seen", "api_key")
+
+
 def outside_facts() -> dict[str, bool]:
     """What stands on higher floors (the script was seen, a key exists), by a dotted path."""
     path = getattr(settings, "SETUP_FACTS", "")
@@ -43,7 +46,7 @@ def steps(*, outside: Mapping[str, bool]) -> list[Step]:
     Who has no online shop is not asked to connect one (O8).
     """
     sittings = not current_tenant().site_url and SessionType.objects.exists()
-    no_shop = sittings or not _has_shop()
+    no_shop = sittings or not has_shop()
     referral = is_on(Allowed.REFERRAL)
     return [
         _rules(referral=referral),
@@ -94,7 +97,7 @@ def next_step(found: Sequence[Step]) -> Step | None:
     return next((step for step in found if not step.done), None)
 
 
-def _has_shop() -> bool:
+def has_shop() -> bool:
     """What the set-up was told, else whether there is an address, else what the trade is like."""
     said = setting_up.preferences().draft.get("online")
     if said is not None:
@@ -108,7 +111,7 @@ def _connected(outside: Mapping[str, bool], *, referral: bool) -> Step:
         _("Relier votre boutique"),
         _("Une ligne à coller, ou une clé pour votre développeur. Sans boutique, dites-le là."),
         reverse("programme:setup_step", args=["boutique"]) if referral else "/reglages/site",
-        any(outside.values()),
+        any(outside.get(name, False) for name in _CONNECTED),
     )
 
 

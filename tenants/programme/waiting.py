@@ -11,7 +11,7 @@ from kernel.ledger.models import Account, AccountKind
 from kernel.outbox.models import Event, EventState
 from tenants.activity.models import Order, OrderState, Refusal, Silence
 from tenants.features import Feature, is_on
-from tenants.programme import erasing
+from tenants.programme import erasing, shop_address
 from tenants.programme.gifts import due_gift_count
 from tenants.programme.models import Reward, RewardState
 from tenants.programme.stuck import Stuck, stuck
@@ -25,7 +25,9 @@ _RECENT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many of each kind wait; `blocked` is the amount that reported orders hold back."""
+    """How many of each kind wait; `blocked` is the amount that reported orders hold back,
+    `astray` the visits of links that lead to no shop.
+    """
 
     claims: int
     reported: int
@@ -39,6 +41,7 @@ class Waiting:
     held_amount: int = 0
     erasures: int = 0
     silent: int = 0
+    astray: int = 0
     stuck: Stuck = field(default_factory=Stuck)
 
     @property
@@ -46,7 +49,7 @@ class Waiting:
         urgent = self.claims + self.reported + self.refused + self.dead + self.erasures
         late = self.stuck.sessions.count + self.stuck.invoices.count
         rest = self.held + self.sold_out + self.gifts + self.codes + self.silent
-        return urgent + rest + late
+        return urgent + rest + late + bool(self.astray)
 
 
 def waiting(*, now: datetime) -> Waiting:
@@ -69,6 +72,7 @@ def waiting(*, now: datetime) -> Waiting:
         held_amount=int(suspect["total"] or 0),
         erasures=erasing.asked().count(),
         silent=Silence.objects.filter(since__isnull=False).count(),
+        astray=shop_address.visits_without(),
         stuck=stuck(now=now),
     )
 

@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from kernel.ledger.selectors import balance
 from tenants.activity.types import RefundInput
+from tenants.lookup import forget
 from tenants.messaging.models import Email
 from tenants.models import Tenant
 from tenants.profiles.models import CustomerImport, Profile
 from tenants.programme import checklist, conductor, services
 from tenants.programme.models import ProgrammeVersion, Reward
+from tenants.referrals.codes import code_for
+from tenants.referrals.models import Click
 from tenants.rewards.models import Claim, ClaimState, Prize
 from tenants.rewards.services import save_prize
 from tests.fixtures.programme import make_order
@@ -262,3 +265,23 @@ def test_a_page_looks_for_the_rules_in_force_once(
     rules = [query for query in asked if "programme_version" in query["sql"]]
     in_force = [query for query in rules if "starts_at <=" in query["sql"]]
     assert len(in_force) <= 1
+
+
+def test_links_that_lead_to_no_shop_are_told_with_how_many_came(
+    claire: TenantClient, merchant: Tenant, rules: ProgrammeVersion, camille: Profile
+) -> None:
+    """Who sells online and has not said where: counted on the home page, said beside referrals."""
+    Tenant.objects.filter(id=merchant.id).update(site_url="")
+    forget(merchant)
+    code = code_for(profile=camille, now=timezone.now())
+    missing = "L’adresse de votre boutique manque"
+    assert missing not in text_of(claire.get("/"))
+    assert missing in text_of(claire.get("/parrainage"))
+    for _visit in range(2):
+        Click.objects.create(code=code, clicked_at=timezone.now())
+    told = text_of(claire.get("/"))
+    assert missing in told and "2 visites de liens de parrainage" in told
+    # Who has no shop online has no address to give.
+    claire.post("/mise-en-route/boutique", {"online": "no"})
+    assert missing not in text_of(claire.get("/"))
+    assert missing not in text_of(claire.get("/parrainage"))

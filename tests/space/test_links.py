@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from tenants.lookup import forget
 from tenants.models import Tenant
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
@@ -256,3 +257,20 @@ def test_a_closed_programme_promises_nothing(visitor: TenantClient, code: str) -
 def test_a_code_of_another_merchant_is_unknown_here(code: str, other_merchant: Tenant) -> None:
     """R23."""
     assert TenantClient(other_merchant).get(f"/r/{code}").status_code == 404
+
+
+def test_a_link_to_a_shop_without_an_address_keeps_the_code_and_says_whose_it_is(
+    visitor: TenantClient, code: str, merchant: Tenant
+) -> None:
+    """No dead end: who it is, the code to keep, and whom to write to; the visit is stored."""
+    Tenant.objects.filter(id=merchant.id).update(site_url="", contact_email="bonjour@lumen.example")
+    merchant.refresh_from_db()
+    forget(merchant)
+    html = page_of(visitor, f"/r/{code}")
+    assert 'class="button"' not in html
+    assert "Maison Lumen n’a pas encore indiqué ici l’adresse de sa boutique." in html
+    assert f'<span class="code">{code}</span>' in html
+    assert 'href="mailto:bonjour@lumen.example"' in html
+    assert Click.objects.count() == 1
+    lost = visitor.get("/r/INCONNU-4T").content.decode()
+    assert "n’a pas encore indiqué ici l’adresse" in lost and "ci-dessous" not in lost

@@ -24,7 +24,7 @@ from shell import formats
 from shell.light import light_style
 from shell.templatetags.shell import brand_style
 from tenants.models import Tenant
-from tenants.programme import coupons, offers, promises, versions
+from tenants.programme import checklist, coupons, offers, promises, versions
 from tenants.programme.models import ProgrammeVersion, Side
 from tenants.referrals.models import ReferralCode
 from tenants.referrals.signed import signature
@@ -79,14 +79,20 @@ def page_for(*, code: str, tenant: Tenant) -> Page | None:
 
 def unknown(*, tenant: Tenant, nonce: str) -> str:
     """The page of every code that does not lead anywhere: it still leads to the shop."""
-    context = frame(tenant) | {"shop_url": shop_url(tenant)}
+    context = frame(tenant) | _whereabouts(tenant)
     return render_to_string("space/unknown.html", context).replace(_NONCE, escape(nonce))
 
 
 def switched_off(*, tenant: Tenant, nonce: str) -> str:
     """The page of every link while the merchant refers nobody: it still leads to the shop."""
-    context = frame(tenant) | {"shop_url": shop_url(tenant)}
+    context = frame(tenant) | _whereabouts(tenant)
     return render_to_string("space/link_off.html", context).replace(_NONCE, escape(nonce))
+
+
+def _whereabouts(tenant: Tenant) -> dict[str, object]:
+    """Where the shop is; where nobody said, whether there is one online at all."""
+    url = shop_url(tenant)
+    return {"shop_url": url, "online": bool(url) or checklist.has_shop()}
 
 
 def forget_pages() -> None:
@@ -108,6 +114,7 @@ def _write(code: str, tenant: Tenant) -> Page | None:
         "code": code,
         "version": version if running else None,
         "target": target,
+        **_whereabouts(tenant),
     }
     if version is not None and running:
         context |= _promised(version, tenant)

@@ -16,8 +16,9 @@ from kernel.money import Amount
 from shell import formats
 from shell.tables import Column, Empty, Filter, ListPage, View
 from tenants.features import Feature, feature_required
-from tenants.programme import dates, figures, listing, periods, record, versions
+from tenants.programme import dates, figures, listing, periods, record, shop_address, versions
 from tenants.programme.sentences import explain_referral
+from tenants.programme.views import stuck_tasks
 from tenants.programme.views.common import can_change, customer_url, unit
 from tenants.programme.views.loyalty.members import amount_columns
 from tenants.referrals.models import Channel, ReferralState, Step
@@ -168,6 +169,7 @@ def referrals(request: HttpRequest) -> HttpResponseBase:
         "version": version,
         "can_change": can_change(request),
         "title": _("Parrainage"),
+        "shop_address": stuck_tasks.SITE if shop_address.is_missing() else "",
     }
     if "etape" in page.state.filters:
         rows = page.rows()

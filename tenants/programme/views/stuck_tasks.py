@@ -14,6 +14,9 @@ from tenants.limits import Near
 from tenants.programme import connections
 from tenants.programme.waiting import Waiting
 
+# A page of a higher floor.
+SITE = "/reglages/site"
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -30,6 +33,8 @@ class Task:
 def tasks(work: Waiting) -> list[Task]:
     """Silent connections first: what they do not bring is lost to everybody."""
     found = [_silent(work.silent)] if work.silent else []
+    if work.astray:
+        found.append(_astray(work.astray))
     found += [_limit(near) for near in limits.nearly_reached()]
     if work.stuck.orders.unused:
         found.append(_orders(work.reported))
@@ -61,6 +66,19 @@ def _silent(count: int) -> Task:
     }
     url = reverse("programme:incoming")
     return Task(title % {"n": count}, text, "triangle", "bad", url, _("Voir quoi faire"))
+
+
+def _astray(count: int) -> Task:
+    title = _("L’adresse de votre boutique manque")
+    text = ngettext(
+        "%(n)s visite d’un lien de parrainage n’a mené à aucune boutique : la page donne le code,"
+        " sans bouton pour venir.",
+        "%(n)s visites de liens de parrainage n’ont mené à aucune boutique : la page donne le code,"
+        " sans bouton pour venir.",
+        count,
+    )
+    shown = {"n": formats.number(count)}
+    return Task(title, text % shown, "link", "bad", SITE, _("Indiquer l’adresse"))
 
 
 def _orders(count: int) -> Task:
