@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from operations.models import OperationModule
+from operations.models import Operation, OperationModule
 from tenants.models import Tenant
 from tests.fixtures.operations import make_module, make_operation
 from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import text_of
 from widgets.display import services
 from widgets.models import Site, Widget
+from widgets.tracker.services import register_site
 
 FORM = {
     "name": "Automne",
@@ -183,5 +184,28 @@ def test_a_widget_of_what_ended_keeps_its_page_and_can_be_led_elsewhere(
     operation.save()
     page = f"/widgets/{widget.public_id}"
     assert "L’opération est terminée" in text_of(claire.get(page))
-    assert "Terminée" in text_of(claire.get("/widgets"))
+    assert "Opération terminée" in text_of(claire.get("/widgets"))
     assert f'value="{module.public_id}" selected' in claire.get(f"{page}/modifier").content.decode()
+
+
+def test_a_widgets_state_is_one_word_on_every_page(
+    claire: TenantClient, module: OperationModule
+) -> None:
+    """The list and the widget's own page: never seen, paused, and what its operation is."""
+    widget = made(claire, module)
+    register_site(url="https://maison-lumen.example", now=timezone.now())
+
+    def said() -> set[str]:
+        pages = [claire.get(path).content.decode() for path in ("/widgets", address)]
+        badge = re.compile(r'<span class="badge[^>]*>.*?<span>([^<]+)</span>', re.DOTALL)
+        return {found[1] for page in pages if (found := badge.search(page))}
+
+    address = f"/widgets/{widget.public_id}"
+    assert said() == {"Pas encore vu"}
+    services.switch(widget_id=widget.id, active=False, now=timezone.now())
+    assert said() == {"En pause"}
+    services.switch(widget_id=widget.id, active=True, now=timezone.now())
+    Site.objects.all().delete()
+    assert said() == {"Site à indiquer"}
+    Operation.objects.update(state="ended")
+    assert said() == {"Opération terminée"}

@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import cache
@@ -93,7 +93,9 @@ def test_an_allowed_page_gets_the_widget_and_is_named(
     assert show["brands"][0][0] == "ML" and show["brands"][1][0] == "BN"
     address, _mark, part = show["url"].partition("#")
     assert part == f"part-{module.public_id}"
-    source = read_source(unquote(address.partition("?s=")[2]))
+    query = parse_qs(urlsplit(address).query)
+    assert query["etape"] == [module.public_id]
+    source = read_source(query["s"][0])
     assert (source.kind, source.ref, source.partnership_id) == ("widget", widget.public_id, None)
 
 

@@ -106,7 +106,7 @@ class WidgetForm(HouseForm):
         choices=KEEP,
         help_text=_("Seule la fermeture est retenue, dans le navigateur, pendant 6 mois au plus."),
     )
-    active = ToggleField(label=_("Actif"), help_text=_("Montré dès que l’opération est en ligne."))
+    active = ToggleField(label=_("Activé"), help_text=_("Montré dès que l’opération est en ligne."))
 
     def __init__(
         self,

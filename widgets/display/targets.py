@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from kernel.ids import parse_public_id, public_id
 from operations.mechanics import MECHANICS
@@ -51,7 +52,8 @@ class Target:
         """The module's page, with this widget as the source."""
         source = Source(SourceKind.WIDGET, widget.public_id, self.partnership_id)
         page, _hash, part = self.page.partition("#")
-        return f"{page}{query_of(source, schema=self.schema)}#{part}"
+        step = urlencode({"etape": part.removeprefix("part-")})
+        return f"{page}{query_of(source, schema=self.schema)}&{step}#{part}"
 
 
 @dataclass(frozen=True, slots=True)

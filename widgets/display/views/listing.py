@@ -16,9 +16,10 @@ from accounts.access import has_role, member_required
 from accounts.models import Role
 from shell.tables import Column, Empty, ListPage, View
 from widgets.display import selectors, targets
-from widgets.display.checking import state_of
+from widgets.display.checking import WORDS, state_of
 from widgets.display.forms import FORMS
 from widgets.display.models import Widget
+from widgets.models import Site
 
 _FORMS = {value: label for value, label, _detail in FORMS}
 
@@ -37,7 +38,7 @@ class WidgetsPage(ListPage):
     )
     views = (
         View("tous", _("Tous")),
-        View("actifs", _("Actifs"), lambda rows: rows.filter(active=True)),
+        View("actifs", _("Activés"), lambda rows: rows.filter(active=True)),
         View("en-pause", _("En pause"), lambda rows: rows.filter(active=False)),
     )
 
@@ -49,7 +50,13 @@ class WidgetsPage(ListPage):
     def columns(self) -> tuple[Column, ...]:  # type: ignore[override]  # they need what each leads to
         return (
             Column("name", _("Widget"), main=True, sort="name", detail=self._operation),
-            Column("state", _("État"), kind="state", value=self._state),
+            Column(
+                "state",
+                _("État"),
+                kind="state",
+                value=self._word,
+                template="display/cells/state.html",
+            ),
             Column("form", _("Forme"), value=lambda row: _FORMS.get(row.form, ""), phone=False),
             Column("hits", _("Affichages"), kind="number", sort="hits"),
             Column("followed", _("Clics"), kind="number", sort="followed"),
@@ -71,11 +78,19 @@ class WidgetsPage(ListPage):
     def _operation(self, row: Widget) -> str:
         return self._led[row.id].operation if row.id in self._led else ""
 
-    def _state(self, row: Any) -> str:
-        target = self._led.get(row.id)
-        if target is None:
-            return "ended"
-        return state_of(row, target, row.last_seen_at, self.now)
+    def _word(self, row: Any) -> str:
+        row.look = state_of(
+            row,
+            self._led.get(row.id),
+            row.last_seen_at,
+            self.now,
+            has_site=self._has_site,
+        )
+        return str(WORDS[row.look])
+
+    @cached_property
+    def _has_site(self) -> bool:
+        return Site.objects.exists()
 
     def queryset(self) -> QuerySet[Any]:
         return selectors.widgets()

@@ -62,7 +62,7 @@ def switch(request: HttpRequest, widget: str) -> HttpResponse:
     row = widget_or_404(widget)
     active = request.POST.get("active") == "on"
     services.switch(widget_id=row.id, active=active, now=timezone.now())
-    messages.success(request, _("Widget actif") if active else _("Widget en pause"))
+    messages.success(request, _("Widget activé") if active else _("Widget en pause"))
     return redirect("display:widget", widget=row.public_id)
 
 
