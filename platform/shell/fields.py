@@ -1,10 +1,10 @@
 """Form fields that take what French people type and paste (B5), and answer in plain words (B4)."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -175,17 +175,32 @@ class DateField(_TypedField):
         return f"{value.day:02}/{value.month:02}/{value.year}"
 
 
+_F = TypeVar("_F", bound=forms.Field)
+
+
+def optional_until(field: _F, when: str | Promise) -> _F:
+    """An optional field that something later needs: `when` stands in place of "Facultatif"."""
+    field.required = False
+    field.optional = when  # type: ignore[attr-defined]  # read by c-field
+    return field
+
+
 class TilesField(forms.ChoiceField):
     """Two to four exclusive choices, each with one line that explains it.
 
-    `options` are (value, label, explanation).
+    `options` are (value, label, explanation); `lines` are more lines for each value.
     """
 
     tiles = True
 
     def __init__(
-        self, *, options: Sequence[tuple[str, str | Promise, str | Promise]], **rest: Any
+        self,
+        *,
+        options: Sequence[tuple[str, str | Promise, str | Promise]],
+        lines: Mapping[str, Sequence[str]] | None = None,
+        **rest: Any,
     ) -> None:
+        self.lines = dict(lines or {})
         self.details = {value: detail for value, _label, detail in options}
         choices: list[tuple[str, Any]] = [(value, label) for value, label, _detail in options]
         super().__init__(choices=choices, widget=forms.RadioSelect, **rest)

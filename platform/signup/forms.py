@@ -12,6 +12,7 @@ from kernel.errors import RicochetError
 from shell import formats
 from shell.fields import TilesField
 from shell.forms import HouseForm
+from signup import adding
 from signup.addresses import look_at
 from signup.services.asking import checked_email, checked_name
 
@@ -75,6 +76,7 @@ class StartForm(HouseForm):
         super().__init__(*args, **kwargs)
         self.fields["plan"] = TilesField(
             label=_("Formule"),
+            lines={plan.key.value: adding.lines(plan) for plan in SOLD},
             error_messages={"invalid_choice": _("Choisissez une des possibilités proposées.")},
             options=[
                 (

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from pytest_django import Settings
 
-from billing.plans import SOLD, Allowed
+from billing.plans import SOLD, Allowed, Limit
 from shell import formats
 from signup import texts
 from tests.fixtures.tenants import TenantClient
@@ -90,6 +90,21 @@ def test_the_prices_are_those_of_the_table_of_plans(visitor: TenantClient) -> No
         held, missing = card.split("without", 1) if "without" in card else (card, "")
         for feature in Allowed:
             assert str(feature.label) in (held if feature in plan.features else missing)
+
+
+def test_the_choice_of_a_plan_says_what_each_adds(visitor: TenantClient) -> None:
+    """From the table of plans: what the one before has not, the limits, the way to the prices."""
+    html = get(visitor, "/inscription")
+    tiles = html.split('<label class="tile">')[1:]
+    assert len(tiles) == len(SOLD)
+    held: frozenset[Allowed] = frozenset()
+    for plan, tile in zip(SOLD, tiles, strict=True):
+        lines = re.findall(r"<span>([^<]+)</span>", tile.partition("</label>")[0])
+        added = [str(one.label) for one in Allowed if one in plan.features - held]
+        assert [line for line in lines if line in {str(one.label) for one in Allowed}] == added
+        assert formats.number(plan.limits[Limit.PROFILES] or 0) in lines[-1]
+        held = plan.features
+    assert 'href="/tarifs" target="_blank"' in html
 
 
 def test_search_engines_find_every_page_and_its_translation(visitor: TenantClient) -> None:

@@ -20,6 +20,14 @@ function init(root) {
   charts.init(root);
 }
 
+/** A strip of tabs that is wider than the phone begins at the one that is open. */
+for (const tab of document.querySelectorAll(".sub-pages [aria-current]")) {
+  const strip = tab.closest(".sub-pages");
+  if (strip instanceof HTMLElement && tab instanceof HTMLElement) {
+    strip.scrollLeft = tab.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+  }
+}
+
 init(document);
 document.addEventListener("htmx:afterSettle", (event) => {
   init(/** @type {ParentNode} */ (event.target));
