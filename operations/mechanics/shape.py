@@ -103,6 +103,10 @@ class Mechanic(Protocol):
         """One sentence: what a merchant does with it."""
 
     @property
+    def heading(self) -> Words:
+        """What people read above it as a step of several, where the merchant gave no title."""
+
+    @property
     def icon(self) -> str:
         """A name of `shell.icons`."""
 
@@ -203,6 +207,7 @@ class BaseMechanic:
     kind: ClassVar[str]
     label: ClassVar[Words]
     hint: ClassVar[Words] = ""
+    heading: ClassVar[Words] = ""
     icon: ClassVar[str] = "document"
     held_by: ClassVar[Allowed] = Allowed.GAMES
     needs_rules: ClassVar[bool] = False

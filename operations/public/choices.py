@@ -5,6 +5,7 @@ buttons post without cookies, from whatever mail program, with the signed addres
 """
 
 import uuid
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -13,12 +14,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.ids import parse_public_id
-from operations import counting, links, withdrawing
+from operations import counting, links, selectors, withdrawing
 from operations.errors import OperationOverError
 from operations.links import Purpose
 from operations.mechanics import mechanic_of
 from operations.models import Participation, ParticipationState
+from operations.public import steps
 from operations.public.frame import public_page, show
+from operations.public.parts import part_of
 from tenants.profiles import consents
 from tenants.profiles.models import Consent
 
@@ -91,8 +94,21 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
             "result_template": f"operations/mechanics/{mechanic.kind}/result.html",
             "given": counting.given_with(participation),
             "choices_url": link_to("operations:choices", participation.id, Purpose.CHOICES),
+            "token": token,
+            **ahead_of(participation),
         }
         return show(request, "thanks", context, operation=participation.operation)
+
+
+def ahead_of(participation: Participation) -> dict[str, Any]:
+    """The step that comes next, in words; nothing where there is none."""
+    module = steps.after(participation, now=timezone.now())
+    if module is None:
+        return {}
+    modules = selectors.modules_of(participation.operation)
+    part = part_of(module, language=participation.language, seal="")
+    (ahead,) = steps.in_steps([part], modules=modules)
+    return {"ahead": ahead}
 
 
 @csrf_exempt

@@ -23,8 +23,11 @@ def draw_page(
     status: int = 200,
     preview: bool = False,
     test: str = "",
+    onward: bool = False,
 ) -> HttpResponse:
-    """`test` is the pass of a test, under whose banner the forms are sent back to it."""
+    """`test` is the pass of a test, under whose banner the forms are sent back to it; `onward`
+    says that a step was taken already.
+    """
     language = spoken()
     context = {
         "title": pick(operation.title, language) or operation.name,
@@ -38,6 +41,7 @@ def draw_page(
         "state": operation.shown_state(now) if not (preview or test) else "live",
         "preview": preview,
         "test": test,
+        "onward": onward,
         # The rules and the data page of a draft open with the test's pass only.
         "told_query": f"?essai={test}" if test else "",
         "currency": tenant_of(request).currency,

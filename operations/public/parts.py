@@ -36,7 +36,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One module on the page. `seal` is empty where there is nothing to send."""
+    """One module on the page. `seal` is empty where there is nothing to send.
+
+    Of several modules each is a step: `number` of `of`, of which one is open. See `public.steps`.
+    """
 
     module: OperationModule
     mechanic: Mechanic
@@ -50,6 +53,15 @@ class Part:
     sent: QueryDict
     errors: Mapping[str, str] = field(default_factory=dict)
     said: str = ""
+    number: int = 0
+    of: int = 0
+    open: bool = True
+    done: bool = False
+
+    @property
+    def heading(self) -> str:
+        """The merchant's title; else what the step is, or the button's words of a single module."""
+        return self.title or (str(self.mechanic.heading) if self.of else "") or self.button
 
     @property
     def problems(self) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from operations.public import seal
 from operations.public.drawing import draw_page, say, spoken
 from operations.public.parts import part_of
 from operations.public.sent import address_of
+from operations.public.steps import in_steps
 from tenants.profiles import emails
 
 _HOUR = timedelta(hours=1)
@@ -139,8 +140,13 @@ def _again(
         errors=wrong,
         said=said,
     )
+    parts = in_steps(
+        [part],
+        modules=selectors.modules_of(sent.operation),
+        opened=sent.module.public_id,
+    )
     return draw_page(
-        sent.request, sent.operation, parts=[part], now=sent.now, status=status, test=sent.test
+        sent.request, sent.operation, parts=parts, now=sent.now, status=status, test=sent.test
     )
 
 

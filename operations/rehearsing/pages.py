@@ -25,10 +25,12 @@ from operations.models import (
 )
 from operations.participating import Source
 from operations.public import seal
+from operations.public.choices import ahead_of
 from operations.public.drawing import draw_page, language_of, spoken
 from operations.public.frame import public_page, show
 from operations.public.parts import part_of
 from operations.public.sending import send
+from operations.public.steps import in_steps
 from operations.rehearsing import passes, services, tracing
 from operations.rehearsing.passes import Pass
 from partnerships.models import OPEN_STATES, Partnership
@@ -66,13 +68,15 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(language_of(request)):
         if request.method == "POST":
             return send(request, operation, now, test=token)
+        modules = selectors.modules_of(operation)
         source = Source(kind=SourceKind.LINK, ref="test", partnership_id=given.partnership_id)
         parts = [
             part_of(
                 module, language=spoken(), seal=seal.draw(module=module, source=source, now=now)
             )
-            for module in map(optins.as_if_agreed, selectors.modules_of(operation))
+            for module in map(optins.as_if_agreed, modules)
         ]
+        parts = in_steps(parts, modules=modules, opened=request.GET.get("etape", ""))
         return draw_page(request, operation, parts=parts, now=now, test=token)
 
 
@@ -107,6 +111,7 @@ def trace(request: HttpRequest, token: str, participation: str) -> HttpResponse:
             "result_template": f"operations/mechanics/{mechanic.kind}/result.html",
             "test": token,
             "count": _own(given).count(),
+            **ahead_of(row),
             **result,
         }
         return show(request, "trace", context, operation=operation)

@@ -41,6 +41,7 @@ class Coupon(BaseMechanic):
     held_by = Allowed.COUPONS
     label = gettext_lazy("Coupon")
     hint = gettext_lazy("Chaque personne reçoit un code à elle, à utiliser en boutique.")
+    heading = gettext_lazy("Votre code")
     icon = "ticket"
     settings_form = CouponSettings
 

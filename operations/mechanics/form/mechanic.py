@@ -21,6 +21,7 @@ class Form(BaseMechanic):
     held_by = Allowed.FORMS
     label = _("Formulaire")
     hint = _("Les personnes laissent ce que vous demandez, et vous les remerciez.")
+    heading = _("Vos coordonnées")
     icon = "document"
     settings_form = FormSettings
 
@@ -60,7 +61,8 @@ class Form(BaseMechanic):
         sent = Participation.objects.filter(
             module=module, is_test=False, state=ParticipationState.COUNTED
         )
-        return [Figure(_("Formulaires reçus"), sent.count(), href=people_url(module))]
+        told = _("envois comptés de ce module")
+        return [Figure(_("Formulaires reçus"), sent.count(), told, people_url(module))]
 
 
 FORM: Mechanic = Form()

@@ -32,6 +32,7 @@ class InstantWin(BaseMechanic):
     kind = "instant_win"
     label = gettext_lazy("Instant gagnant")
     hint = gettext_lazy("Des moments tirés d’avance : qui joue le premier ensuite gagne.")
+    heading = gettext_lazy("Tentez votre chance")
     icon = "clock"
     needs_rules = True
     settings_form = InstantWinSettings
@@ -138,6 +139,14 @@ class InstantWin(BaseMechanic):
         won = rows.filter(participation__isnull=False).count()
         due = rows.filter(participation=None, at__lte=timezone.now()).count()
         total = rows.count()
+        left = (
+            [Figure(gettext_lazy("Lots non attribués"), total - won)]
+            if module.operation.shown_state(timezone.now()) == "ended"
+            else [
+                Figure(gettext_lazy("Lots à prendre"), due, _("leur moment est venu")),
+                Figure(gettext_lazy("Lots à venir"), total - won - due),
+            ]
+        )
         return [
             Figure(
                 gettext_lazy("Lots gagnés"),
@@ -145,8 +154,7 @@ class InstantWin(BaseMechanic):
                 _("sur %(total)s") % {"total": total},
                 people_url(module, WON),
             ),
-            Figure(gettext_lazy("Lots à prendre"), due, _("leur moment est venu")),
-            Figure(gettext_lazy("Lots à venir"), total - won - due),
+            *left,
         ]
 
 

@@ -32,6 +32,7 @@ class Quiz(BaseMechanic):
     kind = "quiz"
     label = gettext_lazy("Quiz")
     hint = gettext_lazy("Des questions, un score, et un seuil à atteindre.")
+    heading = gettext_lazy("Le quiz")
     icon = "help"
     needs_rules = True
     settings_form = QuizSettings

@@ -45,6 +45,7 @@ class ReferralModule(BaseMechanic):
     held_by = Allowed.REFERRAL
     label = gettext_lazy("Parrainage")
     hint = gettext_lazy("Chaque personne reçoit son lien de votre programme, à partager.")
+    heading = gettext_lazy("Votre lien à partager")
     icon = "hops"
     settings_form = ReferralSettings
 
