@@ -1,6 +1,7 @@
 """The figures of an operation as its merchant sees them, and what each partner brought."""
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from operations.mechanics import mechanic_of
 from operations.models import (
     ModulePartner,
     Operation,
+    OperationModule,
     OperationState,
     Participation,
     ParticipationState,
@@ -96,13 +98,21 @@ class Brought:
     """One partner of an operation.
 
     `brought` counts who came through its links and widgets: people, their opt-ins to this
-    merchant, and those who were new here. `shared` is what the partner's own page says.
+    merchant, and those who were new here. `shared` is what the partner's own page says: of the
+    `modules` in which it takes part now, out of `of`.
     """
 
     partnership_id: uuid.UUID
     name: str
     brought: Figures
     shared: Figures
+    modules: int = 0
+    of: int = 0
+
+    @property
+    def differs(self) -> bool:
+        """Whether its participants are fewer than ours because it shares some modules only."""
+        return 0 < self.modules < self.of
 
     @property
     def public_id(self) -> str:
@@ -117,8 +127,14 @@ def by_partner(*, operation_id: uuid.UUID) -> list[Brought]:
     }
     names = {key: name for key, name in _brands(operation_id).items() if key is not None}
     received = shared(operation_id=operation_id)
+    shares = Counter(
+        ModulePartner.objects.filter(
+            module__operation_id=operation_id, module__removed_at=None
+        ).values_list("partnership_id", flat=True)
+    )
+    of = OperationModule.objects.filter(operation_id=operation_id, removed_at=None).count()
     return [
-        Brought(key, name, found.get(key, Figures()), received.get(key, Figures()))
+        Brought(key, name, found.get(key, Figures()), received.get(key, Figures()), shares[key], of)
         for key, name in sorted(names.items(), key=lambda item: (item[1], item[0]))
     ]
 

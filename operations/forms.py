@@ -1,5 +1,6 @@
 """The forms of the back office: an operation, its words, its modules' rule."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,11 +10,29 @@ from operations.mechanics import offered
 from operations.models import Operation, OperationModule, Rule
 from operations.views.common import MomentField
 from operations.words import pair, spread
+from partnerships.selectors import Partner
 from shell.brand import HEX
-from shell.fields import IntegerField, MoneyField, TilesField, ToggleField
+from shell.fields import IntegerField, MoneyField, TilesField, ToggleField, optional_until
 from shell.forms import HouseForm
 
 TITLE, SUBTITLE, RULES, PRIZES = 80, 200, 20_000, 2_000
+TO_GO_LIVE = _("Nécessaire pour mettre en ligne")
+_TO_GIVE = _("Nécessaire pour mettre en ligne, s’il y a quelque chose à gagner ou à accepter")
+
+
+def _moment(label: Any) -> MomentField:
+    return optional_until(MomentField(label=label), TO_GO_LIVE)
+
+
+def policy_field() -> forms.URLField:
+    """Where a partner's policy is read: before anybody is asked for a yes to that partner."""
+    field = forms.URLField(
+        label=_("Sa politique de données"),
+        max_length=300,
+        assume_scheme="https",
+        help_text=_("L’adresse de la page que la personne peut lire avant d’accepter."),
+    )
+    return optional_until(field, TO_GO_LIVE)
 
 
 class OperationForm(HouseForm):
@@ -25,14 +44,30 @@ class OperationForm(HouseForm):
         error_messages={"required": _("Donnez un nom à l’opération.")},
         help_text=_("Il sert de titre à la page ; vous pourrez changer l’un sans l’autre."),
     )
-    starts_at = MomentField(label=_("Début"), required=False)
-    ends_at = MomentField(label=_("Fin"), required=False)
-    kind = forms.ChoiceField(label=_("Premier module"), required=False)
+    starts_at = _moment(_("Début"))
+    ends_at = _moment(_("Fin"))
+    kind = forms.ChoiceField(label=_("Premier module"))
+    partner = forms.ChoiceField(label=_("Avec un partenaire"), required=False)
+    policy_url = policy_field()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choosable: Sequence[Partner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(mechanic.kind, mechanic.label) for mechanic in offered()]
         self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+        self.choosable = {partner.public_id: partner for partner in choosable}
+        if not self.choosable:
+            del self.fields["partner"], self.fields["policy_url"]
+            return
+        named = [(key, partner.name) for key, partner in self.choosable.items()]
+        self.fields["partner"].choices = [("", _("Aucun pour l’instant")), *named]  # type: ignore[attr-defined]
+        if not self.initial.get("partner"):
+            # Asked once it is known whose: on the page of the operation's partners.
+            del self.fields["policy_url"]
+
+    @property
+    def chosen(self) -> Partner | None:
+        """The partner with whom it begins."""
+        return self.choosable.get(self.cleaned_data.get("partner") or "")
 
 
 class NameForm(HouseForm):
@@ -44,8 +79,8 @@ class NameForm(HouseForm):
 
 
 class DatesForm(HouseForm):
-    starts_at = MomentField(label=_("Début"), required=False)
-    ends_at = MomentField(label=_("Fin"), required=False)
+    starts_at = _moment(_("Début"))
+    ends_at = _moment(_("Fin"))
 
 
 def _words(label: Any, most: int, *, rows: int = 0, **options: Any) -> forms.CharField:
@@ -77,11 +112,14 @@ class WordsForm(HouseForm):
         help_text=_("Ce que l’on gagne, en une phrase ou deux."),
     )
     prizes_en = _words(_("Les lots, en anglais"), PRIZES, rows=3)
-    rules_fr = _words(
-        _("Règlement, en français"),
-        RULES,
-        rows=10,
-        help_text=_("Titres avec #, gras avec **, listes avec -."),
+    rules_fr = optional_until(
+        _words(
+            _("Règlement, en français"),
+            RULES,
+            rows=10,
+            help_text=_("Titres avec #, gras avec **, listes avec -."),
+        ),
+        _TO_GIVE,
     )
     rules_en = _words(_("Règlement, en anglais"), RULES, rows=6)
     note_fr = _words(

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from operations.acquisition import QUESTIONS, initial_of, lines_of
 from operations.fields import KNOWN
+from operations.forms import policy_field
 from operations.models import ModulePartner, OperationModule
 from operations.optins import usual_text
 from operations.words import pair
 from partnerships.selectors import Partner
 from shell import formats
-from shell.fields import ToggleField
+from shell.fields import ToggleField, optional_until
 from shell.forms import HouseForm
 from tenants.context import current_tenant
 
@@ -126,12 +127,8 @@ class AcquisitionForm(HouseForm):
             label=_said(_("Demander l’accord pour les offres de %(partner)s"), partner.name),
             help_text=_("Une case à elle, jamais cochée d’avance. Sans elle, rien ne part."),
         )
-        self.fields[f"{key}-policy_url"] = forms.URLField(
-            label=_("Sa politique de données"),
-            required=False,
-            max_length=300,
-            assume_scheme="https",
-            help_text=_("L’adresse de la page que la personne peut lire avant d’accepter."),
+        self.fields[f"{key}-policy_url"] = optional_until(
+            policy_field(), _("Nécessaire pour demander son accord")
         )
         for code, label in (("fr", _("en français")), ("en", _("en anglais"))):
             self.fields[f"{key}-text_{code}"] = forms.CharField(

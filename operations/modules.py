@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
+from operations import partaking, selectors
 from operations.editing import editable
 from operations.errors import UnknownOperationError
 from operations.mechanics import MECHANICS, UnknownMechanicError
@@ -32,7 +33,8 @@ class TooManyModulesError(ConflictError):
 
 @atomic_with_retry
 def add_module(*, operation_id: uuid.UUID, kind: str, now: datetime) -> OperationModule:
-    """A module at the end, asking for a first name and an email.
+    """A module at the end, asking for a first name and an email; partners who share all others
+    share it as well.
 
     Raises PlanRequiredError where the merchant's plan does not hold this mechanic.
     """
@@ -40,10 +42,10 @@ def add_module(*, operation_id: uuid.UUID, kind: str, now: datetime) -> Operatio
         raise UnknownMechanicError(param="kind")
     features.require(MECHANICS[kind].held_by)
     operation = editable(operation_id, now, live=False)
-    there = list(operation.modules.filter(removed_at=None))
+    there = selectors.modules_of(operation)
     if len(there) >= MOST_MODULES:
         raise TooManyModulesError
-    return OperationModule.objects.create(
+    made = OperationModule.objects.create(
         operation=operation,
         position=max((module.position for module in there), default=0) + 1,
         kind=kind,
@@ -54,6 +56,11 @@ def add_module(*, operation_id: uuid.UUID, kind: str, now: datetime) -> Operatio
         asks_optin=True,
         created_at=now,
     )
+    # Whoever takes the only module out, to put another in its place, keeps its partners.
+    last = operation.modules.exclude(removed_at=None).order_by("-removed_at")
+    partaking.carry_on(module=made, others=there or list(last[:1]), now=now)
+    changed(operation_id=operation.id, now=now)
+    return made
 
 
 @atomic_with_retry

@@ -89,10 +89,10 @@ def _about_partners(module: OperationModule) -> list[Problem]:
         )
         if partner.asks_optin and not partner.policy_url:
             words = _("Indiquez où lire la politique de données de %(partner)s.")
-            found.append(Problem(_said(words, partner.name), "modules"))
+            found.append(Problem(_said(words, partner.name), "partners"))
         if goes and not partner.asks_optin:
             words = _("Demandez l’accord pour %(partner)s, ou ne lui transmettez aucun champ.")
-            found.append(Problem(_said(words, partner.name), "modules"))
+            found.append(Problem(_said(words, partner.name), "partners"))
     return found
 
 

@@ -6,7 +6,16 @@ from operations.mechanics import urls as mechanics
 from operations.public import choices, page, sent, told
 from operations.received.urls import urlpatterns as received
 from operations.rehearsing import pages as trying
-from operations.views import listing, modules, one, people, rehearsals, results, words
+from operations.views import (
+    listing,
+    modules,
+    one,
+    partners,
+    people,
+    rehearsals,
+    results,
+    words,
+)
 
 app_name = "operations"
 
@@ -24,6 +33,7 @@ urlpatterns = [
         name="rehearsal_confirm",
     ),
     path("o/<slug:slug>", page.page, name="page"),
+    path("o/<slug:slug>/suite", page.onward, name="onward"),
     path("o/<slug:slug>/envoyee", page.asked, name="asked"),
     path("o/<slug:slug>/envoyee/<str:token>", sent.sent, name="sent"),
     path("o/<slug:slug>/reglement", told.rules, name="rules"),
@@ -49,6 +59,17 @@ urlpatterns = [
     path("operations/<str:operation>/essais/ouvrir", rehearsals.begin_test, name="begin_test"),
     path("operations/<str:operation>/essais/effacer", rehearsals.wipe_tests, name="wipe_tests"),
     path("operations/<str:operation>/resultats", results.results, name="results"),
+    path("operations/<str:operation>/partenaires", partners.partners, name="partners"),
+    path(
+        "operations/<str:operation>/partenaires/<str:partnership>",
+        partners.partner,
+        name="partner",
+    ),
+    path(
+        "operations/<str:operation>/partenaires/<str:partnership>/retirer",
+        partners.take_out,
+        name="take_out_partner",
+    ),
     path("operations/<str:operation>/modules", modules.listed, name="modules"),
     path("operations/<str:operation>/modules/ajouter", modules.add, name="add_module"),
     path("operations/<str:operation>/modules/remettre", modules.undo_remove, name="undo_remove"),

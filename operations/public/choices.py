@@ -21,7 +21,6 @@ from operations.mechanics import mechanic_of
 from operations.models import Participation, ParticipationState
 from operations.public import steps
 from operations.public.frame import public_page, show
-from operations.public.parts import part_of
 from tenants.profiles import consents
 from tenants.profiles.models import Consent
 
@@ -106,9 +105,8 @@ def ahead_of(participation: Participation) -> dict[str, Any]:
     if module is None:
         return {}
     modules = selectors.modules_of(participation.operation)
-    part = part_of(module, language=participation.language, seal="")
-    (ahead,) = steps.in_steps([part], modules=modules)
-    return {"ahead": ahead}
+    language = participation.language
+    return {"ahead": steps.as_step(module, modules=modules, language=language)}
 
 
 @csrf_exempt

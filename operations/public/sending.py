@@ -111,7 +111,9 @@ def _onward(sent: _Sent, participation: Participation | None, answers: Mapping[s
         return reverse("operations:asked", args=[module.operation.slug])
     outcome = participation.outcome if participation is not None else None
     told = mechanic_of(module).at_once(module=module, answers=answers, outcome=outcome)
-    return address_of(module=module, told=told, drawn_at=sent.sealed.drawn_at)
+    return address_of(
+        module=module, told=told, drawn_at=sent.sealed.drawn_at, source=sent.sealed.source
+    )
 
 
 def _refused(sent: _Sent, error: RicochetError) -> HttpResponse:

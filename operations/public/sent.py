@@ -17,9 +17,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from operations import selectors
+from operations import selectors, sources
 from operations.mechanics import mechanic_of
 from operations.models import OperationModule, Participation
+from operations.participating import Source
+from operations.public import steps
 from operations.public.drawing import language_of, shown_or_404, spoken
 from operations.public.frame import public_page, show
 
@@ -28,9 +30,18 @@ HOLDS = timedelta(hours=48)
 _LONGEST = 4_000
 
 
-def address_of(*, module: OperationModule, told: Mapping[str, Any], drawn_at: datetime) -> str:
-    """Where a form leads, the same each time; `told` is what the mechanic shows at once."""
-    said = [str(module.id), dict(told), int(drawn_at.timestamp())]
+def address_of(
+    *,
+    module: OperationModule,
+    told: Mapping[str, Any],
+    drawn_at: datetime,
+    source: Source | None = None,
+) -> str:
+    """Where a form leads, the same each time; `told` is what the mechanic shows at once, `source`
+    the way somebody came, which the next step keeps.
+    """
+    came = sources.token_of(source or Source())
+    said = [str(module.id), dict(told), int(drawn_at.timestamp()), came]
     token = _signer().sign_object(said, compress=True)
     return reverse("operations:sent", args=[module.operation.slug, token])
 
@@ -41,7 +52,7 @@ def sent(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """The mechanic's own result, without a person."""
     now = timezone.now()
     operation = shown_or_404(slug, now)
-    module_id, told, drawn = _read(token)
+    module_id, told, drawn, came = _read(token)
     module = selectors.module_sent(module_id=module_id, operation=operation)
     if module is None:
         raise Http404
@@ -54,14 +65,17 @@ def sent(request: HttpRequest, slug: str, token: str) -> HttpResponse:
             **mechanic.result(module=module, participation=nobody, language=language),
             "outcome": told,
             "result_template": f"operations/mechanics/{mechanic.kind}/result.html",
+            "ahead": steps.following(module, language=language) if operation.is_open(now) else None,
+            "came": came,
         }
         return show(request, "sent", context, operation=operation)
 
 
-def _read(token: str) -> tuple[uuid.UUID, dict[str, Any], int]:
+def _read(token: str) -> tuple[uuid.UUID, dict[str, Any], int, str]:
     try:
-        module_id, told, drawn = _signer().unsign_object(token[:_LONGEST])
-        return uuid.UUID(module_id), dict(told), int(drawn)
+        # Those that were signed by the version before say nothing of the source.
+        module_id, told, drawn, *came = _signer().unsign_object(token[:_LONGEST])
+        return uuid.UUID(module_id), dict(told), int(drawn), str(next(iter(came), ""))
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Http404 from error
 

@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from operations import fields, selectors
 from operations.models import OperationModule, Participation, ParticipationState
-from operations.public.parts import Part
+from operations.public.parts import Part, part_of
 from operations.slots import free_slot
 from tenants.programme.dates import local
 
@@ -47,6 +47,20 @@ def in_steps(
         )
         for part in parts
     ]
+
+
+def following(module: OperationModule, *, language: str) -> Part | None:
+    """The step after this one, for whoever asks: an address that was typed tells nothing (R33)."""
+    modules = selectors.modules_of(module.operation)
+    ids = [one.id for one in modules]
+    later = modules[ids.index(module.id) + 1 :] if module.id in ids else []
+    return as_step(later[0], modules=modules, language=language) if later else None
+
+
+def as_step(module: OperationModule, *, modules: Sequence[OperationModule], language: str) -> Part:
+    """One module with its number, to be named."""
+    (part,) = in_steps([part_of(module, language=language, seal="")], modules=modules)
+    return part
 
 
 def after(participation: Participation, *, now: datetime) -> OperationModule | None:

@@ -16,11 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import member_required
 from accounts.models import Role
+from kernel.db import atomic_with_retry
 from kernel.errors import RicochetError
-from operations import editing, modules, selectors
+from operations import editing, modules, partaking, selectors
 from operations.forms import OperationForm
 from operations.models import Operation, OperationState
 from operations.views.common import can_change, operation_or_404, say
+from operations.views.partners import choosable
+from partnerships.selectors import Partner
 from shell import undo
 from shell.forms import answer
 from shell.tables import Column, Empty, ListPage, View
@@ -171,28 +174,53 @@ def _this_month(now: datetime) -> date:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
 def add(request: HttpRequest) -> HttpResponse:
-    """A new draft with its first module: a name is enough."""
-    form = OperationForm(request.POST or None, initial={"kind": "form"})
+    """A new draft with its first module: a name is enough. `?partenaire=` names who shares it."""
+    there = choosable()
+    asked = request.GET.get("partenaire", "")
+    chosen = next((one for one in there if one.public_id == asked), None)
+    initial = {"kind": "form", **(_with(chosen) if chosen is not None else {})}
+    form = OperationForm(request.POST or None, initial=initial, choosable=there)
     if request.method == "POST" and form.is_valid():
         made = _created(form)
         if made is not None:
             messages.success(request, _("Opération créée"))
             return redirect("operations:operation", operation=made.public_id)
-    return answer(request, "operations/add.html", {}, form)
+    context = {"with_name": chosen.name if chosen is not None else ""}
+    return answer(request, "operations/add.html", context, form)
+
+
+def _with(partner: Partner) -> dict[str, str]:
+    policy = partaking.last_policy(partnership_id=partner.partnership_id)
+    return {"partner": partner.public_id, "policy_url": policy}
+
+
+@atomic_with_retry
+def _made(form: OperationForm, now: datetime) -> Operation:
+    data, partner = form.cleaned_data, form.chosen
+    made = editing.create(
+        name=data["name"], starts_at=data["starts_at"], ends_at=data["ends_at"], now=now
+    )
+    first = modules.add_module(operation_id=made.id, kind=data["kind"], now=now)
+    if partner is not None:
+        policy = data.get("policy_url") or _with(partner)["policy_url"]
+        partaking.place(
+            operation_id=made.id,
+            partner=partner,
+            module_ids=[first.id],
+            policy_url=policy,
+            asks_optin=True,
+            names=partaking.USUAL_FIELDS,
+            now=now,
+        )
+    return made
 
 
 def _created(form: OperationForm) -> Operation | None:
-    data, now = form.cleaned_data, timezone.now()
     try:
-        made = editing.create(
-            name=data["name"], starts_at=data["starts_at"], ends_at=data["ends_at"], now=now
-        )
-        if data["kind"]:
-            modules.add_module(operation_id=made.id, kind=data["kind"], now=now)
+        return _made(form, timezone.now())
     except RicochetError as error:
         say(form, error)
         return None
-    return made
 
 
 @require_POST

@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import member_required
 from accounts.models import Role
-from billing.plans import Allowed
 from kernel.db import atomic_with_retry
 from kernel.errors import RicochetError
 from operations import modules, selectors
@@ -22,11 +22,9 @@ from operations.mechanics import mechanic_of, offered
 from operations.mechanics.shape import SettingsForm
 from operations.models import Operation, OperationModule
 from operations.views.common import frame, module_or_404, operation_or_404, say
-from partnerships.selectors import Partner, partners_to_choose
-from shell import undo
+from operations.views.partners import choosable
+from shell import formats, undo
 from shell.forms import answer
-from tenants import features
-from tenants.context import current_tenant
 
 
 @require_safe
@@ -54,6 +52,13 @@ def add(request: HttpRequest, operation: str) -> HttpResponse:
     except RicochetError as error:
         messages.error(request, error.said)
         return redirect("operations:modules", operation=row.public_id)
+    if names := [partner.name for partner in made.partners.all()]:
+        words = ngettext(
+            "Module ajouté. %(names)s y participe aussi.",
+            "Module ajouté. %(names)s y participent aussi.",
+            len(names),
+        )
+        messages.success(request, words % {"names": formats.join(names)})
     return redirect("operations:module", operation=row.public_id, module=made.public_id)
 
 
@@ -100,7 +105,7 @@ def acquisition(request: HttpRequest, operation: str, module: str) -> HttpRespon
     """What is asked, what goes to whom, and each brand's own box (PA-10)."""
     row = operation_or_404(operation)
     part = module_or_404(row, module)
-    form = AcquisitionForm(request.POST or None, module=part, choosable=_choosable(part))
+    form = AcquisitionForm(request.POST or None, module=part, choosable=choosable())
     if request.method == "POST" and form.is_valid():
         try:
             modules.save_acquisition(module=part, now=timezone.now(), **form.values())
@@ -113,17 +118,6 @@ def acquisition(request: HttpRequest, operation: str, module: str) -> HttpRespon
             )
     context = {**_module_frame(request, row, part), "tab": "acquisition"}
     return answer(request, "operations/acquisition.html", context, form)
-
-
-def _choosable(part: OperationModule) -> list[Partner]:
-    """The partners that have a back office; those that ended stay where they were chosen."""
-    if not features.is_on(Allowed.MAJOR):
-        return []
-    return [
-        partner
-        for partner in partners_to_choose(major_id=current_tenant().id)
-        if partner.tenant_id is not None
-    ]
 
 
 def _module_frame(request: HttpRequest, row: Operation, part: OperationModule) -> dict[str, Any]:

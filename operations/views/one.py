@@ -19,6 +19,7 @@ from operations.mechanics import mechanic_of
 from operations.models import Operation
 from operations.unshared import unshared
 from operations.views.common import frame, operation_or_404, say
+from operations.views.partners import rows_of
 from shell.forms import answer
 from tenants.addresses import absolute_url
 from tenants.context import current_tenant
@@ -28,6 +29,7 @@ STEPS = {
     "words": "operations:words",
     "look": "operations:look",
     "modules": "operations:modules",
+    "partners": "operations:partners",
 }
 
 
@@ -54,6 +56,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
             (module, mechanic_of(module), mechanic_of(module).figures(module=module))
             for module in selectors.modules_of(row)
         ],
+        "rows": rows_of(row),
         "current": "one",
         "name_form": NameForm(initial={"name": row.name}),
     }

@@ -3,6 +3,7 @@
 import uuid
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -149,6 +150,24 @@ def partner(request: HttpRequest, partnership: str) -> HttpResponse:
         "is_owner": is_owner(request),
         "can_write": writes and is_on(Allowed.MAJOR),
         "can_withdraw": writes and is_shown(Allowed.MAJOR),
-        "new_operation": page_of("operations:add") if row.state == State.ACTIVE else "",
+        "new_operation": _new_operation(request, row),
+        "operations_url": _operations_with(row),
     }
     return render(request, "partnerships/partner.html", context)
+
+
+def _new_operation(request: HttpRequest, row: Any) -> str:
+    """The way to a new operation with this partner; it may be prepared while they read."""
+    ready = row.state == State.ACTIVE or (row.state == State.PROPOSED and row.i_accepted)
+    if row.my_side != Side.MAJOR or row.minor_id is None or not ready or not may_add(request):
+        return ""
+    page = page_of("operations:add")
+    return page and f"{page}?{urlencode({'partenaire': row.public_id})}"
+
+
+def _operations_with(row: Any) -> str:
+    """The operations with this partner: those we run, or those we take part in."""
+    if row.my_side == Side.MINOR:
+        return page_of("operations:received")
+    page = page_of("operations:partner_operations")
+    return page and f"{page}?{urlencode({'q': row.partner})}"

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Partners:
-    """`asked` waits for its contact; `offer_token` leads somebody of this merchant's to agree."""
+    """`asked` waits for its contact, `shared` for its minor, which has a back office;
+    `offer_token` leads somebody of this merchant's to agree.
+    """
 
     asked: Partnership
+    shared: Partnership
     offer_token: str
 
 
@@ -39,7 +42,8 @@ def met(tenant: Tenant, owner: User) -> Partners:
     offer.token_hash, offer.token_expires_at = hash_of(token), NOW.replace(year=2100)
     offer.save()
     asked = _proposed(major=tenant, name=f"Marque secrète {tenant.slug}")
-    return Partners(asked=asked, offer_token=token)
+    shared = _proposed(major=tenant, minor=stranger)
+    return Partners(asked=asked, shared=shared, offer_token=token)
 
 
 def _proposed(**values: Any) -> Partnership:
@@ -59,3 +63,9 @@ def _proposed(**values: Any) -> Partnership:
 
 def partnership(side: "Side") -> dict[str, Any]:
     return {"partnership": side.partners.asked.public_id}
+
+
+def partaking(side: "Side") -> dict[str, Any]:
+    """A partner of an operation."""
+    operation = side.played.operation.public_id
+    return {"operation": operation, "partnership": side.partners.shared.public_id}

@@ -34,7 +34,14 @@ BEYOND: dict[Allowed, frozenset[str]] = {
     Allowed.SCENARIOS: frozenset(
         {"programme:reminders", "programme:reminder", "programme:switch_reminder"}
     ),
-    Allowed.MAJOR: frozenset({"partnerships:add", "partnerships:resend", "partnerships:correct"}),
+    Allowed.MAJOR: frozenset(
+        {
+            "partnerships:add",
+            "partnerships:resend",
+            "partnerships:correct",
+            "operations:partner",
+        }
+    ),
 }
 # What settles what customers or partners were given: frozen, it goes on working.
 OWED: dict[Allowed, frozenset[str]] = {

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Role
 from operations.links import Purpose
 from operations.public.sent import address_of
+from tests.isolation.partners import partaking
 from tests.isolation.whom import MANAGER, OWNER, For, Page, link, member
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ OPERATIONS: dict[str, Page] = {
     "operations:thanks": link(lambda s: {"token": s.played.token(Purpose.THANKS)}),
     "operations:choices": link(lambda s: {"token": s.played.token(Purpose.CHOICES)}),
     "operations:page": link(slug),
+    "operations:onward": link(slug),
     "operations:asked": link(slug),
     "operations:sent": link(sent),
     "operations:rules": link(slug),
@@ -102,6 +104,9 @@ OPERATIONS: dict[str, Page] = {
     "operations:correct_received_person": member(received_person, **MANAGER),
     "operations:received_person_file": member(received_person, **OWNER),
     "operations:erase_received_person": member(received_person, **OWNER),
+    "operations:partners": member(operation),
+    "operations:partner": member(partaking, **MANAGER),
+    "operations:take_out_partner": member(partaking),
     "operations:modules": member(operation),
     "operations:add_module": member(operation),
     "operations:undo_remove": member(operation),

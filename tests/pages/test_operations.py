@@ -113,7 +113,7 @@ def test_a_new_operation_that_cannot_be_is_said_and_not_made(
     claire: TenantClient, fields: dict[str, str], words: str
 ) -> None:
     """B2, B4."""
-    response = claire.post("/operations/ajouter", fields)
+    response = claire.post("/operations/ajouter", {"kind": "form", **fields})
     assert response.status_code == 422
     assert words in text_of(response)
     assert f'value="{fields["name"]}"' in response.content.decode() or not fields["name"]
