@@ -1,5 +1,6 @@
 """Several modules are steps: numbered, one open, and one leads to the next."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -7,6 +8,8 @@ import pytest
 import time_machine
 from django.http import HttpResponse
 
+from operations import links
+from operations.links import Purpose
 from operations.models import OperationModule, Participation, SourceKind
 from operations.participating import Source
 from operations.sources import query_of
@@ -49,11 +52,24 @@ def seals(response: HttpResponse) -> list[str]:
 def take_first(
     shopper: TenantClient, clock: time_machine.Traveller, path: str = PAGE, **more: object
 ) -> HttpResponse:
+    """The page after the first step, as whoever sent it sees it."""
     seal = seal_on(shopper.get(path))
     clock.shift(timedelta(seconds=10))
     answer = shopper.post(PAGE, {"form": seal, **ZOE, **more})
     assert answer.status_code == 302, text_of(answer)
     return shopper.get(answer["Location"])
+
+
+def way_on(page: HttpResponse) -> str:
+    [path] = re.findall(r'<a class="act" href="([^"]+)"', page.content.decode())
+    return html.unescape(path)
+
+
+def thanks_of(shopper: TenantClient) -> HttpResponse:
+    """The page that the email's link opens: its owner's."""
+    row = Participation.objects.get()
+    token = links.token_for(purpose=Purpose.THANKS, row_id=row.id)
+    return shopper.get(f"/o/merci/{token}")
 
 
 def onward(shopper: TenantClient, thanks: HttpResponse) -> HttpResponse:
@@ -84,48 +100,73 @@ def test_a_widget_opens_the_step_that_it_leads_to(
     assert [is_open for is_open, _ in cards(shopper.get(f"{PAGE}?etape=mod_x"))] == [True, False]
 
 
-def test_the_thanks_lead_on_with_what_was_typed_and_no_box_ticked(
+def test_the_form_leads_on_by_the_way_that_somebody_came(
+    shopper: TenantClient, clock: time_machine.Traveller, second: OperationModule
+) -> None:
+    query = query_of(Source(SourceKind.WIDGET, "wdg_1"))
+    sent = take_first(shopper, clock, path=f"{PAGE}{query}")
+    assert "Étape 2 sur 2 Tentez votre chance" in text_of(sent)
+    page = shopper.get(way_on(sent))
+    assert [is_open for is_open, _told in cards(page)] == [False, True]
+    clock.shift(timedelta(seconds=10))
+    done = shopper.post(PAGE, {"form": seals(page)[1], **ZOE})
+    assert "étape suivante" not in text_of(shopper.get(done["Location"]))
+    kinds = Participation.objects.values_list("source_kind", "source_ref")
+    assert list(kinds) == [("widget", "wdg_1"), ("widget", "wdg_1")]
+
+
+def test_the_way_on_is_the_same_for_an_address_that_has_been_there(
+    shopper: TenantClient, clock: time_machine.Traveller
+) -> None:
+    """R33: neither a name nor whether the next step was taken by it."""
+    first = take_first(shopper, clock)
+    page = shopper.get(way_on(first))
+    clock.shift(timedelta(seconds=10))
+    assert shopper.post(PAGE, {"form": seals(page)[1], **ZOE}).status_code == 302
+    again = take_first(shopper, clock)
+    assert text_of(again) == text_of(first)
+    assert "zoe@exemple.fr" not in shopper.get(way_on(again)).content.decode()
+
+
+def test_the_emailed_thanks_lead_on_with_what_was_typed_and_no_box_ticked(
     shopper: TenantClient, clock: time_machine.Traveller
 ) -> None:
     """D1: a yes of the first step is not given again by itself."""
-    thanks = take_first(shopper, clock, box=["own"])
+    take_first(shopper, clock, box=["own"])
+    thanks = thanks_of(shopper)
     assert "Étape 2 sur 2 Tentez votre chance" in text_of(thanks)
     page = onward(shopper, thanks)
     assert cards(page) == [
         (False, "✓ Étape 1 sur 2, déjà faite Vos coordonnées"),
         (True, "2 Étape 2 sur 2 Tentez votre chance"),
     ]
-    html = page.content.decode()
-    assert 'value="zoe@exemple.fr"' in html
-    assert not re.search(r'name="box"[^>]*checked', html)
+    drawn = page.content.decode()
+    assert 'value="zoe@exemple.fr"' in drawn
+    assert not re.search(r'name="box"[^>]*checked', drawn)
     [seal] = seals(page)
     clock.shift(timedelta(seconds=10))
-    done = shopper.post(PAGE, {"form": seal, **ZOE})
-    assert done.status_code == 302
+    assert shopper.post(PAGE, {"form": seal, **ZOE}).status_code == 302
     assert Participation.objects.count() == 2
-    last = shopper.get(done["Location"])
-    assert "étape suivante" not in text_of(last)
-
-
-def test_the_way_somebody_came_goes_on_to_the_next_step(
-    shopper: TenantClient, clock: time_machine.Traveller
-) -> None:
-    query = query_of(Source(SourceKind.WIDGET, "wdg_1"))
-    page = onward(shopper, take_first(shopper, clock, path=f"{PAGE}{query}"))
-    [seal] = seals(page)
-    clock.shift(timedelta(seconds=10))
-    shopper.post(PAGE, {"form": seal, **ZOE})
-    kinds = Participation.objects.values_list("source_kind", "source_ref")
-    assert list(kinds) == [("widget", "wdg_1"), ("widget", "wdg_1")]
 
 
 def test_a_link_that_was_passed_on_tells_nothing_an_hour_later(
     shopper: TenantClient, clock: time_machine.Traveller
 ) -> None:
-    thanks = take_first(shopper, clock)
+    take_first(shopper, clock)
     clock.shift(timedelta(hours=1, seconds=1))
-    page = onward(shopper, thanks)
+    page = onward(shopper, thanks_of(shopper))
     assert page.status_code == 200 and "zoe@exemple.fr" not in page.content.decode()
+
+
+def test_nothing_leads_on_from_the_last_step_nor_after_the_end(
+    shopper: TenantClient, clock: time_machine.Traveller
+) -> None:
+    take_first(shopper, clock)
+    operation = Participation.objects.get().operation
+    operation.state = "ended"
+    operation.save()
+    thanks = thanks_of(shopper)
+    assert thanks.status_code == 200 and "étape suivante" not in text_of(thanks)
 
 
 @pytest.mark.parametrize("token", ["", "x", "0" * 65])
