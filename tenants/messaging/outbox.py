@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from kernel.db import update_fields
+from kernel.db import read, update_fields
 from kernel.outbox.types import EventData, Handler
 from tenants.context import current_tenant
 from tenants.messaging import campaigns, links
@@ -39,19 +39,22 @@ from tenants.messaging.render import NoTextError, Rendered, one_line, render, se
 from tenants.messaging.services import EVENT_KIND
 from tenants.messaging.writing.texts import Text
 from tenants.models import Tenant
+from tenants.profiles.models import Profile
 
 INTERRUPTED = "interrupted"
 COPY = "copy"
+# Asked for every email that leaves.
+_QUEUED = """
+    SELECT {0}, {1} FROM messaging_email
+    LEFT JOIN profiles_profile ON profiles_profile.id = messaging_email.profile_id
+    WHERE messaging_email.id = %s AND messaging_email.state = 'queued'
+    FOR UPDATE OF messaging_email
+"""
 
 
 def send(event: EventData) -> None:
     """Send the email that the event names, unless it was sent or must not be any more."""
-    email = (
-        Email.objects.select_for_update(of=("self",))
-        .select_related("profile")
-        .filter(id=uuid.UUID(event.payload["email_id"]), state=EmailState.QUEUED)
-        .first()
-    )
+    email = _queued(uuid.UUID(event.payload["email_id"]))
     if email is None:
         return
     reason = _reason_to_skip(email, event)
@@ -78,6 +81,17 @@ def send(event: EventData) -> None:
     email.subject = rendered.kept(rendered.subject)[:200]
     email.text, email.html = rendered.kept(rendered.text), rendered.kept(rendered.html)
     update_fields(email, "state", "sent_at", "subject", "text", "html", "countable")
+
+
+def _queued(email_id: uuid.UUID) -> Email | None:
+    """The email, locked, with the profile that it goes to; None where it waits no more."""
+    found = read((Email, Profile), _QUEUED, [email_id])
+    if not found:
+        return None
+    email: Email
+    email, profile = found[0]
+    email.profile = profile if email.profile_id is not None else None
+    return email
 
 
 class _LineBrokeError(Exception):
