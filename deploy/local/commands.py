@@ -97,13 +97,17 @@ def _kept_secret(data_dir: Path, name: str) -> str:
     return file.read_text()
 
 
-def command(name: str, *, ports: Ports, data_dir: Path) -> list[str]:
-    """The command line of one of `PROCESSES`. Two web and two task processes meet every race."""
+def command(name: str, *, ports: Ports, data_dir: Path, web_workers: int = 2) -> list[str]:
+    """The command line of one of `PROCESSES`. Two web and two task processes meet every race.
+
+    The web processes share a dozen threads, of which each has two at least.
+    """
     celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
     commands: dict[str, list[str]] = {
         "web": [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"),
-            *("--port", str(ports.web), "--workers", "2", "--blocking-threads", "6"),
+            *("--port", str(ports.web), "--workers", str(web_workers)),
+            *("--blocking-threads", str(max(2, 12 // web_workers))),
             *("--workers-kill-timeout", "5", "--log-level", "warning"),
             "config.wsgi:application",
         ],

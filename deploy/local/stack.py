@@ -34,7 +34,8 @@ class Stack:
     """Servers and processes over one data directory.
 
     `database_url` and `redis_url`, when given, are used instead of servers of our own. The parts
-    are `postgres`, `valkey` and those in `PROCESSES`; `env` is added to what they see.
+    are `postgres`, `valkey` and those in `PROCESSES`; `env` is added to what they see, and
+    `web_workers` processes answer requests.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Stack:
         database_url: str | None = None,
         redis_url: str | None = None,
         env: Mapping[str, str] | None = None,
+        web_workers: int = 2,
     ) -> None:
         self.data_dir = data_dir.absolute()
         self.ports = ports
@@ -56,6 +58,7 @@ class Stack:
         self.parts: dict[str, Postgres | Valkey | Child] = {}
         self._durable = durable
         self._extra = dict(env or {})
+        self._web_workers = web_workers
 
     # ------------------------------------------------------------ starting
     def start_postgres(self) -> None:
@@ -137,7 +140,12 @@ class Stack:
             if not isinstance(child, Child):
                 child = Child(
                     name,
-                    command(name, ports=self.ports, data_dir=self.data_dir),
+                    command(
+                        name,
+                        ports=self.ports,
+                        data_dir=self.data_dir,
+                        web_workers=self._web_workers,
+                    ),
                     log=self.logs / f"{name}.log",
                     env=self.environment(),
                 )

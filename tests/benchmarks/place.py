@@ -21,6 +21,9 @@ SLUG = "banc-d-essai"
 # Addresses come from a header: limits are for each browser, and one machine plays many.
 _ENV = {"RICOCHET_LOG_LEVEL": "WARNING", "RICOCHET_TRUST_PROXY": "1"}
 REFERRERS = 200
+# As deploy/README.md advises: with as many processes as cores, kept-alive connections that meet in
+# one of them wait for its one core while another idles.
+_WEB_WORKERS = 2 * (os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,9 @@ def running_stack() -> Iterator[Stack]:
     """PostgreSQL and Valkey, migrated, with the environment of this process pointing there."""
     data = Path(tempfile.mkdtemp(prefix="ricochet-bench-"))
     data.chmod(0o755)  # PostgreSQL runs as somebody else when we are root
-    stack = Stack(data_dir=data, ports=Ports.free(), durable=True, env=_ENV)
+    stack = Stack(
+        data_dir=data, ports=Ports.free(), durable=True, env=_ENV, web_workers=_WEB_WORKERS
+    )
     try:
         stack.start_postgres()
         stack.start_valkey()
@@ -54,7 +59,7 @@ def running_stack() -> Iterator[Stack]:
 
 
 def start_web(stack: Stack) -> None:
-    """Start the web as the demo does, and wait until it answers."""
+    """Start the web as production does, and wait until it answers."""
     stack.start("web")
     web = stack.parts["web"]
     assert isinstance(web, Child)
