@@ -9,7 +9,7 @@ from django.utils import translation
 from kernel.db import atomic_with_retry, insert, insert_if_absent, update_fields
 from kernel.errors import NotFoundError
 from kernel.outbox.services import Draft, emit_all
-from operations import fields, notices
+from operations import fields, notices, optins
 from operations.errors import OperationOverError
 from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Mechanic
@@ -190,14 +190,15 @@ def _share(participation: Participation, given: list[Consent], now: datetime) ->
     before = _shared_before(participation)
     shares = []
     for partner in participation.module.partners.all():
-        consent = by_partner.get(partner.partner_tenant_id)
+        office = optins.back_office(participation.module, partner)
+        consent = by_partner.get(office)
         asked = fields.going_to(participation.module, partner.partnership_id)
         opted_in = before.get(partner.partnership_id)
         shares.append(
             Share(
                 participation=participation,
                 partnership_id=partner.partnership_id,
-                partner_tenant_id=partner.partner_tenant_id,
+                partner_tenant_id=office,
                 fields=asked if consent is not None else [],
                 consent=consent,
                 is_first=opted_in is None,

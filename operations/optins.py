@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from operations.models import ModulePartner, OperationModule
 from operations.words import pick
-from partnerships.selectors import agreed, ended
+from partnerships.selectors import agreed_minors, ended
 from shell import formats
 from tenants.context import current_tenant
 
@@ -58,11 +58,33 @@ def offered(module: OperationModule, *, language: str) -> list[OptIn]:
             partner.name,
             _text(partner.optin_text, partner.name, language),
             partner.policy,
-            partner.partner_tenant_id,
+            back_office(module, partner),
         )
         for partner in _asking(module)
     ]
     return boxes
+
+
+def back_office(module: OperationModule, partner: ModulePartner) -> uuid.UUID:
+    """The merchant that a partner of this module is, as the partnership says.
+
+    The row's own copy is of when the partner was chosen: an invitation whose address was corrected
+    since may have been taken up by another back office.
+    """
+    return _minors(module).get(partner.partnership_id, partner.partner_tenant_id)
+
+
+def _minors(module: OperationModule) -> dict[uuid.UUID, uuid.UUID]:
+    """The partners with whom the agreement is accepted (D5), each with its back office.
+
+    Asked once for a module in memory, however often its form is read.
+    """
+    known: dict[uuid.UUID, uuid.UUID] | None = getattr(module, "agreed_minors", None)
+    if known is None:
+        numbers = [row.partnership_id for row in module.partners.all()]
+        known = agreed_minors(partnership_ids=numbers) if numbers else {}
+        module.agreed_minors = known  # type: ignore[attr-defined]
+    return known
 
 
 def as_if_agreed(module: OperationModule) -> OperationModule:
@@ -80,13 +102,12 @@ def as_if_agreed(module: OperationModule) -> OperationModule:
 def _asking(module: OperationModule) -> list[ModulePartner]:
     """The partners with a box of their own: those with whom the agreement is accepted (D5).
 
-    A yes to a brand that may receive nothing would be none. Asked once for a module in memory,
-    however often its form is read.
+    A yes to a brand that may receive nothing would be none.
     """
     known: list[ModulePartner] | None = getattr(module, "asking_partners", None)
     if known is None:
         rows = _with_a_box(module)
-        ready = agreed(partnership_ids=[row.partnership_id for row in rows]) if rows else set()
+        ready = _minors(module) if rows else {}
         known = _keep(module, [row for row in rows if row.partnership_id in ready])
     return known
 

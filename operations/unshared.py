@@ -3,13 +3,15 @@
 import uuid
 from dataclasses import dataclass, field
 
+from django.db.models import Count
 from django.utils import translation
 
 from operations import fields, selectors
-from operations.models import Operation
+from operations.models import Operation, ParticipationState, Share, ShareState
 from partnerships.models import OPEN_STATES
 from partnerships.selectors import agreed, partnerships_of
 from tenants.context import current_tenant
+from tenants.profiles import consents
 
 
 @dataclass(slots=True)
@@ -50,3 +52,35 @@ def unshared(*, operation: Operation) -> list[Unshared]:
         row.partnership = found.public_id
         row.i_accepted, row.they_accepted = found.i_accepted, found.they_accepted
     return sorted((names[number] for number in waiting), key=lambda row: row.name.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """How many people agreed that something goes to a partner, and it never will."""
+
+    name: str
+    people: int
+
+
+def refused(*, operation: Operation) -> list[Refused]:
+    """By partner, the yeses that name another back office than the one that is the partner now.
+
+    Of a partnership that is over, `unshared` says all there is to say.
+    """
+    rows = Share.objects.filter(
+        participation__operation=operation,
+        participation__state=ParticipationState.COUNTED,
+        state=ShareState.REFUSED,
+        consent__in=consents.not_withdrawn(),
+    )
+    people = dict(
+        rows.values("partnership_id")
+        .annotate(people=Count("participation__profile", distinct=True))
+        .values_list("partnership_id", "people")
+    )
+    if not people:
+        return []
+    there = partnerships_of(tenant_id=current_tenant().id).filter(
+        id__in=people, state__in=OPEN_STATES
+    )
+    return [Refused(row.partner, people[row.id]) for row in there.order_by("partner", "id")]

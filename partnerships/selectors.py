@@ -28,7 +28,8 @@ def may_share(*, partnership_id: uuid.UUID) -> bool:
 
 # What `_words_given` says, for the form of every participation.
 _AGREED = """
-    SELECT given.partnership_id, given.side FROM partnerships_agreementacceptance AS given
+    SELECT given.partnership_id, given.side, row.minor_id
+    FROM partnerships_agreementacceptance AS given
     JOIN partnerships_partnership AS row ON row.id = given.partnership_id
     WHERE row.id = ANY(%s) AND row.agreement = given.version AND row.state = %s
 """
@@ -39,9 +40,16 @@ def agreed(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
     A merchant that is suspended for a while has agreed all the same; see `sharing`.
     """
+    return set(agreed_minors(partnership_ids=partnership_ids))
+
+
+def agreed_minors(*, partnership_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+    """The same, each with the minor's back office: whoever was named at first may be another."""
     with prepared_cursor() as cursor:
         cursor.execute(_AGREED, [list(partnership_ids), State.ACTIVE.value])
-        return _by_both(cursor.fetchall())
+        rows = cursor.fetchall()
+    minors = {number: minor for number, _side, minor in rows}
+    return {number: minors[number] for number in _by_both(row[:2] for row in rows)}
 
 
 def sharing(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:

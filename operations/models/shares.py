@@ -61,11 +61,15 @@ class Share(models.Model):
 
 
 class Announcement(models.Model):
-    """Which version of an operation a partner was told last: see `operations.sharing`."""
+    """Which version of an operation a partner was told last: see `operations.sharing`.
+
+    `tenant_id` is whom that was: an invitation may have gone to another back office since.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="announcements")
     partnership_id = models.UUIDField()
+    tenant_id = models.UUIDField(null=True)
     version = models.CharField(max_length=64)
     told_at = models.DateTimeField()
 

@@ -133,16 +133,18 @@ def _ways(row: Partnership | None) -> tuple[Way, Way]:
 def _carry(
     row: Partnership, pending: Sequence[Share], early: Sequence[Share], now: datetime
 ) -> int:
-    shares = [share for share in (*pending, *early) if share.partner_tenant_id == row.minor_id]
-    strangers = [share for share in (*pending, *early) if share.partner_tenant_id != row.minor_id]
-    _close(strangers, ShareState.REFUSED, now)
+    # The partnership says who the partner is. A yes that names somebody else never goes there, and
+    # its merchant reads of it: `operations.unshared`.
+    shares = [share for share in (*pending, *early) if not _names_another(share, row)]
+    _close([s for s in pending if s not in shares], ShareState.REFUSED, now)
+    _close([s for s in early if s not in shares], ShareState.WITHDRAWN, now)
     # A participation that counts for nothing any more is not told.
     void = [s for s in shares if s.participation.state != ParticipationState.COUNTED]
     _close(void, ShareState.REFUSED, now)
     shares = [share for share in shares if share not in void]
     if not shares or row.minor_id is None:
         return 0
-    for operation_id in sorted(unannounced(partnership_id=row.id, shares=shares)):
+    for operation_id in sorted(unannounced(partnership=row, shares=shares)):
         tell(operation_id=operation_id, partnership_id=row.id, now=now)
     confirmed = _confirmed(shares)
     carried = [carried_of(share, row, confirmed) for share in shares]
@@ -161,6 +163,10 @@ def _carry(
     )
     Share.objects.filter(id__in=gone).update(state=ShareState.WITHDRAWN, withdrawn_at=now)
     return len(shares)
+
+
+def _names_another(share: Share, row: Partnership) -> bool:
+    return share.consent is not None and share.consent.controller_tenant_id != row.minor_id
 
 
 def _take_back(row: Partnership, shares: Sequence[Share], now: datetime) -> int:

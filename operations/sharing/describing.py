@@ -12,7 +12,7 @@ from django.utils.translation import override
 from kernel.db import atomic_with_retry
 from kernel.outbox.services import Draft, emit, emit_all
 from operations import fields, optins
-from operations.models import Announcement, Operation, OperationModule, Share
+from operations.models import Announcement, ModulePartner, Operation, OperationModule, Share
 from operations.received import taking
 from operations.received.shapes import Description
 from operations.words import LANGUAGES
@@ -81,7 +81,7 @@ def tell(*, operation_id: uuid.UUID, partnership_id: uuid.UUID, now: datetime) -
         return False
     description = description_of(operation=operation, partnership=row)
     told = Announcement.objects.filter(operation=operation, partnership_id=partnership_id).first()
-    if told is not None and told.version == description.version:
+    if told is not None and (told.version, told.tenant_id) == (description.version, row.minor_id):
         return True
     with enter_partner(
         partnership=row,
@@ -94,7 +94,7 @@ def tell(*, operation_id: uuid.UUID, partnership_id: uuid.UUID, now: datetime) -
     Announcement.objects.update_or_create(
         operation=operation,
         partnership_id=partnership_id,
-        defaults={"version": description.version, "told_at": now},
+        defaults={"version": description.version, "tenant_id": row.minor_id, "told_at": now},
     )
     return True
 
@@ -125,6 +125,18 @@ def partnership_of(
         rows = rows.select_for_update(of=("self",), no_key=True, skip_locked=not patient)
     found: Partnership | None = rows.filter(id=partnership_id, major_id=current_tenant().id).first()
     return found
+
+
+def know_the_office(row: Partnership) -> None:
+    """Have the major's own rows name the back office with which a partner joined, once it is known.
+
+    What may be asked and where it goes follows from the partnership in any case.
+    """
+    if row.minor_id is None:
+        return
+    for rows in (ModulePartner.objects.all(), Share.objects.filter(consent=None)):
+        named = rows.filter(partnership_id=row.id).exclude(partner_tenant_id=row.minor_id)
+        named.update(partner_tenant_id=row.minor_id)
 
 
 def _may_know(row: Partnership) -> bool:
@@ -197,8 +209,12 @@ def _module(module: OperationModule, partnership: Partnership) -> dict[str, Any]
     }
 
 
-def unannounced(*, partnership_id: uuid.UUID, shares: list[Share]) -> set[uuid.UUID]:
+def unannounced(*, partnership: Partnership, shares: list[Share]) -> set[uuid.UUID]:
     """The operations of these shares of which their partner was never told."""
     operations = {share.participation.operation_id for share in shares}
-    told = Announcement.objects.filter(partnership_id=partnership_id, operation_id__in=operations)
+    told = Announcement.objects.filter(
+        partnership_id=partnership.id,
+        tenant_id=partnership.minor_id,
+        operation_id__in=operations,
+    )
     return operations - set(told.values_list("operation_id", flat=True))

@@ -90,6 +90,7 @@ def _active(event: EventData) -> None:
     now = timezone.now()
     try:
         with enter_partner(partnership=row, to=row.major_id, why=Why.DESCRIBE, now=now):
+            describing.know_the_office(row)
             emit(
                 kind=describing.RESUME_EVENT,
                 payload={"partnership": str(row.id)},

@@ -17,7 +17,7 @@ from operations import editing, running, selectors
 from operations.forms import DatesForm, NameForm
 from operations.mechanics import mechanic_of
 from operations.models import Operation
-from operations.unshared import unshared
+from operations.unshared import refused, unshared
 from operations.views.common import frame, operation_or_404, say
 from operations.views.partners import rows_of
 from shell.forms import answer
@@ -51,6 +51,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
         ],
         "waits": waits,
         "unshared": held,
+        "refused": refused(operation=row),
         "unshared_names": [one.name for one in held if not one.is_over],
         "modules": [
             (module, mechanic_of(module), mechanic_of(module).figures(module=module))

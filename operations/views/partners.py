@@ -19,7 +19,7 @@ from operations import partaking, selectors
 from operations.forms_partaking import PartakingForm
 from operations.models import Operation
 from operations.partaking import Taking
-from operations.unshared import unshared
+from operations.unshared import refused, unshared
 from operations.views.common import frame, operation_or_404, say
 from partnerships.models import State
 from partnerships.selectors import Partner, partners_to_choose, partnerships_of
@@ -73,6 +73,7 @@ def partners(request: HttpRequest, operation: str) -> HttpResponse:
         "current": "partners",
         "rows": rows,
         "unshared": unshared(operation=row),
+        "refused": refused(operation=row),
         "others": [one for one in choosable() if one.partnership_id not in there],
         "has_modules": bool(selectors.modules_of(row)),
         "can_add": features.is_on(Allowed.MAJOR),

@@ -18,6 +18,7 @@ from operations.models import (
 )
 from operations.received import taking
 from operations.sharing import delivering
+from operations.unshared import Refused, refused
 from partnerships.models import Crossing, Partnership, Side, State
 from partnerships.services.agreeing import end_partnership
 from tenants.context import enter
@@ -247,14 +248,29 @@ def test_a_partner_that_is_gone_for_good_gets_nothing(module, partnership, marin
     ).exists()
 
 
-def test_a_share_to_a_merchant_who_is_not_of_the_partnership_is_refused(
+def test_whatever_a_row_says_the_partnership_decides_who_may_be_entered(
     module, partnership, marin, lumen
 ):
-    """R23: whatever a row says, the partnership decides who may be entered."""
+    """R23"""
     take(module, **thomas(boxes=yes(partnership)))
     Share.objects.update(partner_tenant_id=uuid.uuid4())
     deliver()
-    assert received(marin) == [] and states() == ["refused"]
+    assert len(received(marin)) == 1 and states() == ["delivered"]
+
+
+def test_a_yes_to_somebody_else_goes_to_nobody_and_the_major_reads_of_it(
+    module, partnership, marin, offices_of
+):
+    """R23, D1: the partner is another back office now than the one that the person agreed to."""
+    take(module, **thomas(boxes=yes(partnership)))
+    take(module, email="zoe@exemple.fr")
+    other = offices_of("brulerie-noe", "Brûlerie Noé")
+    Partnership.objects.filter(id=partnership.id).update(minor=other)
+    deliver()
+    assert received(marin) == [] and sorted(states()) == ["delivered", "refused"]
+    [row] = received(other)
+    assert (row.proof, row.fields) == (None, {})
+    assert refused(operation=module.operation) == [Refused("Brûlerie Noé", 1)]
 
 
 def test_a_partnership_of_others_delivers_nothing(lumen, marin, offices_of):
