@@ -27,14 +27,7 @@ class Partners:
 
 
 def met(tenant: Tenant, owner: User) -> Partners:
-    stranger = Tenant.objects.create(
-        slug=f"tiers-{tenant.slug}",
-        name=f"Tiers secret {tenant.slug}",
-        schema_name=f"t_tiers_{tenant.slug.replace('-', '_')}"[:31],
-        # It has no schema: no task may go there.
-        state=TenantState.SUSPENDED,
-        created_at=NOW,
-    )
+    stranger = _third(tenant, "tiers", "Tiers secret")
     offer = _proposed(
         major=stranger, asked_user_id=owner.pk, asked_tenant_id=tenant.id, token_version=1
     )
@@ -42,8 +35,20 @@ def met(tenant: Tenant, owner: User) -> Partners:
     offer.token_hash, offer.token_expires_at = hash_of(token), NOW.replace(year=2100)
     offer.save()
     asked = _proposed(major=tenant, name=f"Marque secrète {tenant.slug}")
-    shared = _proposed(major=tenant, minor=stranger)
+    guest = _third(tenant, "invite", "Invité secret")
+    shared = _proposed(major=tenant, minor=guest)
     return Partners(asked=asked, shared=shared, offer_token=token)
+
+
+def _third(tenant: Tenant, kind: str, name: str) -> Tenant:
+    return Tenant.objects.create(
+        slug=f"{kind}-{tenant.slug}",
+        name=f"{name} {tenant.slug}",
+        schema_name=f"t_{kind}_{tenant.slug.replace('-', '_')}"[:31],
+        # It has no schema: no task may go there.
+        state=TenantState.SUSPENDED,
+        created_at=NOW,
+    )
 
 
 def _proposed(**values: Any) -> Partnership:
