@@ -1,6 +1,7 @@
 """PA-10: who takes part in an operation, from the partner's page to every module."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -164,3 +165,26 @@ def test_what_going_live_needs_says_so(lumen: Lumen, office: Office, marin: str)
     assert "Indiquez où lire la politique de données d’Atelier Marin." in told
     page = office.client.get(office.path).content.decode()
     assert f'href="{office.path}/partenaires"' in page
+
+
+def test_participants_that_differ_from_one_brand_to_the_other_are_explained(
+    lumen: Lumen, office: Office, marin: str
+) -> None:
+    """The figures have their definitions at hand, and say why they do not add up."""
+    office.create()
+    office.send("/modules/ajouter", kind="form")
+    _first, second = OperationModule.objects.order_by("position")
+    sent = {"asks": "on", "policy_url": POLICY, "names": ["email"]}
+    office.send(f"/partenaires/{marin}", modules=[second.public_id], **sent)
+    assert office.send("/en-ligne").status_code == 302
+    shopper = TenantClient(lumen.tenant)
+    [seal, _other] = re.findall(
+        r'name="form" value="([^"]+)"', shopper.get(PUBLIC).content.decode()
+    )
+    lumen.clock.shift(timedelta(seconds=20))
+    form = {"form": seal, "first_name": "Zoé", "email": "zoe@exemple.fr"}
+    assert shopper.post(PUBLIC, form).status_code == 302
+    told = office.read("/resultats")
+    assert "Participants : 1 chez vous, 0 chez Atelier Marin, qui est dans 1 module sur 2" in told
+    assert "Ce que compte chaque chiffre" in told
+    assert "ce chiffre peut dépasser les opt-ins" in told

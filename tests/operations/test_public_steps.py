@@ -37,7 +37,7 @@ def second(module: OperationModule) -> OperationModule:
 def cards(response: HttpResponse) -> list[tuple[bool, str]]:
     """Each step: whether it is open, and what it says on top."""
     page = response.content.decode()
-    found = re.findall(r"<details( open)?><summary>(.*?)</summary>", page, re.DOTALL)
+    found = re.findall(r'<details name="step"( open)?><summary>(.*?)</summary>', page, re.DOTALL)
     return [(bool(is_open), _words(told)) for is_open, told in found]
 
 
