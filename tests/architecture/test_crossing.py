@@ -19,6 +19,7 @@ ALLOWED = {
     "tenants/middleware.py": "a request's own merchant, for what it streams",
     "tenants/lookup.py": "the shared cache of host names",
     "tenants/tasks.py": "a task's own merchant",
+    "tenants/provisioning/lifecycle.py": "leaves for public, where the outbox of billing is",
     "tenants/provisioning/restore.py": "stands in public, and enters what it restored",
     "platform/console/entering.py": "the operator's acts, from public, one merchant at a time",
     "platform/config/tasks.py": "the beat, merchant by merchant",
