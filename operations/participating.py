@@ -84,7 +84,7 @@ def participate(
     `module` comes with its operation and partners. Raises the errors of `operations.errors`, and
     `fields.FieldsError` with a sentence for each input. The same form sent again answers as before.
     """
-    body = _body_hash(module, submission)
+    body = body_hash(module, submission)
     replay = _replay(submission.key, body)
     if replay is not None:
         return replay
@@ -282,7 +282,8 @@ def _check_age(
         raise TooYoungError(said, param="age")
 
 
-def _body_hash(module: OperationModule, submission: Submission) -> str:
+def body_hash(module: OperationModule, submission: Submission) -> str:
+    """What tells whether the same form, sent again, says the same."""
     told = [
         str(module.id),
         submission.version,

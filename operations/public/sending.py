@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from operations.fields import FieldsError
 from operations.mechanics import mechanic_of
 from operations.models import Operation, OperationModule, Participation
 from operations.notices import told_already
-from operations.participating import Submission, participate
+from operations.participating import Submission, body_hash, participate
 from operations.public import seal
 from operations.public.drawing import draw_page, say, spoken
 from operations.public.parts import part_of
@@ -71,17 +72,19 @@ def send(
 def _taken(sent: _Sent) -> HttpResponse:
     """The engine's answer: on to what comes next, or why not."""
     module, now = sent.module, sent.now
+    submission = _submission(sent.request, sent.sealed)
     try:
         _slow_down(sent.request, now)
+        _check_used(sent, submission)
         taken = participate(
             module=module,
-            submission=_submission(sent.request, sent.sealed),
+            submission=submission,
             source=sent.sealed.source,
             now=now,
             test=bool(sent.test),
         )
     except errors.AlreadyTookPartError:
-        return _had_taken_part(sent)
+        return _had_taken_part(sent, submission)
     except RicochetError as error:
         return _refused(sent, error)
     if sent.test:
@@ -91,7 +94,20 @@ def _taken(sent: _Sent) -> HttpResponse:
     return HttpResponseRedirect(_onward(sent, participation, participation.answers))
 
 
-def _had_taken_part(sent: _Sent) -> HttpResponse:
+def _check_used(sent: _Sent, submission: Submission) -> None:
+    """A form is used up by an address that took part before, as by a new one: sent again with
+    another address it is refused in either case (R33). Of new ones the participation knows.
+    """
+    used = cache.get(_used(sent))
+    if used is not None and used != body_hash(sent.module, submission):
+        raise errors.KeyReusedError
+
+
+def _used(sent: _Sent) -> str:
+    return f"operation-form:{sent.sealed.key}"
+
+
+def _had_taken_part(sent: _Sent, submission: Submission) -> HttpResponse:
     """Nothing is known of who typed the address: its owner reads it, and only there (R33)."""
     module, address = sent.module, sent.request.POST.get("email", "")
     try:
@@ -100,6 +116,7 @@ def _had_taken_part(sent: _Sent) -> HttpResponse:
         )
     except RicochetError as error:  # the last code has gone this very moment
         return _refused(sent, error)
+    cache.set(_used(sent), body_hash(module, submission), seal.HOLDS.total_seconds())
     told_already(module=module, address=address, now=sent.now)
     return HttpResponseRedirect(_onward(sent, None, answers))
 

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import time_machine
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from tenants.messaging.models import Email
 from tenants.profiles.services import Identity, find_or_create
 from tests.fixtures.operations import BEGINS
 from tests.fixtures.tenants import TenantClient
-from tests.operations.test_public_page import PAGE, post
+from tests.operations.test_public_page import PAGE, post, seal_on, text_of
 
 
 def test_with_a_confirmation_by_email_the_page_tells_nobody_who_took_part(
@@ -46,3 +47,22 @@ def test_with_a_confirmation_by_email_the_page_tells_nobody_who_took_part(
     ]
     answer("thomas@exemple.fr")  # the same day: one letter is enough
     assert kinds.filter(kind="operation_again").count() == 1
+
+
+@pytest.mark.parametrize("double", [True, False])
+def test_a_form_is_used_up_by_a_known_address_as_by_a_new_one(
+    shopper: TenantClient, module: OperationModule, clock: time_machine.Traveller, double: bool
+) -> None:
+    """R33: sending one form with two addresses does not tell whether the first took part before."""
+    OperationModule.objects.update(double_optin=double)
+    module.refresh_from_db()
+    post(shopper, clock, email="connue@exemple.fr")
+    told = []
+    for first in ("connue@exemple.fr", "neuve@exemple.fr"):
+        seal = seal_on(shopper.get(PAGE))
+        once = post(shopper, clock, form=seal, email=first)
+        again = post(shopper, clock, form=seal, email="autre@exemple.fr")
+        twice = post(shopper, clock, form=seal, email=first)
+        told.append((once.status_code, again.status_code, text_of(again), twice.status_code))
+    assert told[0] == told[1] and told[0][:2] == (302, 409) and told[0][3] == 302
+    assert not Participation.objects.filter(fields__email="autre@exemple.fr").exists()
