@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -18,12 +19,15 @@ from operations.models import (
     Share,
     ShareState,
 )
+from operations.sharing import delivering
 from partnerships.models import Partnership
+from partnerships.services.agreeing import end_partnership
 from tenants.context import enter
 from tenants.models import Tenant
+from tenants.profiles import consents
 from tenants.profiles.models import Consent, Profile
 from tests.fixtures.operations import NOW, take
-from tests.fixtures.sharing import agree, deliver, shared_module
+from tests.fixtures.sharing import agree, deliver, shared_module, told
 
 
 @pytest.fixture
@@ -173,3 +177,69 @@ def test_a_suspended_partner_is_not_looked_into(marin):
     with enter(marin):
         ReceivedParticipation.objects.all().delete()
     assert reconcile() == ("", True)
+
+
+@pytest.fixture
+def again(partnership: Partnership, module: OperationModule, lumen: Tenant, marin: Tenant) -> Any:
+    """The partnership ended; the same two brands began another, and the operation goes on in it."""
+    end_partnership(partnership_id=partnership.id, tenant_id=lumen.id, now=NOW)
+    row = agree(lumen, marin)
+    module.fields = [
+        {**field, "partners": [str(row.id)] if field["partners"] else []} for field in module.fields
+    ]
+    module.save(update_fields=["fields"])
+    module.partners.update(partnership_id=row.id)
+    told(module)
+    return row
+
+
+def test_r44_a_second_partnership_of_the_same_brands_takes_nothing_from_the_first(
+    again, module, marin
+):
+    """D4: whoever agreed under the first one is there, stays there, and takes it back there."""
+    take(module, "p3@exemple.fr", fields=_of(3), boxes=frozenset({str(again.id)}))
+    deliver()
+    assert reconcile() == (
+        "maison-lumen × atelier-marin, un-automne-a-la-maison: 4 agree\n",
+        True,
+    )
+    assert reconcile(mend=True)[1]
+    assert set(Share.objects.values_list("state", flat=True)) == {ShareState.DELIVERED}
+    with enter(marin):
+        assert ReceivedParticipation.objects.count() == 4
+    withdrawing.withdraw(consent=Consent.objects.order_by("id")[0], how="link", now=NOW)
+    deliver()
+    with enter(marin):
+        row = ReceivedParticipation.objects.exclude(withdrawn_at=None).get()
+        assert row.fields == {} and consents.in_force().count() == 2
+
+
+def test_after_the_end_nothing_is_sent_again_nor_told(partnership, module, lumen, marin):
+    end_partnership(partnership_id=partnership.id, tenant_id=lumen.id, now=NOW)
+    operation = module.operation
+    operation.name = "Un hiver à la maison"
+    operation.save(update_fields=["name"])
+    with enter(marin):
+        ReceivedParticipation.objects.exclude(proof=None).delete()
+    said, content = reconcile(mend=True)
+    assert content and "1 agree" in said
+    assert set(Share.objects.values_list("state", flat=True)) == {ShareState.DELIVERED}
+    with enter(marin):
+        assert ReceivedParticipation.objects.count() == 1
+        assert ReceivedOperation.objects.get().name == "Un automne à la maison"
+
+
+def test_what_was_there_before_a_restored_merchant_knew_of_it_can_be_taken_back(
+    partnership, module, lumen, marin
+):
+    """R25, D4: it was restored to before the delivery, and its partnership has ended since."""
+    Share.objects.update(state=ShareState.PENDING, delivered_at=None)
+    end_partnership(partnership_id=partnership.id, tenant_id=lumen.id, now=NOW)
+    delivering.deliver(partnership_id=partnership.id, now=NOW)
+    withdrawing.withdraw(consent=Consent.objects.order_by("id")[0], how="link", now=NOW)
+    assert "3 refused, but there" in mended()
+    withdrawing.withdraw(consent=Consent.objects.order_by("id")[1], how="link", now=NOW)
+    deliver()
+    with enter(marin):
+        assert ReceivedParticipation.objects.exclude(withdrawn_at=None).count() == 2
+        assert not consents.in_force().exists()
