@@ -249,6 +249,7 @@ class AcquisitionForm(HouseForm):
             "optin_text": pair(data, "optin"),
             "double_optin": data["double_optin"],
             "partners": [self._partner(partner) for partner in chosen],
+            "offered": {partner.partnership_id for partner in self.choosable},
         }
 
     def _ordered(self, data: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ an ended one keeps everything.
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
+from operations import fields as known
 from operations import partaking, selectors
 from operations.editing import editable
 from operations.errors import UnknownOperationError
@@ -115,21 +116,34 @@ def save_acquisition(
     optin_text: Mapping[str, str],
     double_optin: bool,
     partners: Sequence[ModulePartner],
+    offered: Collection[uuid.UUID],
     now: datetime,
 ) -> OperationModule:
     """What is asked, of whom it goes where, and each brand's own box.
 
-    `partners` are the partners from now on, unsaved rows of this module. Whoever has the form open
-    while it changes is asked to read it again.
+    `partners` are those from now on, unsaved rows of this module, of the partnerships that could be
+    chosen (`offered`). Whoever could not be (the plan changed, the partnership is over) stays, with
+    what goes there. Whoever has the form open while it changes is asked to read it again.
     """
     editable(module.operation_id, now, live=True)
     row = OperationModule.objects.select_for_update().get(id=module.id)
-    row.fields, row.asks_optin = [dict(field) for field in fields], asks_optin
+    kept = row.partners.exclude(partnership_id__in=offered)
+    goes = {
+        str(number): set(known.going_to(row, number))
+        for number in kept.values_list("partnership_id", flat=True)
+    }
+    row.fields, row.asks_optin = [_with_kept(field, goes) for field in fields], asks_optin
     row.optin_text, row.double_optin = dict(optin_text), double_optin
     row.save(update_fields=["fields", "asks_optin", "optin_text", "double_optin"])
-    row.partners.all().delete()
+    row.partners.filter(partnership_id__in=offered).delete()
     for partner in partners:
         partner.module = row
         partner.save(force_insert=True)
     changed(operation_id=row.operation_id, now=now)
     return row
+
+
+def _with_kept(field: Mapping[str, Any], goes: Mapping[str, set[str]]) -> dict[str, Any]:
+    """A field with whom it goes to, those included that the form said nothing of."""
+    kept = [number for number, names in goes.items() if field["name"] in names]
+    return {**field, "partners": [*kept, *field.get("partners", ())]}

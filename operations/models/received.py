@@ -16,6 +16,7 @@ class ReceivedOperation(models.Model):
     `modules` holds those in which this merchant takes part: `{"id", "kind", "title", "fields",
     "asks_optin", "optin_text", "policy_url"}`, fields as `{"name", "label"}` and only those that
     come here. `version` is a hash of all of it: what was told before is not told again.
+    `known_fields` holds every field that ever was to come here: what came by it stays.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -32,6 +33,7 @@ class ReceivedOperation(models.Model):
     ends_at = models.DateTimeField(null=True)
     page_url = models.CharField(max_length=300)
     modules = models.JSONField(default=list)
+    known_fields = models.JSONField(default=list, db_default=[])
     version = models.CharField(max_length=64)
     received_at = models.DateTimeField(editable=False)
     refreshed_at = models.DateTimeField()

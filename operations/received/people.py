@@ -110,7 +110,7 @@ def answers(found: Person, *, language: str) -> dict[str, tuple[str, str]]:
     """Each thing that was asked for this merchant: its label, and what is known now."""
     known: dict[str, tuple[str, str]] = {}
     for row in found.rows:
-        for name, label in selectors.asked(row.operation, language=language).items():
+        for name, label in selectors.known(row.operation, language=language).items():
             value = str(row.fields.get(name) or "")
             if found.profile is not None and name in OF_RECORD:
                 value = str(getattr(found.profile, name))
@@ -127,7 +127,7 @@ def correct(*, public_id: str, values: Mapping[str, str]) -> Person:
     UnknownPersonError, and what `tenants.profiles.services.update` does.
     """
     found = person(public_id=public_id)
-    asked_of = {row.id: set(selectors.asked(row.operation, language="fr")) for row in found.rows}
+    asked_of = {row.id: set(selectors.known(row.operation, language="fr")) for row in found.rows}
     may = set().union(*asked_of.values())
     taken = {name: value for name, value in values.items() if name in may}
     own = {name: value for name, value in taken.items() if name in OF_RECORD}

@@ -1,5 +1,6 @@
 """Reading what partners' operations left here."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -37,13 +38,25 @@ def agreed(operation: ReceivedOperation) -> QuerySet[ReceivedParticipation]:
 
 def asked(operation: ReceivedOperation, *, language: str) -> dict[str, str]:
     """What this merchant receives of each person who agrees: labels by the fields' names."""
+    return _labels(_told(operation), language)
+
+
+def known(operation: ReceivedOperation, *, language: str) -> dict[str, str]:
+    """The same, and what was asked before: who took part then is here with it."""
+    return _labels([*_told(operation), *operation.known_fields], language)
+
+
+def _told(operation: ReceivedOperation) -> list[Any]:
+    return [field for module in operation.modules for field in module["fields"]]
+
+
+def _labels(fields: Iterable[Any], language: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for module in operation.modules:
-        for field in module["fields"]:
-            found.setdefault(field["name"], pick(field["label"], language) or field["name"])
+    for field in fields:
+        found.setdefault(field["name"], pick(field["label"], language) or field["name"])
     order = ("first_name", "last_name", "email", "phone")
-    known = [name for name in order if name in found]
-    return {name: found[name] for name in [*known, *(n for n in found if n not in order)]}
+    usual = [name for name in order if name in found]
+    return {name: found[name] for name in [*usual, *(n for n in found if n not in order)]}
 
 
 def asked_in_words(operation: ReceivedOperation, *, language: str) -> str:

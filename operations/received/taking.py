@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from kernel.db import insert, insert_if_absent
 from kernel.errors import RicochetError
@@ -25,18 +26,24 @@ SOURCE = "partner"
 
 
 def describe(*, description: Description, now: datetime) -> ReceivedOperation:
-    """Keep the copy of an operation as it is now, and have its owners told what is due."""
+    """Keep the copy of an operation as it is now, and have its owners told what is due.
+
+    What was to come here before is not forgotten: people agreed to it, and it stays.
+    """
+    known = _known_fields(description)
     row, _made = ReceivedOperation.objects.update_or_create(
         major_id=description.major_id,
         operation_id=description.operation_id,
         defaults={
             **description.values,
+            "known_fields": known,
             "partnership_id": description.partnership_id,
             "version": description.version,
             "refreshed_at": now,
         },
         create_defaults={
             **description.values,
+            "known_fields": known,
             "partnership_id": description.partnership_id,
             "version": description.version,
             "received_at": now,
@@ -45,6 +52,18 @@ def describe(*, description: Description, now: datetime) -> ReceivedOperation:
     )
     telling.plan(row=row, now=now)
     return row
+
+
+def _known_fields(description: Description) -> list[Any]:
+    """Every field that was ever told of, in its latest words."""
+    before = ReceivedOperation.objects.filter(
+        major_id=description.major_id, operation_id=description.operation_id
+    ).first()
+    told = [field for module in description.values["modules"] for field in module["fields"]]
+    found: dict[str, Any] = {}
+    for field in [*told, *(before.known_fields if before is not None else ())]:
+        found.setdefault(field["name"], field)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

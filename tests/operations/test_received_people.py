@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from accounts.models import Role
 from accounts.services import create_member
-from operations import withdrawing
+from operations import partaking, withdrawing
 from operations.models import OperationModule, Participation, ReceivedParticipation, Share
-from operations.received import figures, people
+from operations.received import figures, people, selectors
+from operations.telling import changed
 from partnerships.models import Partnership
 from tenants import lookup
 from tenants.context import enter
@@ -265,6 +266,34 @@ def test_who_left_no_address_is_corrected_handed_out_and_erased_as_well(
         assert ReceivedParticipation.objects.get().fields == {}
         assert not people.people().exists()
     assert nora.get(path).status_code == 404
+
+
+@pytest.mark.usefixtures("thomas")
+@pytest.mark.parametrize("what", ["the partner", "a field"])
+def test_d3_what_was_delivered_is_shown_after_nothing_more_is_asked_for_us(
+    nora: TenantClient, marin: Tenant, module: OperationModule, partnership: Partnership, what: str
+) -> None:
+    """The list, its export, the page of a person and their correction, as the agreement says."""
+    if what == "the partner":
+        partaking.take_out(operation_id=module.operation_id, partnership_id=partnership.id, now=NOW)
+    else:
+        partaking.give(module, partnership.id, ["email"])
+        changed(operation_id=module.operation_id, now=NOW)
+    deliver()
+    with enter(marin):
+        operation = ReceivedParticipation.objects.exclude(proof=None).get().operation
+        held = selectors.asked(operation, language="fr")
+        assert list(held) == ([] if what == "the partner" else ["email"])
+    data = f"/operations/recues/{operation.public_id}/donnees"
+    assert "Prénom" in text_of(nora.get(data)) and "Thômas" in text_of(nora.get(data))
+    file = b"".join(nora.get(f"{data}?export=csv").streaming_content).decode()
+    assert "Thômas" in file and "thomas@exemple.fr" in file
+    path = path_of(marin)
+    assert "Prénom Thômas" in text_of(nora.get(path))
+    form = {"first_name": "Tom", "email": "thomas@exemple.fr"}
+    assert nora.post(f"{path}/corriger", form).status_code == 302
+    with enter(marin):
+        assert ReceivedParticipation.objects.exclude(proof=None).get().fields == form
 
 
 def test_several_operations_are_one_person(

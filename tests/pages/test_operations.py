@@ -10,11 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from operations import editing, withdrawing
+from operations.fields import going_to
 from operations.models import ModulePartner, Operation, OperationModule, OperationState
 from partnerships.models import State
+from partnerships.services.agreeing import end_partnership
 from tenants.models import Tenant
 from tenants.profiles.models import Consent
 from tests.fixtures.operations import NOE, NOW, add_partner, make_module, take
+from tests.fixtures.plans import come_to
 from tests.fixtures.sharing import agree, shared_module
 from tests.fixtures.tenants import TenantClient
 
@@ -188,6 +191,27 @@ def test_what_is_passed_on_to_a_partner_who_takes_no_part_is_never_lost_in_silen
     assert response.status_code == 422
     assert "Activez cette participation" in text_of(response)
     assert not ModulePartner.objects.exists()
+
+
+@pytest.mark.parametrize("why", ["the plan", "the end"])
+def test_partners_who_cannot_be_chosen_now_stay_where_they_were_chosen(
+    claire: TenantClient, merchant: Tenant, other_merchant: Tenant, why: str
+) -> None:
+    """A field more is asked: the form showed no partner, and so says nothing of any."""
+    row = agree(merchant, other_merchant)
+    module = shared_module(row, goes=("first_name",))
+    if why == "the plan":
+        come_to(merchant, "starter")
+    else:
+        end_partnership(partnership_id=row.id, tenant_id=merchant.id, now=NOW)
+    own = f"/operations/{module.operation.public_id}/modules/{module.public_id}/donnees"
+    assert f"{row.public_id}-on" not in claire.get(own).content.decode()
+    assert claire.post(own, {"ask-first_name": "on", "ask-city": "on"}).status_code == 302
+    module.refresh_from_db()
+    assert [field["name"] for field in module.fields] == ["first_name", "email", "city"]
+    assert going_to(module, row.id) == ["first_name", "email"]
+    kept = ModulePartner.objects.get()
+    assert (kept.partnership_id, kept.asks_optin) == (row.id, True)
 
 
 @pytest.mark.parametrize("content", [b"<svg onload=alert(1)>", b"", b"\x89PNG\r\n\x1a\nbroken"])

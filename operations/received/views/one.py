@@ -111,7 +111,7 @@ class DataPage(ListPage):
 
     @property
     def columns(self) -> Sequence[Column]:  # type: ignore[override]  # those that were asked for
-        asked = selectors.asked(self.operation, language=self.language)
+        asked = selectors.known(self.operation, language=self.language)
         shown = [
             Column(f"field-{name}", label, value=_Field(name), main=number == 0, shown=True)
             for number, (name, label) in enumerate(asked.items())

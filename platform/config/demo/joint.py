@@ -104,6 +104,7 @@ def _make(row: Partnership, minor: Tenant, major: Tenant, now: datetime) -> Oper
                 added_at=before,
             )
         ],
+        offered={row.id},
         now=before,
     )
     running.go_live(operation_id=operation.id, now=before)
