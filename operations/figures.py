@@ -142,7 +142,8 @@ def by_partner(*, operation_id: uuid.UUID) -> list[Brought]:
 def shared(*, operation_id: uuid.UUID) -> dict[uuid.UUID, Figures]:
     """By partnership: the participants and the opt-ins that the partner's own page shows.
 
-    How many of them were new to the partner is for the partner to know.
+    How many of them were new to the partner, or unsubscribed from its own emails since, is for the
+    partner to know.
     """
     rows = (
         Share.objects.filter(participation__operation_id=operation_id)

@@ -21,6 +21,7 @@ from operations.models import (
     Share,
     ShareState,
 )
+from operations.received.standing import blank_what_ended, holds
 from operations.received.taking import SOURCE
 from operations.rehearsing import services as rehearsing
 from operations.ties import known_by_operations_alone
@@ -38,6 +39,7 @@ OPEN = (ShareState.PENDING, ShareState.WITHDRAWING)
 
 def forget(*, now: datetime) -> int:
     """In the current tenant, forget whose time is over; returns how many people and tests."""
+    blank_what_ended(now=now)
     tests = rehearsing.forget_old(now=now)
     return tests + _forget_unconfirmed(now) + _forget_prospects(now) + forget_proofs(now=now)
 
@@ -92,7 +94,10 @@ def _forget_some_proofs(now: datetime) -> int:
         return 0
     Participation.objects.filter(own_consent__in=ids).update(own_consent=None, is_first_optin=False)
     Share.objects.filter(consent__in=ids).update(consent=None, is_first_optin=False)
-    ReceivedParticipation.objects.filter(consent__in=ids).update(consent=None)
+    # Without the proof nothing else would say that the yes is over.
+    received = ReceivedParticipation.objects.filter(consent__in=ids)
+    received.filter(withdrawn_at=None).update(withdrawn_at=now, fields={})
+    received.update(consent=None)
     return proofs.purge(ids=ids)
 
 
@@ -109,7 +114,7 @@ def _strangers() -> QuerySet[Profile]:
         state__in=[ParticipationState.COUNTED, ParticipationState.PENDING],
     )
     # A partner's yes is another way of being known.
-    shared = ReceivedParticipation.objects.filter(profile_id=OuterRef("id"), withdrawn_at=None)
+    shared = ReceivedParticipation.objects.filter(holds(), profile_id=OuterRef("id"))
     return _only_players().filter(~Exists(entries), ~Exists(shared))
 
 

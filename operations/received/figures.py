@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 
 from operations.mechanics import MECHANICS
 from operations.models import BroughtBy, ReceivedOperation, ReceivedParticipation
+from operations.received.standing import holds
 from operations.reporting import Counted, Day, Figures, Line, every_day, in_order, source_label
 from operations.words import pick
 from tenants.context import current_tenant
 
-_OPTINS = Q(is_first_optin=True, withdrawn_at=None)
+_OPTINS = Q(is_first_optin=True) & holds()
 _PEOPLE = Counted(participants=Q(is_first=True), optins=_OPTINS, new_profiles=Q(was_new=True))
 _IN_MODULE = Counted(
     participants=Q(is_first_in_module=True), optins=_OPTINS, new_profiles=Q(was_new=True)

@@ -18,6 +18,7 @@ from kernel.errors import NotFoundError
 from kernel.ids import parse_public_id
 from operations.models import ReceivedParticipation
 from operations.received import selectors
+from operations.received.standing import holds, with_end
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tenants.profiles.selectors import present
@@ -68,7 +69,7 @@ class Person:
 
     row: ReceivedParticipation
     profile: Profile | None
-    rows: list[ReceivedParticipation] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
 
     @property
     def public_id(self) -> str:
@@ -89,7 +90,7 @@ class Person:
     @property
     def holds(self) -> bool:
         """Whether one of their yeses was not taken back."""
-        return any(row.withdrawn_at is None for row in self.rows)
+        return any(row.ended_at is None for row in self.rows)
 
 
 def person(*, public_id: str) -> Person:
@@ -102,7 +103,7 @@ def person(*, public_id: str) -> Person:
     if profile is not None and profile.erased_at is not None:
         raise UnknownPersonError
     same = Q(person=row.person) if row.person is not None else Q(id=row.id)
-    rows = _named().select_related("operation", "consent").filter(same)
+    rows = with_end(_named()).select_related("operation", "consent").filter(same)
     return Person(row, profile, list(rows.order_by("-received_at", "-id")))
 
 
@@ -111,7 +112,8 @@ def answers(found: Person, *, language: str) -> dict[str, tuple[str, str]]:
     known: dict[str, tuple[str, str]] = {}
     for row in found.rows:
         for name, label in selectors.known(row.operation, language=language).items():
-            value = str(row.fields.get(name) or "")
+            kept = row.fields if row.ended_at is None else {}
+            value = str(kept.get(name) or "")
             if found.profile is not None and name in OF_RECORD:
                 value = str(getattr(found.profile, name))
             if name not in known or not known[name][1]:
@@ -135,7 +137,7 @@ def correct(*, public_id: str, values: Mapping[str, str]) -> Person:
         # Locks the record first, as whatever takes a yes back does.
         profiles.update(profile_id=found.profile.id, **own)
     rows = ReceivedParticipation.objects.select_for_update().filter(
-        id__in=list(asked_of), withdrawn_at=None
+        holds(), id__in=list(asked_of)
     )
     for row in rows.order_by("id"):
         mine = {name: value for name, value in taken.items() if name in asked_of[row.id]}

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from kernel.ids import parse_public_id
 from operations.models import ReceivedOperation, ReceivedParticipation
+from operations.received.standing import holds, with_end
 from operations.words import pick
 from shell import formats
 
@@ -18,7 +19,7 @@ def operations() -> QuerySet[Any]:
         participants=Count("participations", filter=Q(participations__is_first=True)),
         optins=Count(
             "participations",
-            filter=Q(participations__is_first_optin=True, participations__withdrawn_at=None),
+            filter=Q(participations__is_first_optin=True) & holds("participations__"),
         ),
         new_profiles=Count("participations", filter=Q(participations__was_new=True)),
     ).order_by("-received_at", "-id")
@@ -33,7 +34,7 @@ def operation(*, public_id: str) -> ReceivedOperation | None:
 def agreed(operation: ReceivedOperation) -> QuerySet[ReceivedParticipation]:
     """What people agreed to share, the latest first; those who took it back are among them."""
     rows = ReceivedParticipation.objects.filter(operation=operation, proof__isnull=False)
-    return rows.select_related("profile", "consent").order_by("-received_at", "-id")
+    return with_end(rows).select_related("profile", "consent").order_by("-received_at", "-id")
 
 
 def asked(operation: ReceivedOperation, *, language: str) -> dict[str, str]:

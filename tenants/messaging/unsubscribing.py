@@ -54,11 +54,17 @@ def unsubscribe(*, email: Email, now: datetime) -> None:
 
 
 def end(*, hashed: str, profile: Profile | None, now: datetime, how: str = "unsubscribe") -> None:
-    """End marketing for a hash, and for the customer behind it; `how` is where they said so."""
+    """End marketing for a hash, and for the customer behind it; `how` is where they said so.
+
+    Whoever had ended it before may have said yes since, on a form that could not reopen it: that
+    yes ends here, too.
+    """
     _note(hashed, now)
-    if profile is not None and profile.unsubscribed_at is None:
+    if profile is None:
+        return
+    if profile.unsubscribed_at is None:
         profiles.update(profile_id=profile.id, unsubscribed_at=now, consented_at=None)
-        consents.withdraw_own(profile_id=profile.id, how=how, now=now)
+    consents.withdraw_own(profile_id=profile.id, how=how, now=now)
 
 
 @atomic_with_retry

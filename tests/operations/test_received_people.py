@@ -216,7 +216,8 @@ def test_erased_here_they_are_gone_counted_and_not_added_again(
         assert row.fields == {} and not consents.in_force(profile_id=person.id).exists()
         assert figures.total(operation=row.operation).participants == 2
         operation = row.operation.public_id
-    assert "Effacé" in text_of(nora.get(f"/operations/recues/{operation}/donnees"))
+    ended = nora.get(f"/operations/recues/{operation}/donnees", {"vue": "retires"})
+    assert "Effacé" in text_of(ended)
     assert Profile.objects.filter(email="thomas@exemple.fr", erased_at=None).exists()
     # Sent once more (a mend), nobody comes back.
     Share.objects.update(state="pending")

@@ -80,7 +80,7 @@ def received_one(request: HttpRequest, operation: str) -> HttpResponse:
 
 
 def _held(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.filter(withdrawn_at=None)
+    return rows.filter(ended_at=None)
 
 
 class DataPage(ListPage):
@@ -97,7 +97,7 @@ class DataPage(ListPage):
     views = (
         View("accords", gettext_lazy("Accords"), _held),
         View("nouveaux", gettext_lazy("Nouveaux profils"), lambda q: q.filter(was_new=True)),
-        View("retires", gettext_lazy("Retirés"), lambda q: q.exclude(withdrawn_at=None)),
+        View("retires", gettext_lazy("Retirés"), lambda q: q.exclude(ended_at=None)),
     )
 
     def __init__(self, request: HttpRequest, operation: ReceivedOperation) -> None:
@@ -156,14 +156,15 @@ class _Field:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __call__(self, row: ReceivedParticipation) -> str:
-        return str(row.fields.get(self.name) or "—")
+    def __call__(self, row: Any) -> str:
+        kept = row.fields if row.ended_at is None else {}
+        return str(kept.get(self.name) or "—")
 
 
-def _state(row: ReceivedParticipation) -> str:
+def _state(row: Any) -> str:
     if row.profile.erased_at is not None if row.profile is not None else not row.fields:
         return "erased"
-    return "withdrawn" if row.withdrawn_at is not None else "active"
+    return "withdrawn" if row.ended_at is not None else "active"
 
 
 def _is_new(row: ReceivedParticipation) -> str:

@@ -1,0 +1,137 @@
+"""A yes that ends at the partner, by its own emails, has ended in all that the partner reads (D4)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import Role
+from accounts.services import create_member
+from operations import retention
+from operations.models import OperationModule, ReceivedOperation, ReceivedParticipation
+from operations.received import figures, people, selectors
+from operations.received.standing import with_end
+from partnerships.models import Partnership
+from tenants import lookup
+from tenants.context import enter
+from tenants.messaging import unsubscribing
+from tenants.models import Tenant
+from tenants.profiles import consents
+from tenants.profiles.models import Profile
+from tests.fixtures.operations import NOW, make_module, take
+from tests.fixtures.sharing import agree, deliver, shared_module
+from tests.fixtures.tenants import TenantClient
+from tests.pages.conftest import text_of
+
+PASSWORD = "ricochet sur l'eau"
+LATER = NOW + timedelta(hours=2)
+
+
+@pytest.fixture
+def marin(other_merchant: Tenant) -> Iterator[Tenant]:
+    hosts = [f"{other_merchant.slug}.{settings.PLATFORM_DOMAIN}"]
+    lookup.forget_hosts(hosts)
+    yield other_merchant
+    lookup.forget_hosts(hosts)
+
+
+@pytest.fixture
+def partnership(lumen: Tenant, marin: Tenant) -> Partnership:
+    return agree(lumen, marin)
+
+
+@pytest.fixture
+def module(partnership: Partnership) -> OperationModule:
+    return shared_module(partnership, goes=("first_name",))
+
+
+@pytest.fixture
+def thomas(module: OperationModule, partnership: Partnership) -> None:
+    """He says yes to Marin, and unsubscribes from what Marin sends him."""
+    take(module, boxes=frozenset({str(partnership.id)}))
+    take(module, email="zoe@exemple.fr", boxes=frozenset({str(partnership.id)}))
+    deliver()
+
+
+def unsubscribe() -> None:
+    person = Profile.objects.get(email="thomas@exemple.fr")
+    unsubscribing.choose(profile=person, wanted=False, now=LATER)
+
+
+@pytest.fixture
+def nora(marin: Tenant) -> TenantClient:
+    with enter(marin):
+        create_member(
+            email="nora@marin.fr",
+            first_name="Nora",
+            last_name="Carpentier",
+            password=PASSWORD,
+            tenant_id=marin.id,
+            role=Role.OWNER,
+            now=timezone.now(),
+        )
+    client = TenantClient(marin)
+    login = client.post("/connexion", {"email": "nora@marin.fr", "password": PASSWORD})
+    assert login.status_code == 302
+    return client
+
+
+@pytest.mark.usefixtures("thomas")
+def test_unsubscribed_here_it_is_no_agreement_in_list_file_and_figures(
+    nora: TenantClient, marin: Tenant
+) -> None:
+    with enter(marin):
+        operation = ReceivedOperation.objects.get()
+        assert figures.total(operation=operation).optins == 2
+        unsubscribe()
+        assert figures.total(operation=operation).optins == 1
+        assert selectors.operations().get().optins == 1
+        ended = with_end(ReceivedParticipation.objects.exclude(profile=None))
+        assert sorted(row.ended_at is None for row in ended) == [False, True]
+        path = f"/operations/recues/{operation.public_id}/donnees"
+    assert "thomas@" not in text_of(nora.get(path, {"vue": "accords"}))
+    assert "zoe@exemple.fr" in text_of(nora.get(path, {"vue": "accords"}))
+    file = b"".join(nora.get(f"{path}?export=csv").streaming_content).decode()
+    assert "thomas@" not in file and "Thomas" not in file
+    assert file.count("Retiré") == 1 and file.count("Actif") == 1
+    withdrawn = text_of(nora.get(path, {"vue": "retires"}))
+    assert "Retiré" in withdrawn and "zoe@" not in withdrawn
+
+
+@pytest.mark.usefixtures("thomas")
+def test_their_page_says_when_it_ended_and_a_correction_adds_nothing(
+    nora: TenantClient, marin: Tenant
+) -> None:
+    with enter(marin):
+        unsubscribe()
+        row = ReceivedParticipation.objects.get(profile__email="thomas@exemple.fr")
+        person = people.person(public_id=row.public_id)
+        assert not person.holds
+        people.correct(public_id=row.public_id, values={"first_name": "Tom"})
+        row.refresh_from_db()
+        assert row.fields["first_name"] == "Thomas"
+    page = text_of(nora.get(f"/operations/recues/personnes/{row.public_id}"))
+    assert "Retiré le" in page
+
+
+@pytest.mark.usefixtures("thomas")
+def test_the_night_keeps_nothing_of_it(marin: Tenant) -> None:
+    with enter(marin):
+        unsubscribe()
+        retention.forget(now=LATER)
+        kept = ReceivedParticipation.objects.order_by("profile__email").values_list("fields")
+        assert [bool(fields) for (fields,) in kept] == [False, True]
+
+
+def test_unsubscribed_again_after_another_yes_ends_that_yes_too() -> None:
+    """A form without double opt-in takes the yes, and cannot reopen what was ended."""
+    module = make_module(rule="times", times=2)
+    take(module, boxes=frozenset({"own"}))
+    unsubscribe()
+    take(module, boxes=frozenset({"own"}), now=LATER)
+    person = Profile.objects.get()
+    assert consents.in_force(profile_id=person.id).count() == 1
+    unsubscribe()
+    assert not consents.in_force(profile_id=person.id).exists()
