@@ -1,6 +1,7 @@
 """What a participation sets off once it counts: the play, the partners' shares, the emails."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Q
@@ -13,7 +14,7 @@ from operations import fields, notices, optins
 from operations.errors import OperationOverError
 from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Mechanic
-from operations.models import Participation, ParticipationState, Share, ShareState
+from operations.models import ModulePartner, Participation, ParticipationState, Share, ShareState
 from operations.words import pick
 from tenants.messaging import unsubscribing
 from tenants.profiles import consents
@@ -34,15 +35,19 @@ def begin(*, participation: Participation, given: list[Consent], now: datetime) 
     `given` are the consents that came with it.
     """
     if participation.state == ParticipationState.PENDING:
-        notices.ask_confirmation(participation=participation, now=now)
+        notices.ask_confirmation(participation=participation, given=given, now=now)
         return
     _count(participation, given, now)
 
 
 @atomic_with_retry
-def confirm(*, participation_id: uuid.UUID, now: datetime) -> Participation:
+def confirm(
+    *, participation_id: uuid.UUID, agreed: Collection[uuid.UUID], now: datetime
+) -> Participation:
     """The person pressed the button of the emailed link (double opt-in); again changes nothing.
 
+    `agreed` are the consents whose words stood above the button: what somebody else ticked in their
+    name, and they did not read, counts for nothing (D1, D2).
     OperationOverError where the operation has ended meanwhile: the email said until when.
     """
     found = Participation.objects.filter(id=participation_id).first()
@@ -63,7 +68,7 @@ def confirm(*, participation_id: uuid.UUID, now: datetime) -> Participation:
         raise OperationOverError
     participation.state, participation.confirmed_at = ParticipationState.COUNTED, now
     participation.save(update_fields=["state", "confirmed_at"])
-    given = _standing(participation)
+    given = [row for row in awaiting(participation) if row.id in agreed]
     consents.confirm(consents=given, how="link", now=now)
     _count(participation, given, now)
     return participation
@@ -83,7 +88,15 @@ def given_with(participation: Participation) -> list[Consent]:
     return list(rows.order_by("granted_at", "id"))
 
 
-def _standing(participation: Participation) -> list[Consent]:
+def agreed_with(participation: Participation) -> list[Consent]:
+    """Those of them that count, or did until they were taken back."""
+    given = given_with(participation)
+    valid = consents.valid().filter(id__in=[row.id for row in given])
+    counts = set(valid.values_list("id", flat=True))
+    return [row for row in given if row.id in counts]
+
+
+def awaiting(participation: Participation) -> list[Consent]:
     """What came with it and was not taken back before it was confirmed (D4)."""
     given = given_with(participation)
     kept = consents.not_withdrawn().filter(id__in=[row.id for row in given])
@@ -192,14 +205,13 @@ def _share(participation: Participation, given: list[Consent], now: datetime) ->
     for partner in participation.module.partners.all():
         office = optins.back_office(participation.module, partner)
         consent = by_partner.get(office)
-        asked = fields.going_to(participation.module, partner.partnership_id)
         opted_in = before.get(partner.partnership_id)
         shares.append(
             Share(
                 participation=participation,
                 partnership_id=partner.partnership_id,
                 partner_tenant_id=office,
-                fields=asked if consent is not None else [],
+                fields=_going(participation, partner) if consent is not None else [],
                 consent=consent,
                 is_first=opted_in is None,
                 is_first_optin=consent is not None and not opted_in,
@@ -216,6 +228,16 @@ def _share(participation: Participation, given: list[Consent], now: datetime) ->
         now=now,
         of_new=of_new,
     )
+
+
+def _going(participation: Participation, partner: ModulePartner) -> list[str]:
+    """What the form that was sent said would go there, whatever was changed since (D1, D3)."""
+    if participation.going is not None:
+        return [str(name) for name in participation.going.get(str(partner.partnership_id), ())]
+    # Sent before this was kept: as the form is today if it reads the same, else the address alone.
+    asked = fields.going_to(participation.module, partner.partnership_id)
+    same = participation.form_version == optins.form_version(participation.module)
+    return asked if same else [name for name in asked if name == "email"]
 
 
 def share_event(*, share: Share, why: str = "") -> Draft:

@@ -32,14 +32,35 @@ class Game:
     came_to: str = ""
 
 
-def ask_confirmation(*, participation: Participation, now: datetime) -> None:
-    """The link that makes the participation count; pressed once, and by a button (D10)."""
+# What one address gets of confirmations to press, for one module in one day.
+MOST_LETTERS = 5
+
+
+def ask_confirmation(
+    *, participation: Participation, given: Sequence[Consent], now: datetime
+) -> None:
+    """The link that makes the participation count; pressed once, and by a button (D10).
+
+    It names the brands whose boxes were ticked: whoever sent the form may not be who reads this. A
+    day has five such letters at most; each link leads to the latest form, so that none is missed.
+    """
+    if participation.profile_id is None:
+        return  # a rehearsal
+    same_day = Participation.objects.filter(
+        module_id=participation.module_id,
+        profile_id=participation.profile_id,
+        day=participation.day,
+        is_test=False,
+    )
+    if same_day.count() > MOST_LETTERS:
+        return
     _queue(
         participation,
         "operation_confirm",
         {
             "path": _path("operations:confirm", participation, Purpose.CONFIRM),
             "expires_at": _iso(participation.operation.ends_at),
+            "brands": _brands(participation, given),
         },
         now,
         of_new=True,
@@ -50,24 +71,21 @@ def ask_confirmation(*, participation: Participation, now: datetime) -> None:
 def told_already(*, module: OperationModule, address: str, now: datetime) -> None:
     """Somebody typed an address that took part before: its owner is told, once a day at most.
 
-    The page says the same to everybody (R33). An entry that still waits gets its link again.
+    The page says the same to everybody (R33). An entry that still waits has given way before.
     """
     profile = by_email(email=address)
     rows = Participation.objects.select_related("operation", "profile").filter(
         module=module, profile=profile, is_test=False
     )
-    earlier = rows.exclude(state=ParticipationState.VOID).order_by("-created_at", "-id").first()
+    counted = rows.filter(state=ParticipationState.COUNTED)
+    earlier = counted.order_by("-created_at", "-id").first()
     if profile is None or earlier is None:
         return
-    kind, context = "operation_again", dict[str, Any]()
-    if earlier.state == ParticipationState.PENDING:
-        kind = "operation_confirm"
-        context["path"] = _path("operations:confirm", earlier, Purpose.CONFIRM)
-        context["expires_at"] = _iso(earlier.operation.ends_at)
-    else:
-        context["path"] = _path("operations:choices", earlier, Purpose.CHOICES)
-        context["result_path"] = _path("operations:thanks", earlier, Purpose.THANKS)
-    _queue(earlier, kind, context, now, turn=local(now).date().isoformat())
+    context = {
+        "path": _path("operations:choices", earlier, Purpose.CHOICES),
+        "result_path": _path("operations:thanks", earlier, Purpose.THANKS),
+    }
+    _queue(earlier, "operation_again", context, now, turn=local(now).date().isoformat())
 
 
 def receipt(
@@ -83,13 +101,12 @@ def receipt(
 
     `of_new`, here and below: this transaction made the participation, so nothing was sent yet.
     """
-    brands = formats.join([row.controller_name for row in given], language=participation.language)
     _queue(
         participation,
         "operation_receipt",
         {
             "path": _path("operations:choices", participation, Purpose.CHOICES),
-            "brands": brands,
+            "brands": _brands(participation, given),
             "played": game.played,
             "result": game.came_to,
         },
@@ -140,6 +157,10 @@ def _queue(
         language=participation.language,
         of_new=of_new,
     )
+
+
+def _brands(participation: Participation, given: Sequence[Consent]) -> str:
+    return formats.join([row.controller_name for row in given], language=participation.language)
 
 
 def _organisers(participation: Participation) -> str:

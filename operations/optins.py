@@ -7,16 +7,19 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from operations.models import ModulePartner, OperationModule
+from operations.models import ModulePartner, OperationModule, Participation
 from operations.words import pick
 from partnerships.selectors import agreed_minors, ended
 from shell import formats
 from tenants.context import current_tenant
+from tenants.profiles import consents
+from tenants.profiles.models import Consent, Profile
 
 OWN = "own"
 
@@ -119,6 +122,39 @@ def _with_a_box(module: OperationModule) -> list[ModulePartner]:
 def _keep(module: OperationModule, rows: list[ModulePartner]) -> list[ModulePartner]:
     module.asking_partners = rows  # type: ignore[attr-defined]
     return rows
+
+
+def grant(
+    *, participation: Participation, profile: Profile, boxes: list[OptIn], now: datetime
+) -> list[Consent]:
+    """Keep each box that was ticked as a consent of its own, with where it was ticked (D2)."""
+    source = {
+        "operation": participation.operation.public_id,
+        "module": participation.module.public_id,
+        "participation": participation.public_id,
+        "came_by": participation.source_kind,
+        "reference": participation.source_ref,
+    }
+    return consents.grant(
+        profile=profile,
+        asked=[
+            consents.Asked(
+                controller_name=box.name,
+                text=box.text,
+                controller_tenant_id=box.tenant_id,
+                policy_url=box.policy_url,
+            )
+            for box in boxes
+        ],
+        circumstances=consents.Circumstances(
+            source_kind="operation",
+            source=source,
+            language=participation.language,
+            form_version=participation.form_version,
+            needs_confirmation=participation.module.double_optin,
+        ),
+        now=now,
+    )
 
 
 def form_version(module: OperationModule) -> str:

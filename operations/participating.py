@@ -30,8 +30,7 @@ from operations.models import (
     ParticipationState,
     SourceKind,
 )
-from tenants.profiles import consents
-from tenants.profiles.models import Consent, Profile
+from tenants.profiles.models import Profile
 from tenants.profiles.services import Identity, find_or_create
 from tenants.programme.dates import local
 
@@ -114,6 +113,7 @@ def participate(
         fields=answers["fields"],
         answers=answers["mechanic"],
         boxes=sorted(submission.boxes) if test else [],
+        going={box.key: fields.going_to(module, box.key) for box in boxes if box.tenant_id},
         form_version=submission.version,
         key=submission.key,
         body_hash=body,
@@ -129,21 +129,35 @@ def _take(participation: Participation, boxes: list[optins.OptIn], now: datetime
     profile = None
     if not participation.is_test:
         profile, made = _person(participation, now)
-        slot = slots.free_slot(
-            module=participation.module,
-            profile_id=None if made else profile.id,
-            day=participation.day,
-        )
-        if slot is None:
+        participation.profile, participation.was_new = profile, made
+        if not _find_slot(participation, profile, now):
             # The same form may have been taken this very moment, before the lock was ours.
             return _replay_or_refuse(participation)
-        participation.profile, participation.slot = profile, slot
-        participation.was_new = made
     if not insert_if_absent([participation]):
         return _replay_or_refuse(participation)
-    given = _grant(participation, profile, boxes, now) if profile is not None and boxes else []
+    given = (
+        optins.grant(participation=participation, profile=profile, boxes=boxes, now=now)
+        if profile is not None and boxes
+        else []
+    )
     counting.begin(participation=participation, given=given, now=now)
     return Taken(participation)
+
+
+def _find_slot(participation: Participation, profile: Profile, now: datetime) -> bool:
+    """Whether the rule has room for it; an entry that nobody confirmed makes room."""
+    module, profile_id = participation.module, profile.id
+    day, made = participation.day, participation.was_new
+    slot = slots.free_slot(module=module, profile_id=None if made else profile_id, day=day)
+    if slot is None and _replay(participation.key, participation.body_hash) is None:
+        before = slots.give_way(module=module, profile_id=profile_id, day=day, now=now)
+        if before is not None:
+            slot = before.slot
+            # Who is new because of a form that gave way is new by this one, once it is confirmed.
+            waits = participation.state == ParticipationState.PENDING
+            participation.was_new = waits and before.was_new
+    participation.slot = slot or ""
+    return slot is not None
 
 
 def _replay_or_refuse(participation: Participation) -> Taken:
@@ -169,38 +183,6 @@ def _person(participation: Participation, now: datetime) -> tuple[Profile, bool]
         profile.language = participation.language
         profile.save(update_fields=["language"])
     return profile, made
-
-
-def _grant(
-    participation: Participation, profile: Profile, boxes: list[optins.OptIn], now: datetime
-) -> list[Consent]:
-    source = {
-        "operation": participation.operation.public_id,
-        "module": participation.module.public_id,
-        "participation": participation.public_id,
-        "came_by": participation.source_kind,
-        "reference": participation.source_ref,
-    }
-    return consents.grant(
-        profile=profile,
-        asked=[
-            consents.Asked(
-                controller_name=box.name,
-                text=box.text,
-                controller_tenant_id=box.tenant_id,
-                policy_url=box.policy_url,
-            )
-            for box in boxes
-        ],
-        circumstances=consents.Circumstances(
-            source_kind="operation",
-            source=source,
-            language=participation.language,
-            form_version=participation.form_version,
-            needs_confirmation=participation.module.double_optin,
-        ),
-        now=now,
-    )
 
 
 def _replay(key: str, body: str) -> Taken | None:

@@ -39,7 +39,16 @@ PERSONAL = (
             "outcome": "Honour what was won, and prove a draw; as long as the operation.",
         },
         technical=frozenset(
-            {"source_ref", "slot", "boxes", "language", "form_version", "key", "body_hash"}
+            {
+                "source_ref",
+                "slot",
+                "boxes",
+                "going",
+                "language",
+                "form_version",
+                "key",
+                "body_hash",
+            }
         ),
         erase=_erase,
         withheld=frozenset({"key", "body_hash"}),

@@ -73,6 +73,8 @@ class Participation(models.Model):
     is_first_optin = models.BooleanField(default=False, db_default=False)
     # Of a rehearsal: the boxes that were ticked, of which no consent is kept.
     boxes = models.JSONField(default=list, db_default=[])
+    # By partnership, the fields that the form said go there with that box; null is from before.
+    going = models.JSONField(null=True)
     form_version = models.CharField(max_length=16, blank=True)
     key = models.CharField(max_length=64, unique=True)
     body_hash = models.CharField(max_length=64, blank=True)

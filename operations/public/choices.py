@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.ids import parse_public_id
-from operations import counting, links, selectors, withdrawing
+from operations import counting, links, selectors, slots, withdrawing
 from operations.errors import OperationOverError
 from operations.links import Purpose
 from operations.mechanics import mechanic_of
@@ -31,6 +31,8 @@ def _participation(token: str, purpose: Purpose) -> Participation:
         raise Http404
     rows = Participation.objects.select_related("operation", "module", "profile")
     found = rows.filter(id=row_id).first()
+    if found is not None and purpose == Purpose.CONFIRM:
+        found = slots.holder(found)  # a letter leads to what was sent last, which it shows
     if found is None or found.state == ParticipationState.VOID:
         raise Http404
     return found
@@ -45,12 +47,20 @@ def link_to(name: str, participation_id: uuid.UUID, purpose: Purpose) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Double opt-in: the button makes the participation count, and leads to its result."""
+    """Double opt-in: the button makes the participation count, and leads to its result.
+
+    Each consent that would be confirmed stands there in its words, and no other is. Where another
+    form was sent meanwhile, the page shows that one and asks again.
+    """
     participation = _participation(token, Purpose.CONFIRM)
-    over = False
-    if request.method == "POST":
+    over, changed = False, False
+    if request.method == "POST" and participation.state == ParticipationState.PENDING:
+        changed = request.POST.get("entry", "") != participation.public_id
+    if request.method == "POST" and not changed:
         try:
-            counting.confirm(participation_id=participation.id, now=timezone.now())
+            counting.confirm(
+                participation_id=participation.id, agreed=_agreed(request), now=timezone.now()
+            )
         except OperationOverError:
             over = True
         else:
@@ -62,6 +72,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             "participation": participation,
             "confirmed": participation.state == ParticipationState.COUNTED,
             "over": over,
+            "changed": changed,
+            "asked": counting.awaiting(participation),
             "thanks_url": link_to("operations:thanks", participation.id, Purpose.THANKS),
         }
         return show(
@@ -69,8 +81,16 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             "confirm",
             context,
             operation=participation.operation,
-            status=409 if over else 200,
+            status=409 if over or changed else 200,
         )
+
+
+def _agreed(request: HttpRequest) -> set[uuid.UUID]:
+    """The consents that were on the page, unless the other button said to leave them out."""
+    if request.POST.get("without"):
+        return set()
+    shown = (parse_public_id("cst", value) for value in request.POST.getlist("consent"))
+    return {number for number in shown if number is not None}
 
 
 @require_safe
@@ -91,7 +111,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
             "outcome": participation.outcome,
             "waiting": participation.state == ParticipationState.PENDING,
             "result_template": f"operations/mechanics/{mechanic.kind}/result.html",
-            "given": counting.given_with(participation),
+            "given": counting.agreed_with(participation),
             "choices_url": link_to("operations:choices", participation.id, Purpose.CHOICES),
             "token": token,
             **ahead_of(participation),
@@ -115,7 +135,7 @@ def ahead_of(participation: Participation) -> dict[str, Any]:
 def choices(request: HttpRequest, token: str) -> HttpResponse:
     """Each yes that came with this participation, in its exact words, with a button to end it."""
     participation = _participation(token, Purpose.CHOICES)
-    given = counting.given_with(participation)
+    given = counting.agreed_with(participation)
     if request.method == "POST":
         chosen = parse_public_id("cst", str(request.POST.get("consent", "")))
         consent = next((row for row in given if row.id == chosen), None)

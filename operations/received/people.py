@@ -136,9 +136,7 @@ def correct(*, public_id: str, values: Mapping[str, str]) -> Person:
     if found.profile is not None and own:
         # Locks the record first, as whatever takes a yes back does.
         profiles.update(profile_id=found.profile.id, **own)
-    rows = ReceivedParticipation.objects.select_for_update().filter(
-        holds(), id__in=list(asked_of)
-    )
+    rows = ReceivedParticipation.objects.select_for_update().filter(holds(), id__in=list(asked_of))
     for row in rows.order_by("id"):
         mine = {name: value for name, value in taken.items() if name in asked_of[row.id]}
         kept = {**row.fields, **mine}

@@ -1,7 +1,7 @@
 """Whether a yes that came from a partner still stands: the yes itself says so, and nothing else.
 
 It ends where it was given, at the major, or here: by this merchant's own emails, in the customer's
-space, by hand. `withdrawn_at` keeps the end of what came without a record, or has no proof any more.
+space, by hand. `withdrawn_at` keeps the end of what came without a record or has no proof left.
 """
 
 from datetime import datetime

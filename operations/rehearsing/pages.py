@@ -123,7 +123,7 @@ def confirm(request: HttpRequest, token: str, participation: str) -> HttpRespons
     """Play the button of the email that was not sent (double opt-in)."""
     given, _operation = _opened(token, timezone.now())
     row = _participation(participation, given)
-    counting.confirm(participation_id=row.id, now=timezone.now())
+    counting.confirm(participation_id=row.id, agreed=(), now=timezone.now())
     return HttpResponseRedirect(reverse("operations:rehearsal_trace", args=[token, row.public_id]))
 
 

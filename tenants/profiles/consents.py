@@ -117,8 +117,13 @@ def withdraw_all(*, profile_ids: Iterable[uuid.UUID], how: str, now: datetime) -
 
 def in_force(*, profile_id: uuid.UUID | None = None) -> QuerySet[Consent]:
     """The consents that hold: confirmed where they had to be, and not withdrawn."""
-    rows = not_withdrawn().filter(Q(needs_confirmation=False) | Q(_has("confirmed")))
+    rows = valid().filter(~_has("withdrawn"))
     return rows if profile_id is None else rows.filter(profile_id=profile_id)
+
+
+def valid() -> QuerySet[Consent]:
+    """The consents that hold or held: confirmed where they had to be, withdrawn since or not."""
+    return Consent.objects.filter(Q(needs_confirmation=False) | Q(_has("confirmed")))
 
 
 def not_withdrawn() -> QuerySet[Consent]:

@@ -211,9 +211,16 @@ def test_a_double_confirmation_counts_once_the_emailed_button_is_pressed(
     assert link
     assert waits["Location"].endswith("/envoyee")
     # Mail programs open links by themselves: a GET confirms nothing (D10).
-    assert client.get(link[1]).status_code == 200
+    page = client.get(link[1])
+    assert page.status_code == 200
+    # The page shows what the button confirms.
+    assert "J’accepte de recevoir les offres de Maison Lumen par e-mail." in words(
+        page.content.decode()
+    )
+    form = re.findall(r'name="(entry|consent)" value="([^"]+)"', page.content.decode())
+    assert [name for name, _value in form] == ["entry", "consent"]
     assert "Participants 0" in office.read()
-    done = client.post(link[1])
+    done = client.post(link[1], dict(form))
     assert "Merci" in words(client.get(done["Location"]).content.decode())
     assert "Participants 1" in office.read()
     assert [str(m["Subject"]).strip() for m in lumen.inbox("zoe@exemple.fr")][1:] == [

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from operations import counting, figures, withdrawing
+from operations import figures, withdrawing
 from operations.models import OperationModule, ReceivedOperation, SourceKind
 from operations.participating import Source
 from operations.received import figures as received
@@ -16,7 +16,7 @@ from tenants.context import enter
 from tenants.models import Tenant
 from tenants.profiles.models import Consent
 from tenants.profiles.services import Identity, find_or_create
-from tests.fixtures.operations import NOW, take
+from tests.fixtures.operations import NOW, confirm, take
 from tests.fixtures.sharing import agree, deliver, shared_module, told
 
 DAY = timedelta(days=1)
@@ -155,7 +155,7 @@ def test_a_double_opt_in_counts_once_confirmed(partnership, marin):
     taken = play(module, "tom", "own", str(partnership.id))
     deliver()
     assert figures.total(operation_id=module.operation_id) == Figures()
-    counting.confirm(participation_id=taken.participation.id, now=NOW)
+    confirm(taken.participation, now=NOW)
     deliver()
     assert figures.total(operation_id=module.operation_id) == Figures(1, 1, 1)
     with enter(marin):

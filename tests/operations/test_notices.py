@@ -1,11 +1,19 @@
 """What is written to somebody who took part, and what a rehearsal leaves: nothing to anybody."""
 
-from operations import counting, links
+from operations import links
 from operations.models import Participation, Share
 from tenants.messaging.models import Email
 from tenants.messaging.render import render
 from tenants.profiles.models import Consent, Profile
-from tests.fixtures.operations import NOE, NOW, add_partner, make_module, make_operation, take
+from tests.fixtures.operations import (
+    NOE,
+    NOW,
+    add_partner,
+    confirm,
+    make_module,
+    make_operation,
+    take,
+)
 
 
 def test_the_receipt_names_the_brands_and_leads_to_the_choices():
@@ -39,7 +47,7 @@ def test_a_rehearsal_plays_and_leaves_nobody_anywhere():
 def test_what_is_kept_of_an_operations_emails_opens_nothing(lumen):
     """R24: whoever reads sent messages neither confirms for people nor takes back their yes."""
     take(make_module(double_optin=True), boxes=frozenset({"own"}))
-    counting.confirm(participation_id=Participation.objects.get().id, now=NOW)
+    confirm(Participation.objects.get(), now=NOW)
     for email in Email.objects.all():
         written = render(email=email, tenant=lumen)
         token = str(email.context["path"]).rpartition("/")[2]

@@ -6,7 +6,6 @@ import pytest
 
 from kernel.errors import RicochetError
 from kernel.outbox.models import Event
-from operations import counting
 from operations.errors import KeyReusedError, OperationOverError
 from operations.models import Participation, Rule, Share
 from operations.participating import Source
@@ -19,6 +18,7 @@ from tests.fixtures.operations import (
     NOES_TENANT,
     NOW,
     add_partner,
+    confirm,
     make_module,
     make_operation,
     sent,
@@ -263,9 +263,9 @@ def test_with_double_opt_in_nothing_counts_until_the_link_is_pressed():
     assert not Share.objects.exists()
     assert Profile.objects.get().consented_at is None
     assert list(Email.objects.values_list("kind", flat=True)) == ["operation_confirm"]
-    counting.confirm(participation_id=taken.participation.id, now=NOW)
+    confirm(taken.participation, now=NOW)
     before = everything()
-    counting.confirm(participation_id=taken.participation.id, now=NOW)
+    confirm(taken.participation, now=NOW)
     assert everything() == before
     row.refresh_from_db()
     assert (row.state, row.outcome, row.confirmed_at) == ("counted", {"kind": "taken"}, NOW)
@@ -278,6 +278,6 @@ def test_a_confirmation_after_the_end_counts_for_nothing():
     taken = take(make_module(double_optin=True))
     before = everything()
     with pytest.raises(OperationOverError):
-        counting.confirm(participation_id=taken.participation.id, now=ENDS)
+        confirm(taken.participation, now=ENDS)
     assert everything() == before
     assert Participation.objects.get().state == "pending"

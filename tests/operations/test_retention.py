@@ -24,6 +24,7 @@ from tests.fixtures.operations import (
     NOW,
     add_partner,
     bill,
+    confirm,
     make_module,
     make_operation,
     take,
@@ -65,7 +66,7 @@ def test_a_voided_entry_does_not_keep_its_person_from_taking_part():
     retention.forget(now=NOW + retention.KEEP_UNCONFIRMED + DAY)
     again = take(module, now=NOW + 9 * DAY)
     assert again.participation.id != taken.participation.id
-    counting.confirm(participation_id=again.participation.id, now=NOW + 9 * DAY)
+    confirm(again.participation, now=NOW + 9 * DAY)
     assert Participation.objects.filter(state="counted").count() == 1
 
 

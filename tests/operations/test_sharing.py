@@ -16,6 +16,7 @@ from operations.models import (
     Share,
     ShareState,
 )
+from operations.modules import save_acquisition
 from operations.received import taking
 from operations.sharing import delivering
 from operations.unshared import Refused, refused
@@ -27,7 +28,7 @@ from tenants.models import Tenant, TenantState
 from tenants.profiles import consents
 from tenants.profiles.models import Consent, Profile
 from tenants.profiles.services import Identity, find_or_create
-from tests.fixtures.operations import NOW, sign, take
+from tests.fixtures.operations import NOW, confirm, sign, take
 from tests.fixtures.sharing import agree, deliver, events, shared_module, states
 
 LATER = NOW + timedelta(hours=1)
@@ -127,13 +128,42 @@ def test_a_double_opt_in_arrives_when_it_is_confirmed_and_not_before(partnership
     taken = take(module, **thomas(boxes=yes(partnership)))
     deliver()
     assert received(marin) == []
-    counting.confirm(participation_id=taken.participation.id, now=LATER)
+    confirm(taken.participation, now=LATER)
     deliver()
     [row] = received(marin)
     assert row.consent.needs_confirmation
     with enter(marin):
         assert row.consent.events.get().at == LATER
         assert Profile.objects.get().consented_at is not None
+
+
+def test_what_goes_is_what_the_form_said_whatever_the_merchant_changes_since(partnership, marin):
+    """D1, D3: Thomas ticked the box while only his email went there, and confirms later."""
+    module = shared_module(partnership, double_optin=True)
+    taken = take(module, **thomas(boxes=yes(partnership)))
+    wider = shared_module_fields(module, ("first_name", "last_name", "phone", "email"))
+    save_acquisition(
+        module=module,
+        fields=wider,
+        asks_optin=True,
+        optin_text={},
+        double_optin=True,
+        partners=list(module.partners.all()),
+        now=NOW,
+    )
+    confirm(taken.participation, now=LATER)
+    deliver()
+    [row] = received(marin)
+    assert row.fields == {"email": "thomas@exemple.fr"}
+    assert Share.objects.get().fields == ["email"]
+
+
+def shared_module_fields(
+    module: OperationModule, going: tuple[str, ...]
+) -> list[dict[str, object]]:
+    """The same fields, of which these go to its partners."""
+    ids = [str(row.partnership_id) for row in module.partners.all()]
+    return [{**field, "partners": ids if field["name"] in going else []} for field in module.fields]
 
 
 def test_the_same_event_again_and_again_delivers_once(module, partnership, marin):

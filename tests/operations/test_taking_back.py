@@ -23,7 +23,7 @@ from tenants.profiles.forgetting import is_erased
 from tenants.profiles.models import Consent, ConsentEvent, ErasedAddress, Profile
 from tenants.profiles.services import Identity, find_or_create
 from tenants.programme import erasing, merging
-from tests.fixtures.operations import NOW, bill, take
+from tests.fixtures.operations import NOW, bill, confirm, take
 from tests.fixtures.sharing import agree, deliver, events, shared_module, states
 
 LATER = NOW + timedelta(hours=1)
@@ -218,7 +218,7 @@ def test_a_yes_that_was_taken_back_is_not_shared_by_a_later_confirmation(partner
     take(module, **thomas(boxes=yes(partnership) | {"own"}))
     for consent in Consent.objects.all():
         withdrawing.withdraw(consent=consent, how="link", now=NOW)
-    counting.confirm(participation_id=Participation.objects.get().id, now=LATER)
+    confirm(Participation.objects.get(), now=LATER)
     deliver()
     [row] = received(marin)
     assert (row.fields, row.profile, row.proof) == ({}, None, None)
@@ -231,7 +231,7 @@ def test_who_was_forgotten_confirms_nothing_any_more(partnership, marin):
     take(module, **thomas(boxes=yes(partnership) | {"own"}))
     erasing.erase(profile_id=Profile.objects.get().id, author_id=None, now=NOW)
     with pytest.raises(counting.UnknownParticipationError):
-        counting.confirm(participation_id=Participation.objects.get().id, now=LATER)
+        confirm(Participation.objects.get(), now=LATER)
     deliver()
     assert received(marin) == []
     assert Profile.objects.get().consented_at is None

@@ -18,7 +18,7 @@ OPERATIONS = (
         label=_("Participation à confirmer"),
         when=_("Quand la double confirmation est demandée, dès l’envoi du formulaire."),
         audience=Audience.PARTICIPANT,
-        values=("operation", "organisers", "expires_on", "office_url"),
+        values=("operation", "organisers", "brands", "expires_on", "office_url"),
         needs=("office_url",),
         target="office_url",
         always=_ALWAYS,
@@ -26,6 +26,7 @@ OPERATIONS = (
         sample={
             "first_name": "Camille",
             **_OPERATION,
+            "brands": "Maison Lumen et Brûlerie Noé",
             "path": "/o/confirmer/exemple",
             "expires_at": "2026-11-30T22:59:59+00:00",
         },

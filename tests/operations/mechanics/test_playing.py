@@ -103,7 +103,8 @@ def test_a_confirmation_that_finds_no_code_left_changes_nothing(
     OperationModule.objects.update(double_optin=False)
     take(module, "zoe@exemple.fr")
     token = links.token_for(purpose=Purpose.CONFIRM, row_id=late.id)
-    response = shopper.post(f"/o/confirmer/{token}", headers={"Accept": "text/html"})
+    form = {"entry": late.public_id}
+    response = shopper.post(f"/o/confirmer/{token}", form, headers={"Accept": "text/html"})
     assert response.status_code == 409
     assert "Tous les codes ont été donnés" in html.unescape(response.content.decode())
     late.refresh_from_db()
