@@ -1,6 +1,7 @@
 """A form that comes in: its seal first, then how often, then the engine; each refusal is told."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.throttles import ThrottledError, Try, counted_address, hit_all
+from accounts.throttles import ThrottledError, Try, check, counted_address, hit, hit_all
 from kernel.errors import InvalidInputError, RicochetError
 from operations import errors, optins, selectors
 from operations.fields import FieldsError
@@ -26,7 +27,10 @@ from operations.public.steps import in_steps
 from tenants.profiles import emails
 
 _HOUR = timedelta(hours=1)
-FROM_BROWSER, OF_PERSON = 60, 20
+# A shop's Wi-Fi, or a carrier's whole town, is one address: many honest people send one good form
+# each. Tries that are refused are what tells a machine, and they alone are few.
+FROM_ADDRESS, REFUSED, OF_PERSON = 1_000, 200, 20
+_REFUSED = "operation-refused"
 # What a form holds beside the fields that were asked; the mechanic's inputs begin with `m-`.
 _OURS = frozenset({"csrfmiddlewaretoken", "form", "website", "box", "rules", "age"})
 
@@ -53,18 +57,18 @@ def send(
     """
     try:
         sealed = seal.read(request.POST.get("form", ""), now=now)
-    except errors.StaleFormError as error:
+        module = selectors.module_sent(module_id=sealed.module_id, operation=operation)
+        if module is None:
+            raise errors.ForgedFormError
+    except (errors.StaleFormError, errors.ForgedFormError) as error:
+        _note_refusal(request, now)
         return say(request, operation, error)
-    except errors.ForgedFormError as error:
-        return say(request, operation, error)
-    module = selectors.module_sent(module_id=sealed.module_id, operation=operation)
-    if module is None:
-        return say(request, operation, errors.ForgedFormError())
     if test:
         optins.as_if_agreed(module)
     sent = _Sent(request, operation, module, sealed, now, test)
     if request.POST.get("website") or now - sealed.drawn_at < seal.QUICKEST:
         # Whoever fills in what is hidden, or answers before reading, is asked once more.
+        _note_refusal(request, now)
         return _again(sent, _("Prenez un instant pour relire, puis envoyez à nouveau."), 422)
     return _taken(sent)
 
@@ -85,7 +89,10 @@ def _taken(sent: _Sent) -> HttpResponse:
         )
     except errors.AlreadyTookPartError:
         return _had_taken_part(sent, submission)
+    except ThrottledError as error:
+        return _refused(sent, error)
     except RicochetError as error:
+        _note_refusal(sent.request, now)
         return _refused(sent, error)
     if sent.test:
         trace = [sent.test, taken.participation.public_id]
@@ -198,8 +205,22 @@ def _mechanics_own(request: HttpRequest) -> QueryDict:
 
 def _slow_down(request: HttpRequest, now: datetime) -> None:
     """Outside of any transaction, so that a refused try is counted, too."""
-    tries = [Try("operation-from", counted_address(request), FROM_BROWSER)]
-    person = emails.key(request.POST.get("email", ""))
-    if person:
-        tries.append(Try("operation-person", person, OF_PERSON))
+    address = counted_address(request)
+    check(tries=[Try(_REFUSED, address, REFUSED)], now=now)
+    tries = [Try("operation-from", address, FROM_ADDRESS)]
+    given = request.POST.get("email", "")
+    if emails.key(given):
+        tries.append(Try("operation-person", emails.folded(given), OF_PERSON))
     hit_all(tries=tries, window=_HOUR, now=now)
+
+
+def _note_refusal(request: HttpRequest, now: datetime) -> None:
+    """Each is answered by its own reason; the limit stops what comes after."""
+    with suppress(ThrottledError):
+        hit(
+            action=_REFUSED,
+            subject=counted_address(request),
+            limit=REFUSED,
+            window=_HOUR,
+            now=now,
+        )

@@ -39,6 +39,10 @@ _COUNT = """
     RETURNING key, count, resets_at
 """
 
+_COUNTED = """
+    SELECT key, count, resets_at FROM accounts_throttle WHERE key = ANY(%s) AND resets_at > %s
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Try:
@@ -87,6 +91,19 @@ def _counting(number: int) -> str:
     ]
     answers = " UNION ALL ".join(f"SELECT * FROM try{n}" for n in range(number))  # noqa: S608
     return f"WITH {', '.join(steps)} {answers}"
+
+
+def check(*, tries: Sequence[Try], now: datetime) -> None:
+    """Count nothing, and raise ThrottledError for the first that has used up its limit.
+
+    For what is counted only once it turns out to be bad: see `hit`.
+    """
+    by_key = {_key(one.action, one.subject): one for one in tries}
+    with prepared_cursor() as cursor:
+        cursor.execute(_COUNTED, [list(by_key), now])
+        for key, count, resets_at in cursor.fetchall():
+            if count >= by_key[key].limit:
+                raise ThrottledError(retry_after=max(1, int((resets_at - now).total_seconds())))
 
 
 def forget(*, action: str, subject: str) -> None:

@@ -193,7 +193,7 @@ def test_a_form_of_another_merchant_or_module_is_nothing_here(
 def test_too_many_forms_from_one_place_wait(
     shopper: TenantClient, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "FROM_BROWSER", 2)
+    monkeypatch.setattr(sending, "FROM_ADDRESS", 2)
     for number in range(2):
         assert post(shopper, clock, email=f"p{number}@exemple.fr").status_code == 302
     response = post(shopper, clock, email="p3@exemple.fr")
