@@ -101,7 +101,9 @@ def _said(words: str, name: str) -> str:
 
 
 @atomic_with_retry
-def go_live(*, operation_id: uuid.UUID, now: datetime) -> Operation:
+def go_live(
+    *, operation_id: uuid.UUID, now: datetime, author_id: uuid.UUID | None = None
+) -> Operation:
     """Put an operation online, or have it begin on its day; again changes nothing.
 
     NotReadyError with what is missing, LimitReachedError where the plan has no room for another;
@@ -116,7 +118,7 @@ def go_live(*, operation_id: uuid.UUID, now: datetime) -> Operation:
     if found:
         raise NotReadyError(found)
     limits.require(Limit.OPERATIONS, now=now)
-    _prepare(operation, now)
+    _prepare(operation, now, author_id)
     operation.state, operation.live_at, operation.updated_at = OperationState.LIVE, now, now
     operation.save(update_fields=["state", "live_at", "updated_at"])
     plan(operation=operation, now=now)
@@ -124,10 +126,10 @@ def go_live(*, operation_id: uuid.UUID, now: datetime) -> Operation:
     return operation
 
 
-def _prepare(operation: Operation, now: datetime) -> None:
+def _prepare(operation: Operation, now: datetime, author_id: uuid.UUID | None) -> None:
     for module in operation.modules.filter(removed_at=None).order_by("id"):
         module.operation = operation
-        mechanic_of(module).prepare(module=module, now=now)
+        mechanic_of(module).prepare(module=module, now=now, author_id=author_id)
 
 
 def plan(*, operation: Operation, now: datetime) -> None:
@@ -146,9 +148,14 @@ def plan(*, operation: Operation, now: datetime) -> None:
 
 @atomic_with_retry
 def set_dates(
-    *, operation_id: uuid.UUID, starts_at: datetime | None, ends_at: datetime | None, now: datetime
+    *,
+    operation_id: uuid.UUID,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    now: datetime,
+    author_id: uuid.UUID | None = None,
 ) -> Operation:
-    """Other dates. Once it has begun the start stays; once it has ended both do."""
+    """Other dates, by `author_id`. Once it has begun the start stays; once it has ended both do."""
     operation = locked(operation_id)
     shown = operation.shown_state(now)
     if shown in ("ended", "archived"):
@@ -162,13 +169,15 @@ def set_dates(
     operation.save(update_fields=["starts_at", "ends_at", "updated_at"])
     changed(operation_id=operation.id, now=now)
     if operation.state == OperationState.LIVE:
-        _prepare(operation, now)  # what was drawn between the dates follows them
+        _prepare(operation, now, author_id)  # what was drawn between the dates follows them
         plan(operation=operation, now=now)
     return operation
 
 
 @atomic_with_retry
-def stop(*, operation_id: uuid.UUID, now: datetime) -> Operation:
+def stop(
+    *, operation_id: uuid.UUID, now: datetime, author_id: uuid.UUID | None = None
+) -> Operation:
     """End an operation before its day; again changes nothing. What was taken part in stays."""
     operation = locked(operation_id)
     if operation.state == OperationState.ENDED:
@@ -177,7 +186,7 @@ def stop(*, operation_id: uuid.UUID, now: datetime) -> Operation:
         raise NotEditableError
     if operation.starts_at is not None and now > operation.starts_at:
         operation.ends_at = min(operation.ends_at or now, now)
-    _close(operation, now)
+    _close(operation, now, author_id)
     return operation
 
 
@@ -193,9 +202,9 @@ def end_due(*, operation_id: uuid.UUID, ends_at: datetime, now: datetime) -> Non
     _close(operation, now)
 
 
-def _close(operation: Operation, now: datetime) -> None:
+def _close(operation: Operation, now: datetime, author_id: uuid.UUID | None = None) -> None:
     operation.state, operation.ended_at, operation.updated_at = OperationState.ENDED, now, now
     operation.save(update_fields=["state", "ends_at", "ended_at", "updated_at"])
     for module in operation.modules.filter(removed_at=None).order_by("id"):
-        mechanic_of(module).close(module=module, now=now)
+        mechanic_of(module).close(module=module, now=now, author_id=author_id)
     changed(operation_id=operation.id, now=now)

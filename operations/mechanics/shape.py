@@ -7,6 +7,7 @@ merchant set is `module.settings`, what a mechanic has to remember lies in table
 `BaseMechanic` answers all that many mechanics have no use for.
 """
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -125,10 +126,13 @@ class Mechanic(Protocol):
     def check(self, *, module: OperationModule) -> list[Problem]:
         """What keeps this module from going live; asked again at that moment."""
 
-    def prepare(self, *, module: OperationModule, now: datetime) -> None:
+    def prepare(
+        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
+    ) -> None:
         """In the transaction that goes live (winning moments, say). Again changes nothing.
 
-        Called again when a live operation gets other dates: what is drawn between them follows.
+        Called again when a live operation gets other dates, by `author_id`: what is drawn between
+        them follows.
         """
 
     def questions(self, *, module: OperationModule, language: str) -> Mapping[str, Any]:
@@ -197,8 +201,13 @@ class Mechanic(Protocol):
     def figures(self, *, module: OperationModule) -> list[Figure]:
         """Its own counts, rehearsals left out."""
 
-    def close(self, *, module: OperationModule, now: datetime) -> None:
-        """When the operation has ended (a draw, say), in one transaction. Again changes nothing."""
+    def close(
+        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
+    ) -> None:
+        """When the operation has ended (a draw, say), in one transaction. Again changes nothing.
+
+        By `author_id`, or None where its day came.
+        """
 
 
 class BaseMechanic:
@@ -216,7 +225,9 @@ class BaseMechanic:
     def check(self, *, module: OperationModule) -> list[Problem]:
         return []
 
-    def prepare(self, *, module: OperationModule, now: datetime) -> None:
+    def prepare(
+        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
+    ) -> None:
         """Nothing to make ready."""
 
     def questions(self, *, module: OperationModule, language: str) -> Mapping[str, Any]:
@@ -260,5 +271,7 @@ class BaseMechanic:
     def figures(self, *, module: OperationModule) -> list[Figure]:
         return []
 
-    def close(self, *, module: OperationModule, now: datetime) -> None:
+    def close(
+        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
+    ) -> None:
         """Nothing to settle."""

@@ -1,7 +1,7 @@
 """Operations, their modules and partners, who took part, and what is owed to partners."""
 
 from operations.models.draw import Draw, DrawPlace
-from operations.models.instant_win import WinningMoment, WinningPlan
+from operations.models.instant_win import WinningMoment, WinningPlan, WinningRound
 from operations.models.modules import ModulePartner, OperationModule, Rule
 from operations.models.operations import Operation, OperationState
 from operations.models.participations import Participation, ParticipationState, SourceKind
@@ -31,4 +31,5 @@ __all__ = [
     "SourceKind",
     "WinningMoment",
     "WinningPlan",
+    "WinningRound",
 ]

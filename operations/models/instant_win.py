@@ -2,16 +2,17 @@
 
 from django.db import models
 
-from kernel.ids import uuid7
+from kernel.ids import public_id, uuid7
 from operations.models.modules import OperationModule
 from operations.models.participations import Participation
 from operations.models.prizes import OperationPrize
 
 
 class WinningPlan(models.Model):
-    """How a module's moments were drawn: with the seed and the dates they can be drawn again.
+    """A module's seed, chosen when it goes live; with the rounds of dates it gives the moments.
 
-    `round` counts on when the dates of the operation change and what is still to come is redrawn.
+    Its hash is published at once, at `drawn_at`. The dates and `round` are those of that first
+    time: what comes afterwards is a round of its own, and nothing here is written again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -26,6 +27,32 @@ class WinningPlan(models.Model):
 
     class Meta:
         db_table = "operations_winning_plan"
+
+    @property
+    def public_id(self) -> str:
+        return public_id("wpl", self.id)
+
+
+class WinningRound(models.Model):
+    """The operation's dates from `changed_at` on: one row each time they are set, never edited.
+
+    `changed_by` is the member who set them; None where nobody is known.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    plan = models.ForeignKey(WinningPlan, on_delete=models.PROTECT, related_name="rounds")
+    number = models.IntegerField()
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    changed_by = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "operations_winning_round"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="winning_round_once")
+        ]
 
 
 class WinningMoment(models.Model):

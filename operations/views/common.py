@@ -1,6 +1,7 @@
 """What the pages of operations share: finding rows by their outside ids, and their look."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import has_role
-from accounts.models import Role
+from accounts.models import Role, User
 from kernel.errors import RicochetError
 from kernel.ids import parse_public_id
 from operations import selectors
@@ -40,6 +41,19 @@ def module_or_404(operation: Operation, public_id: str) -> OperationModule:
 def can_change(request: HttpRequest) -> bool:
     """Whether to show what changes something."""
     return has_role(request, Role.MANAGER)
+
+
+def author(request: HttpRequest) -> uuid.UUID:
+    """The user who acts, for the records."""
+    number: uuid.UUID = request.user.pk  # type: ignore[assignment]  # only members come here
+    return number
+
+
+def names_of(user_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:
+    """What the members of the records are called, as far as they are still known."""
+    wanted = {number for number in user_ids if number is not None}
+    rows = User.objects.filter(pk__in=wanted) if wanted else User.objects.none()
+    return {row.pk: row.name for row in rows}
 
 
 def frame(request: HttpRequest, operation: Operation, now: datetime) -> dict[str, Any]:

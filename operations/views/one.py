@@ -18,7 +18,7 @@ from operations.forms import DatesForm, NameForm
 from operations.mechanics import mechanic_of
 from operations.models import Operation
 from operations.unshared import refused, unshared
-from operations.views.common import frame, operation_or_404, say
+from operations.views.common import author, frame, operation_or_404, say
 from operations.views.partners import rows_of
 from shell.forms import answer
 from tenants.addresses import absolute_url
@@ -94,6 +94,7 @@ def dates(request: HttpRequest, operation: str) -> HttpResponse:
                 starts_at=form.cleaned_data["starts_at"],
                 ends_at=form.cleaned_data["ends_at"],
                 now=now,
+                author_id=author(request),
             )
         except RicochetError as error:
             say(form, error)
@@ -114,7 +115,7 @@ def go_live(request: HttpRequest, operation: str) -> HttpResponse:
     """Online now, or on its day; what is missing is said, and nothing changes."""
     row = operation_or_404(operation)
     try:
-        running.go_live(operation_id=row.id, now=timezone.now())
+        running.go_live(operation_id=row.id, now=timezone.now(), author_id=author(request))
     except running.NotReadyError as error:
         messages.error(request, " ".join(problem.text for problem in error.problems))
     except RicochetError as error:
@@ -137,7 +138,7 @@ def stop(request: HttpRequest, operation: str) -> HttpResponse:
     """End it before its day."""
     row = operation_or_404(operation)
     try:
-        running.stop(operation_id=row.id, now=timezone.now())
+        running.stop(operation_id=row.id, now=timezone.now(), author_id=author(request))
     except RicochetError as error:
         messages.error(request, error.said)
     else:

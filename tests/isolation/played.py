@@ -15,6 +15,7 @@ from operations.models import (
     Participation,
     ReceivedOperation,
     ReceivedParticipation,
+    WinningPlan,
 )
 from operations.rehearsing import passes
 from operations.rehearsing.passes import Pass
@@ -35,6 +36,7 @@ class Played:
     test_pass: str
     draw: Draw
     coupon: OperationModule
+    instants: WinningPlan
     widget: Widget
 
     def token(self, purpose: Purpose) -> str:
@@ -59,6 +61,9 @@ def played(slug: str) -> Played:
         received=received,
         received_person=received.participations.get(),
         draw=Draw.objects.select_related("module__operation").get(module=drawn),
+        instants=WinningPlan.objects.select_related("module__operation").get(
+            module=make_live("instant_win", operation=operation)
+        ),
         coupon=make_live("coupon", operation=operation),
         widget=_widget(slug, module),
         test=test,

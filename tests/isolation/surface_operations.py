@@ -54,6 +54,15 @@ def draw(side: "Side") -> dict[str, Any]:
     return {"draw": side.played.draw.public_id}
 
 
+def instant_module(side: "Side") -> dict[str, Any]:
+    module = side.played.instants.module
+    return {"operation": module.operation.public_id, "module": module.public_id}
+
+
+def plan(side: "Side") -> dict[str, Any]:
+    return {"plan": side.played.instants.public_id}
+
+
 def sent(side: "Side") -> dict[str, Any]:
     module, now = side.played.coupon, timezone.now()
     path = address_of(module=module, told={"kind": "mailed"}, drawn_at=now)
@@ -120,6 +129,9 @@ OPERATIONS: dict[str, Page] = {
     "operations:draw_record": member(draw_module),
     "operations:draw_participants": member(draw_module, role=Role.MANAGER),
     "operations:draw_pass_on": member(draw_module),
+    "operations:moments_proof": Page(For.ANYBODY, names=plan),
+    "operations:moments_proof_file": Page(For.ANYBODY, names=plan),
+    "operations:moments": member(instant_module),
     "operations:coupon_codes": member(coupon_module),
     "operations:add_coupon_codes": member(coupon_module, **MANAGER),
 }

@@ -1,5 +1,6 @@
 """The coupon: one code for each person, in the transaction of their participation or not at all."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -54,7 +55,9 @@ class Coupon(BaseMechanic):
                 return [Problem(_("Ajoutez des codes à la liste du coupon : elle est vide."))]
         return []
 
-    def prepare(self, *, module: OperationModule, now: datetime) -> None:
+    def prepare(
+        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
+    ) -> None:
         codes.prepare(module=module, now=now)
 
     def questions(self, *, module: OperationModule, language: str) -> Mapping[str, Any]:
@@ -173,7 +176,9 @@ class Coupon(BaseMechanic):
             ),
         ]
 
-    def close(self, *, module: OperationModule, now: datetime) -> None:
+    def close(
+        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
+    ) -> None:
         codes.release(module)
 
 

@@ -1,5 +1,6 @@
 """The draw as a mechanic: promised when it goes live, drawn by itself when the operation ends."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -36,7 +37,9 @@ class Draws(BaseMechanic):
     def check(self, *, module: OperationModule) -> list[Problem]:
         return prizes.missing(module)
 
-    def prepare(self, *, module: OperationModule, now: datetime) -> None:
+    def prepare(
+        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
+    ) -> None:
         drawing.promise(module=module, now=now)
 
     def questions(self, *, module: OperationModule, language: str) -> Mapping[str, Any]:
@@ -127,7 +130,9 @@ class Draws(BaseMechanic):
         won = DrawPlace.objects.filter(draw=row, prize__isnull=False, stepped_down_at=None).count()
         return [Figure(gettext_lazy("Gagnants tirés"), won, href=url)]
 
-    def close(self, *, module: OperationModule, now: datetime) -> None:
+    def close(
+        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
+    ) -> None:
         drawing.draw(module=module, now=now)
 
 

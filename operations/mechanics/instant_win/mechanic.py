@@ -1,9 +1,11 @@
 """The instant win: stock is exact, because each piece is one row that one participation takes."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +22,7 @@ from operations.mechanics.shape import (
     Problem,
     ResultEmail,
 )
-from operations.models import OperationModule, Participation, WinningMoment
+from operations.models import OperationModule, Participation, WinningMoment, WinningPlan
 from operations.words import pick
 
 WON, LOST = "won", "lost"
@@ -40,13 +42,18 @@ class InstantWin(BaseMechanic):
     def check(self, *, module: OperationModule) -> list[Problem]:
         return prizes.missing(module)
 
-    def prepare(self, *, module: OperationModule, now: datetime) -> None:
-        moments.draw(module=module, prizes=prizes.freeze(module=module, now=now), now=now)
+    def prepare(
+        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
+    ) -> None:
+        offered = prizes.freeze(module=module, now=now)
+        moments.draw(module=module, prizes=offered, now=now, author_id=author_id)
 
     def questions(self, *, module: OperationModule, language: str) -> Mapping[str, Any]:
+        row = WinningPlan.objects.filter(module=module).first()
         return {
             "button": pick(module.settings.get("button"), language),
             "prizes": prizes.told(module, language),
+            "moments": row.public_id if row else "",
         }
 
     def play(
@@ -134,17 +141,29 @@ class InstantWin(BaseMechanic):
         }
         return ResultEmail("operation_won", context)
 
+    def close(
+        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
+    ) -> None:
+        """An end that somebody brought nearer is one of its dates."""
+        offered = prizes.freeze(module=module, now=now)
+        moments.draw(module=module, prizes=offered, now=now, author_id=author_id)
+
     def figures(self, *, module: OperationModule) -> list[Figure]:
         rows = WinningMoment.objects.filter(module=module)
         won = rows.filter(participation__isnull=False).count()
         due = rows.filter(participation=None, at__lte=timezone.now()).count()
-        total = rows.count()
+        total, ends = rows.count(), module.operation.ends_at
+        beyond = rows.filter(participation=None, at__gt=ends).count() if ends else 0
+        names = {"operation": module.operation.public_id, "module": module.public_id}
+        url = reverse("operations:moments", kwargs=names)
+        late = [Figure(gettext_lazy("Lots après la fin"), beyond, _("non gagnés"), url)]
         left = (
-            [Figure(gettext_lazy("Lots non attribués"), total - won)]
+            [Figure(gettext_lazy("Lots non attribués"), total - won, href=url)]
             if module.operation.shown_state(timezone.now()) == "ended"
             else [
                 Figure(gettext_lazy("Lots à prendre"), due, _("leur moment est venu")),
-                Figure(gettext_lazy("Lots à venir"), total - won - due),
+                Figure(gettext_lazy("Lots à venir"), total - won - due - beyond, href=url),
+                *(late if beyond else ()),
             ]
         )
         return [

@@ -1,33 +1,34 @@
-"""When the winning moments fall: decided by a seed, before anybody plays."""
+"""When the winning moments fall: decided by a seed that is promised before anybody plays."""
 
-import hashlib
-import hmac
 import secrets
-from datetime import datetime, timedelta
+import uuid
+from datetime import datetime
 
 from kernel.db import atomic_with_retry, insert_if_absent
-from operations.models import OperationModule, OperationPrize, WinningMoment, WinningPlan
+from operations.mechanics.instant_win.algorithm import Dates, moment
+from operations.models import (
+    OperationModule,
+    OperationPrize,
+    WinningMoment,
+    WinningPlan,
+    WinningRound,
+)
 
 _SLICE = 1_000
 
 
-def moment(*, plan: WinningPlan, prize: OperationPrize, unit: int, begins_at: datetime) -> datetime:
-    """The moment of one piece of a prize, evenly drawn between `begins_at` and the plan's end.
-
-    The first 8 bytes of HMAC-SHA256(seed, "round:prize number:unit"), as a share of the time.
-    """
-    told = f"{plan.round}:{prize.number}:{unit}".encode()
-    drawn = hmac.new(bytes.fromhex(plan.seed), told, hashlib.sha256).digest()
-    whole = (plan.ends_at - begins_at) // timedelta(microseconds=1)
-    return begins_at + timedelta(microseconds=int.from_bytes(drawn[:8], "big") * whole >> 64)
-
-
 @atomic_with_retry
-def draw(*, module: OperationModule, prizes: list[OperationPrize], now: datetime) -> None:
+def draw(
+    *,
+    module: OperationModule,
+    prizes: list[OperationPrize],
+    now: datetime,
+    author_id: uuid.UUID | None = None,
+) -> None:
     """Draw the moments, in the transaction that goes live; again changes nothing.
 
-    Where the operation has other dates than the plan, those that are still to come are drawn anew
-    between now and the new end. What is open or won stays.
+    Where the operation has other dates than before, they are another round. Once it has begun no
+    moment comes sooner: those beyond a nearer end stay there, a later end spreads what is to come.
     """
     begins, ends = module.operation.starts_at, module.operation.ends_at
     if begins is None or ends is None:
@@ -37,8 +38,7 @@ def draw(*, module: OperationModule, prizes: list[OperationPrize], now: datetime
             WinningPlan(
                 module=module,
                 seed=secrets.token_hex(32),
-                # What would lie in the past would all be won by the first who come.
-                begins_at=max(begins, now),
+                begins_at=begins,
                 ends_at=ends,
                 drawn_at=now,
             )
@@ -46,15 +46,39 @@ def draw(*, module: OperationModule, prizes: list[OperationPrize], now: datetime
         ignore_conflicts=True,
     )
     plan = WinningPlan.objects.select_for_update().get(module=module)
-    if plan.ends_at != ends or (now < begins and plan.begins_at != begins):
-        _redraw(plan, max(begins, now), ends, now)
-        return
+    rounds = list(plan.rounds.all())
+    if not rounds:
+        author = author_id if plan.drawn_at == now else None  # of who drew it before, none is known
+        told = Dates(plan.round, plan.begins_at, plan.ends_at, plan.drawn_at)
+        rounds = [_keep(plan, told, author)]
+        _first(module, prizes, plan, rounds)
+    last = rounds[-1]
+    if last.ends_at != ends or (now < last.begins_at and last.begins_at != begins):
+        rounds.append(_keep(plan, Dates(last.number + 1, begins, ends, now), author_id))
+        _follow(plan, rounds, now)
+
+
+def dates(rounds: list[WinningRound]) -> list[Dates]:
+    return [Dates(one.number, one.begins_at, one.ends_at, one.changed_at) for one in rounds]
+
+
+def _keep(plan: WinningPlan, told: Dates, author_id: uuid.UUID | None) -> WinningRound:
+    return WinningRound.objects.create(plan=plan, changed_by=author_id, **told._asdict())
+
+
+def _first(
+    module: OperationModule,
+    prizes: list[OperationPrize],
+    plan: WinningPlan,
+    rounds: list[WinningRound],
+) -> None:
+    told = dates(rounds)
     rows = [
         WinningMoment(
             module=module,
             prize=prize,
             unit=unit,
-            at=moment(plan=plan, prize=prize, unit=unit, begins_at=plan.begins_at),
+            at=moment(seed=plan.seed, rounds=told, prize=prize.number, unit=unit),
         )
         for prize in prizes
         for unit in range(1, prize.stock + 1)
@@ -63,10 +87,9 @@ def draw(*, module: OperationModule, prizes: list[OperationPrize], now: datetime
         insert_if_absent(rows[start : start + _SLICE])
 
 
-def _redraw(plan: WinningPlan, begins: datetime, ends: datetime, now: datetime) -> None:
-    plan.begins_at, plan.ends_at, plan.drawn_at = begins, ends, now
-    plan.round += 1
-    plan.save(update_fields=["begins_at", "ends_at", "drawn_at", "round"])
+def _follow(plan: WinningPlan, rounds: list[WinningRound], now: datetime) -> None:
+    """What is open or won stays; of the others each moment is worked out under all rounds."""
+    told = dates(rounds)
     rows = list(
         WinningMoment.objects.filter(module_id=plan.module_id, participation=None, at__gt=now)
         .select_related("prize")
@@ -74,5 +97,5 @@ def _redraw(plan: WinningPlan, begins: datetime, ends: datetime, now: datetime) 
         .select_for_update(of=("self",))
     )
     for row in rows:
-        row.at = moment(plan=plan, prize=row.prize, unit=row.unit, begins_at=begins)
+        row.at = moment(seed=plan.seed, rounds=told, prize=row.prize.number, unit=row.unit)
     WinningMoment.objects.bulk_update(rows, ["at"], batch_size=_SLICE)
