@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, InvalidInputError
+from operations import official
 from operations.errors import UnknownOperationError
 from operations.models import ModulePartner, Operation, OperationModule
 from operations.slugs import free_slug
@@ -141,8 +142,13 @@ def archive(*, operation_id: uuid.UUID, away: bool, now: datetime) -> Operation:
 
 @atomic_with_retry
 def save_words(*, operation_id: uuid.UUID, now: datetime, **values: Any) -> Operation:
-    """Titles, texts, rules, prizes: the fields of `Operation` of these names."""
+    """Titles, texts, rules, prizes: the fields of `Operation` of these names.
+
+    Of an operation that is online other rules are an amendment: see `operations.official`.
+    """
     operation = editable(operation_id, now, live=True)
+    if "rules" in values:
+        official.amend(operation=operation, text=values["rules"], now=now)
     for name, value in values.items():
         if name not in _WORDS:
             raise TypeError(f"{name} is no text of an operation")

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from kernel.db import atomic_with_retry, gathered, insert_if_absent, prepared_cursor
-from operations import counting, fields, optins, slots
+from operations import counting, fields, official, optins, slots
 from operations.errors import (
     AlreadyTookPartError,
     KeyReusedError,
@@ -133,6 +133,9 @@ def _take(participation: Participation, boxes: list[optins.OptIn], now: datetime
         if not _find_slot(participation, profile, now):
             # The same form may have been taken this very moment, before the lock was ours.
             return _replay_or_refuse(participation)
+        if participation.module.asks_rules:
+            participation.rules = official.accepted(operation=participation.operation, now=now)
+            participation.rules_accepted_at = now
     if not insert_if_absent([participation]):
         return _replay_or_refuse(participation)
     given = (

@@ -2,10 +2,17 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from operations import withdrawing
-from operations.models import Participation, ParticipationState, ReceivedParticipation, Share
+from operations.models import (
+    Participation,
+    ParticipationState,
+    ReceivedParticipation,
+    RulesVersion,
+    Share,
+)
 from tenants.profiles.personal import End, Personal
 
 
@@ -24,6 +31,17 @@ def _erase(ids: Collection[UUID], now: datetime, end: End) -> None:
     rows.filter(state=ParticipationState.PENDING).update(
         state=ParticipationState.VOID, voided_at=now
     )
+
+
+def _with_rules(row: dict[str, Any]) -> dict[str, Any]:
+    """In a person's file, the rules that they accepted, in full."""
+    version = RulesVersion.objects.filter(id=row.pop("rules_id", None)).first()
+    return row | {
+        "rules_version": version.number if version is not None else None,
+        "rules_since": version.since if version is not None else None,
+        "rules_text": version.text if version is not None else {},
+        "rules_hash": version.text_hash if version is not None else "",
+    }
 
 
 _ANSWER = "Take part in an operation, as its page says; 3 years after the last contact."
@@ -52,6 +70,7 @@ PERSONAL = (
         ),
         erase=_erase,
         withheld=frozenset({"key", "body_hash"}),
+        redact=_with_rules,
         contact="created_at",
     ),
     Personal(

@@ -15,6 +15,7 @@ from billing.plans import Allowed, Limit
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
 from kernel.outbox.services import emit
+from operations import official
 from operations.editing import EndsBeforeStartError, NotEditableError, check_dates, locked
 from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Problem
@@ -119,6 +120,7 @@ def go_live(
         raise NotReadyError(found)
     limits.require(Limit.OPERATIONS, now=now)
     _prepare(operation, now, author_id)
+    official.in_force(operation=operation, now=now)
     operation.state, operation.live_at, operation.updated_at = OperationState.LIVE, now, now
     operation.save(update_fields=["state", "live_at", "updated_at"])
     plan(operation=operation, now=now)

@@ -8,6 +8,7 @@ from operations.models.participations import Participation, ParticipationState, 
 from operations.models.pictures import Picture
 from operations.models.prizes import OperationPrize
 from operations.models.received import BroughtBy, ReceivedOperation, ReceivedParticipation
+from operations.models.rules import RulesVersion
 from operations.models.shares import Announcement, Share, ShareState
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "ReceivedOperation",
     "ReceivedParticipation",
     "Rule",
+    "RulesVersion",
     "Share",
     "ShareState",
     "SourceKind",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from kernel.ids import public_id, uuid7
 from operations.models.modules import OperationModule
 from operations.models.operations import Operation
+from operations.models.rules import RulesVersion
 from tenants.profiles.models import Consent, Profile
 
 
@@ -76,6 +77,9 @@ class Participation(models.Model):
     # By partnership, the fields that the form said go there with that box; null is from before.
     going = models.JSONField(null=True)
     form_version = models.CharField(max_length=16, blank=True)
+    # The version of the rules that was accepted, and when: what stays of it proves no more.
+    rules = models.ForeignKey(RulesVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    rules_accepted_at = models.DateTimeField(null=True)
     key = models.CharField(max_length=64, unique=True)
     body_hash = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(editable=False)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from operations import selectors
+from operations import official, selectors
 from operations.fields import within
 from operations.models import ModulePartner, OperationModule, Picture
 from operations.public.drawing import language_of, shown_or_404, spoken
@@ -20,14 +20,27 @@ from tenants.programme.explanation import as_html
 @require_safe
 @public_page
 def rules(request: HttpRequest, slug: str) -> HttpResponse:
-    """The official rules, in the merchant's words."""
+    """The official rules in the merchant's words: those in force, and each earlier version."""
     test = request.GET.get("essai", "")
     operation = shown_or_404(slug, timezone.now(), test=test)
+    every = [] if test else official.versions(operation=operation)
+    chosen = request.GET.get("version", "")
+    shown = next((row for row in every if str(row.number) == chosen), None)
+    if chosen and shown is None:
+        raise Http404
+    shown = shown or (every[-1] if every else None)
     with translation.override(language_of(request)):
-        text = pick(operation.rules, spoken())
+        text = pick(shown.text if shown is not None else operation.rules, spoken())
         if not text:
             raise Http404
-        return show(request, "rules", {"text": as_html(text), "test": test}, operation=operation)
+        context = {
+            "text": as_html(text),
+            "test": test,
+            "shown": shown,
+            "latest": every[-1] if every else None,
+            "versions": every[::-1] if len(every) > 1 else [],
+        }
+        return show(request, "rules", context, operation=operation)
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
@@ -18,6 +18,7 @@ from operations import fields, selectors
 from operations.mechanics import mechanic_of
 from operations.models import Operation, Participation, ParticipationState, SourceKind
 from operations.views.common import frame, operation_or_404
+from shell import formats
 from shell.tables import Column, Empty, Filter, ListPage, View
 from tenants.profiles.models import Consent, ConsentEventKind
 from tenants.profiles.services import fold_text
@@ -134,6 +135,7 @@ class ParticipantsPage(ListPage):
                 value="created_at",
             ),
             *self._answers(),
+            Column("rules", gettext_lazy("Règlement accepté"), value=_rules, shown=False),
             Column("agreed", gettext_lazy("Accords"), value=self._agreed, shown=False),
             Column("proof", gettext_lazy("Preuves"), value=self._proofs, shown=False),
         )
@@ -168,7 +170,7 @@ class ParticipantsPage(ListPage):
         if not self.request.GET.get("export"):
             return rows
         # A file reads each person's yeses: for each slice of rows, not for each row.
-        return rows.select_related("own_consent").prefetch_related(
+        return rows.select_related("own_consent", "rules").prefetch_related(
             "own_consent__events", "shares__consent__events"
         )
 
@@ -194,6 +196,17 @@ def _holds(consent: Consent) -> bool:
     kinds = {event.kind for event in consent.events.all()}
     confirmed = not consent.needs_confirmation or ConsentEventKind.CONFIRMED in kinds
     return confirmed and ConsentEventKind.WITHDRAWN not in kinds
+
+
+def _rules(row: Participation) -> str:
+    """In files: which version was accepted, and when."""
+    if row.rules is None or row.rules_accepted_at is None:
+        return ""
+    told = gettext("Version %(number)s, le %(when)s")
+    return told % {
+        "number": row.rules.number,
+        "when": formats.moment(row.rules_accepted_at),
+    }
 
 
 def _module(row: Participation) -> str:

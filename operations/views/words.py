@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
-from operations import editing, pictures
+from operations import editing, official, pictures
 from operations.forms import LookForm, WordsForm
 from operations.models import Operation
 from operations.public import page
@@ -45,6 +45,8 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
             messages.success(request, _("Textes enregistrés"))
             return redirect("operations:words", operation=row.public_id)
     context = {**frame(request, row, now), "current": "words"}
+    context["amends"] = row.shown_state(now) in official.PUBLIC
+    context["versions"] = official.versions(operation=row)[::-1]
     return answer(request, "operations/words.html", context, form)
 
 

@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from tenants.provisioning.dedicated import Connection
 
 # Dotted paths to lists of statements; each one can be run again without harm.
-DEFAULT = ("kernel.ledger.guard.SQL", "tenants.profiles.guard.SQL")
+DEFAULT = ("kernel.ledger.guard.SQL", "tenants.profiles.guard.SQL", "operations.guard.SQL")
 APP = "guards"
 # The same for tables of the public schema.
 PUBLIC = ("console.guard.SQL",)
