@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from operations.fields import going_to
 from operations.models import OperationModule
 from operations.words import spread
 from partnerships.selectors import Partner
@@ -32,11 +33,7 @@ def initial_of(module: OperationModule, choosable: Sequence[Partner]) -> dict[st
         found[f"{key}-asks"] = chosen.asks_optin if chosen else True
         found[f"{key}-policy_url"] = chosen.policy_url if chosen else ""
         found |= spread(chosen.optin_text if chosen else {}, f"{key}-text")
-        found[f"{key}-fields"] = [
-            str(row["name"])
-            for row in module.fields
-            if str(partner.partnership_id) in map(str, row.get("partners") or ())
-        ]
+        found[f"{key}-fields"] = going_to(module, partner.partnership_id)
     return found
 
 

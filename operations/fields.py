@@ -6,7 +6,7 @@ The email is always asked. A question of the merchant's own is named `q1`, `q2`â
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -175,10 +175,17 @@ class UnknownFieldsError(InvalidInputError):
 
 def asked(module: OperationModule, *, language: str) -> list[Asked]:
     """What the form asks, in order. The email is always there, and required."""
-    found = [_asked(row, language) for row in module.fields]
-    if all(field.name != "email" for field in found):
-        found.append(_asked({"name": "email", "required": True}, language))
-    return found
+    return [_asked(row, language) for row in _rows(module)]
+
+
+def _rows(module: OperationModule) -> list[dict[str, Any]]:
+    """What is asked. The email is, whatever the merchant chose, and goes wherever anything goes: by
+    it a partner keeps the proof of the yes, and finds the person when the yes ends (D2, D4, D6).
+    """
+    partners = [str(one) for row in module.fields for one in row.get("partners") or ()]
+    email = {"name": "email", "required": True, "partners": list(dict.fromkeys(partners))}
+    rows = [{**row, **email} if row["name"] == "email" else row for row in module.fields]
+    return rows if any(row["name"] == "email" for row in rows) else [*rows, email]
 
 
 def _asked(row: Mapping[str, Any], language: str) -> Asked:
@@ -255,9 +262,14 @@ def going_to(module: OperationModule, partnership_id: object) -> list[str]:
     """The names of the fields that go to one partner, once the person agreed to that."""
     return [
         str(row["name"])
-        for row in module.fields
+        for row in _rows(module)
         if str(partnership_id) in {str(partner) for partner in row.get("partners") or ()}
     ]
+
+
+def with_email(ticked: Collection[str]) -> set[str]:
+    """What goes to a partner: nothing, or the email with whatever was chosen."""
+    return {"email", *ticked} if ticked else set()
 
 
 def within(field: Asked) -> str:

@@ -17,6 +17,10 @@ from shell.forms import HouseForm
 
 TITLE, SUBTITLE, RULES, PRIZES = 80, 200, 20_000, 2_000
 TO_GO_LIVE = _("Nécessaire pour mettre en ligne")
+WHAT_GOES = _(
+    "Seulement pour les personnes qui ont coché sa case. L’adresse e-mail accompagne toujours"
+    " le reste : l’accord et sa preuve s’y rattachent."
+)
 _TO_GIVE = _("Nécessaire pour mettre en ligne, s’il y a quelque chose à gagner ou à accepter")
 
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from operations.acquisition import QUESTIONS, initial_of, lines_of
-from operations.fields import KNOWN
-from operations.forms import policy_field
+from operations.fields import KNOWN, with_email
+from operations.forms import WHAT_GOES, policy_field
 from operations.models import ModulePartner, OperationModule
 from operations.optins import usual_text
 from operations.words import pair
@@ -144,7 +144,7 @@ class AcquisitionForm(HouseForm):
             required=False,
             choices=names,
             widget=forms.CheckboxSelectMultiple,
-            help_text=_("Seulement pour les personnes qui ont coché sa case."),
+            help_text=WHAT_GOES,
         )
 
     def _own_questions(self) -> list[str]:
@@ -264,7 +264,7 @@ class AcquisitionForm(HouseForm):
             "partners": [
                 str(partner.partnership_id)
                 for partner in chosen
-                if name in data[f"{partner.public_id}-fields"]
+                if name in with_email(data[f"{partner.public_id}-fields"])
             ],
         }
         if name in QUESTIONS:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from operations import fields as known
-from operations.forms import policy_field
+from operations.forms import WHAT_GOES, policy_field
 from operations.models import OperationModule
 from operations.partaking import USUAL_FIELDS, NoModuleChosenError, last_policy, title_of
 from partnerships.selectors import Partner
@@ -33,7 +33,7 @@ class PartakingForm(HouseForm):
         label=_("Ce qui lui est transmis"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Seulement pour les personnes qui ont coché sa case."),
+        help_text=WHAT_GOES,
     )
 
     def __init__(
@@ -64,7 +64,7 @@ class PartakingForm(HouseForm):
             "module_ids": [row.id for row in self.there if row.public_id in data["modules"]],
             "policy_url": data["policy_url"],
             "asks_optin": data["asks"],
-            "names": data["names"],
+            "names": known.with_email(data["names"]),
         }
 
 

@@ -41,7 +41,8 @@ def forget(*, now: datetime) -> int:
     """In the current tenant, forget whose time is over; returns how many people and tests."""
     blank_what_ended(now=now)
     tests = rehearsing.forget_old(now=now)
-    return tests + _forget_unconfirmed(now) + _forget_prospects(now) + forget_proofs(now=now)
+    people = _forget_unconfirmed(now) + _forget_prospects(now) + _forget_unnamed(now)
+    return tests + people + forget_proofs(now=now)
 
 
 def _forget_unconfirmed(now: datetime) -> int:
@@ -70,6 +71,16 @@ def _forget_prospects(now: datetime) -> int:
     over = prospects.going(now=now).order_by()
     people = _only_players().filter(id__in=over.values("id"))
     return sum(_done(number, people, now) for number in _each(people))
+
+
+def _forget_unnamed(now: datetime) -> int:
+    """What a partner shared without an address, of whom there is no record: three years after it
+    came. Nothing of that kind is kept any more.
+    """
+    rows = ReceivedParticipation.objects.filter(
+        profile=None, received_at__lt=prospects.kept_since(now=now)
+    )
+    return rows.exclude(fields={}).update(fields={})
 
 
 def forget_proofs(*, now: datetime) -> int:

@@ -1,7 +1,7 @@
 """The people behind what partners shared: found, corrected and erased one by one, at their wish.
 
-A person is known by one row that came with their yes: `rcp_…`. Where an address came with it they
-have a record of their own; else the row is all there is of them.
+A person is known by one row that came with their yes: `rcp_…`. They have a record of their own; of
+those who came before an address went with everything, the row is all there is.
 """
 
 import uuid

@@ -165,7 +165,8 @@ def _row(
         is_first=one.is_first,
         is_first_in_module=one.is_first_in_module,
         is_first_optin=one.is_first_optin and proof is not None,
-        fields=one.fields if proof is not None else {},
+        # Of whom there is no record here, no proof can be kept: then nothing else is either.
+        fields=one.fields if proof is not None and person is not None else {},
         proof=proof.id if proof is not None else None,
         profile=person.profile if person is not None else None,
         was_new=person is not None and person.is_new,

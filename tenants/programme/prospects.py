@@ -47,6 +47,12 @@ def last_day(last_contact: datetime) -> date:
     return (months_after(last_contact, KEPT_MONTHS) or last_contact).date()
 
 
+def kept_since(*, now: datetime) -> datetime:
+    """The midnight before which whatever was the last of somebody is too long ago."""
+    day = local(months_before(now, KEPT_MONTHS))
+    return day.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def forget(*, now: datetime, limit: int = MOST_A_DAY) -> int:
     """In the current tenant, erase the prospects whose time is over; returns how many.
 
@@ -58,8 +64,7 @@ def forget(*, now: datetime, limit: int = MOST_A_DAY) -> int:
 
 def _silent(now: datetime) -> QuerySet[Any]:
     """Those whose last contact lies before the day of three years ago."""
-    day = local(months_before(now, KEPT_MONTHS))
-    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = kept_since(now=now)
     return prospects().filter(last_contact__lt=midnight)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from accounts.services import create_member
-from operations import partaking, withdrawing
+from operations import partaking, retention, withdrawing
 from operations.models import OperationModule, Participation, ReceivedParticipation, Share
 from operations.received import figures, people, selectors
 from operations.telling import changed
@@ -23,6 +23,7 @@ from tenants.models import Tenant
 from tenants.profiles import consents
 from tenants.profiles.models import Consent, Profile
 from tenants.profiles.services import Identity, find_or_create
+from tenants.programme.dates import months_after
 from tests.fixtures.operations import NOW, add_partner, make_module, make_operation, take
 from tests.fixtures.sharing import agree, deliver, shared_module
 from tests.fixtures.tenants import TenantClient
@@ -228,7 +229,9 @@ def test_erased_here_they_are_gone_counted_and_not_added_again(
 
 @pytest.fixture
 def alone(lumen: Tenant, partnership: Partnership) -> None:
-    """Of Thomas only a town went to Marin: there is no record of him there."""
+    """Of Thomas only a town went to Marin, as it could before an address went with everything:
+    there is no record of him there.
+    """
     made = make_module(
         make_operation(slug="une-ville", name="Une ville"),
         fields=[
@@ -246,6 +249,23 @@ def alone(lumen: Tenant, partnership: Partnership) -> None:
     fields = {"email": "thomas@exemple.fr", "city": "Lyon", "birth_date": "17/04/1990"}
     take(made, fields=fields, boxes=frozenset({str(partnership.id)}))
     deliver()
+    assert partnership.minor is not None
+    with enter(partnership.minor):
+        ReceivedParticipation.objects.update(
+            profile=None, consent=None, fields={"city": "Lyon", "birth_date": "1990-04-17"}
+        )
+
+
+@pytest.mark.usefixtures("alone")
+def test_d6_who_left_no_address_is_forgotten_three_years_after_they_came(marin: Tenant) -> None:
+    with enter(marin):
+        came = ReceivedParticipation.objects.get().received_at
+        assert retention.forget(now=months_after(came, 36) - timedelta(minutes=1)) == 0
+        assert ReceivedParticipation.objects.get().fields["city"] == "Lyon"
+        retention.forget(now=months_after(came, 36) + timedelta(minutes=1))
+        row = ReceivedParticipation.objects.get()
+        assert row.fields == {} and not people.people().exists()
+        assert figures.total(operation=row.operation).participants == 1
 
 
 @pytest.mark.usefixtures("alone")

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from kernel.outbox.models import Event, EventState
-from operations import counting
+from operations import counting, withdrawing
 from operations.models import (
     OperationModule,
     Participation,
@@ -30,6 +30,7 @@ from tenants.profiles.models import Consent, Profile
 from tenants.profiles.services import Identity, find_or_create
 from tests.fixtures.operations import NOW, confirm, sign, take
 from tests.fixtures.sharing import agree, deliver, events, shared_module, states
+from tests.fixtures.tenants import TenantClient
 
 LATER = NOW + timedelta(hours=1)
 
@@ -265,6 +266,38 @@ def test_a_suspended_partner_waits_and_holds_nobody_up(lumen, marin, partnership
     Event.objects.filter(kind="operations.resume").update(due_at=NOW)
     deliver()
     assert len(received(marin)) == 1 and states() == ["delivered"] * 2
+
+
+def test_d2_an_address_goes_with_whatever_goes_and_the_person_is_told_so(
+    partnership, marin, lumen, clock
+):
+    """By it the proof is kept there, the yes can end there, and so can the record (D4, D6)."""
+    module = shared_module(partnership, goes=("phone",))
+    for field in module.fields:
+        field["partners"] = [str(partnership.id)] if field["name"] == "phone" else []
+    module.save(update_fields=["fields"])
+    page = TenantClient(lumen).get("/o/un-automne-a-la-maison/donnees").content.decode()
+    assert "téléphone, adresse e-mail" in page or "téléphone et adresse e-mail" in page
+    take(module, **thomas(boxes=yes(partnership)))
+    deliver()
+    [row] = received(marin)
+    assert row.fields == {"phone": "+33612345678", "email": "thomas@exemple.fr"}
+    with enter(marin):
+        assert Profile.objects.get().email == "thomas@exemple.fr"
+        assert consents.in_force().get().id == row.consent_id
+
+
+def test_d2_without_an_address_nothing_of_the_person_is_kept(module, partnership, marin):
+    """What was on its way when it was not sent along yet, or this file refuses it: it counts."""
+    take(module, **thomas(boxes=yes(partnership)))
+    Share.objects.update(fields=["first_name"])
+    deliver()
+    [row] = received(marin)
+    assert (row.fields, row.profile_id, row.consent_id) == ({}, None, None)
+    assert row.is_first and row.is_first_optin
+    withdrawing.withdraw(consent=Consent.objects.get(), how="link", now=NOW)
+    deliver()
+    assert received(marin)[0].withdrawn_at is not None
 
 
 def test_a_partner_that_is_gone_for_good_gets_nothing(module, partnership, marin):
