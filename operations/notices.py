@@ -59,7 +59,7 @@ def ask_confirmation(
         "operation_confirm",
         {
             "path": _path("operations:confirm", participation, Purpose.CONFIRM),
-            "expires_at": _iso(participation.operation.ends_at),
+            "expires_at": _iso(participation.operation.last_moment),
             "brands": _brands(participation, given),
         },
         now,

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from operations.models import SourceKind
+from operations.models.operations import last_moment
 from shell import formats
 from shell.charts import Point, bars, shares
 from tenants.programme.dates import local
@@ -91,7 +92,8 @@ def every_day(
     if starts_at is None and not counted:
         return []
     first = local(starts_at).date() if starts_at is not None else min(counted)
-    last = local(min(now, ends_at) if ends_at is not None else now).date()
+    within = last_moment(ends_at)
+    last = local(min(now, within) if within is not None else now).date()
     first, last = min([first, *counted]), max([last, *counted])
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return [Day(day, counted.get(day, Figures())) for day in days]

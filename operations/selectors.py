@@ -139,11 +139,11 @@ def _week(start: date, rows: list[Operation], now: datetime) -> Week:
     days = [start + timedelta(days=n) for n in range(7)]
     bars = []
     for row in rows:
-        if row.starts_at is None or row.ends_at is None:
+        last = row.last_moment
+        if row.starts_at is None or last is None:
             continue
-        # What ends at midnight does not run on the day that begins there.
         begins = local(row.starts_at).date()
-        ends = local(row.ends_at - timedelta(microseconds=1)).date()
+        ends = local(last).date()
         if ends < days[0] or begins > days[-1]:
             continue
         bars.append(

@@ -51,6 +51,13 @@ class InvalidNameError(InvalidInputError):
     words = _("Écrivez le nom de la marque sans chevrons ni retour à la ligne.")
 
 
+class LinkInNameError(InvalidInputError):
+    """A name of which a mail program would make a link."""
+
+    code = "link_in_partner_name"
+    words = _("Écrivez le nom sans adresse de site ni point collé.")
+
+
 class UnknownPartnershipError(NotFoundError):
     """There is no such partnership of this merchant's."""
 

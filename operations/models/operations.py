@@ -3,7 +3,7 @@
 Texts that people read are `{"fr": …, "en": …}`; `operations.words` reads them.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -36,6 +36,13 @@ def shown_state(
     if starts_at is not None and now < starts_at:
         return "planned"
     return "ended" if ends_at is not None and now >= ends_at else "live"
+
+
+def last_moment(ends_at: datetime | None) -> datetime | None:
+    """The last moment that is within: what ends at midnight is open on the day before, not on that
+    which begins there.
+    """
+    return ends_at - timedelta(microseconds=1) if ends_at is not None else None
 
 
 class Operation(models.Model):
@@ -95,6 +102,10 @@ class Operation(models.Model):
             is_archived=self.archived_at is not None,
             now=now,
         )
+
+    @property
+    def last_moment(self) -> datetime | None:
+        return last_moment(self.ends_at)
 
     def is_open(self, now: datetime) -> bool:
         """Whether people may take part at this moment."""

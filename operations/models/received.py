@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import models
 
 from kernel.ids import public_id, uuid7
-from operations.models.operations import OperationState, shown_state
+from operations.models.operations import OperationState, last_moment, shown_state
 from operations.models.participations import SourceKind
 from tenants.profiles.models import Consent, Profile
 
@@ -52,6 +52,10 @@ class ReceivedOperation(models.Model):
     @property
     def public_id(self) -> str:
         return public_id("rop", self.id)
+
+    @property
+    def last_moment(self) -> datetime | None:
+        return last_moment(self.ends_at)
 
     def shown_state(self, now: datetime) -> str:
         """As the major's own page shows it at this moment."""

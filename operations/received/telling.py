@@ -65,7 +65,7 @@ def begun(*, row_id: uuid.UUID, now: datetime) -> None:
         "partner_operation_begun",
         now,
         waits=waits,
-        expires_at=row.ends_at.isoformat() if row.ends_at else None,
+        expires_at=row.last_moment.isoformat() if row.last_moment else None,
     )
     plan(row=row, now=now)
 

@@ -71,7 +71,7 @@ class OperationsPage(ListPage):
             value=lambda row: row.shown_state(timezone.now()),
         ),
         Column("starts", gettext_lazy("Début"), kind="date", sort="starts_at", value="starts_at"),
-        Column("ends", gettext_lazy("Fin"), kind="date", sort="ends_at", value="ends_at"),
+        Column("ends", gettext_lazy("Fin"), kind="date", sort="ends_at", value="last_moment"),
         Column("people", gettext_lazy("Participants"), kind="number", sort="people"),
     )
     views = (

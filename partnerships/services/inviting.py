@@ -20,10 +20,12 @@ from accounts.services.invitations import (
 from accounts.throttles import ThrottledError, hit
 from billing.plans import Allowed
 from kernel.ids import uuid7
+from kernel.names import holds_a_link
 from partnerships.agreement import LATEST
 from partnerships.errors import (
     AlreadyAskedError,
     InvalidNameError,
+    LinkInNameError,
     NotWaitingError,
     OwnAddressError,
 )
@@ -52,8 +54,8 @@ def invite_by_details(
 
     Which of the two it was is not told (R33). `key` names the form: sent twice, or twice at once,
     it is one partnership and one back office. Called outside a transaction. Raises
-    InvalidNameError, InvalidAddressError, OwnAddressError, AlreadyAskedError, ThrottledError, or
-    NotMadeError, or PlanRequiredError, with nothing left behind.
+    InvalidNameError, LinkInNameError, InvalidAddressError, OwnAddressError, AlreadyAskedError,
+    ThrottledError, NotMadeError or PlanRequiredError, with nothing left behind.
     """
     started = time.monotonic()
     known = _of_form(major, key)
@@ -136,6 +138,10 @@ def withdraw(*, partnership_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) 
 def _check(major: Tenant, details: Details, address: str) -> None:
     if not details.name.strip() or _NO_NAME.search(details.name):
         raise InvalidNameError(param="name")
+    # All of them stand in an email to somebody who asked for nothing (R42).
+    for param in ("name", "first_name", "last_name"):
+        if holds_a_link(getattr(details, param)):
+            raise LinkInNameError(param=param)
     if _is_of(major.id, address):
         raise OwnAddressError(param="email")
 

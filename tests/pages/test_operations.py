@@ -1,9 +1,10 @@
 """The back office's pages of operations: lists, exports, mistakes, and who may what."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
@@ -11,14 +12,22 @@ from django.utils import timezone
 
 from operations import editing, withdrawing
 from operations.fields import going_to
-from operations.models import ModulePartner, Operation, OperationModule, OperationState
+from operations.models import (
+    ModulePartner,
+    Operation,
+    OperationModule,
+    OperationState,
+    ReceivedOperation,
+)
+from operations.received.views.common import span
 from partnerships.models import State
 from partnerships.services.agreeing import end_partnership
+from tenants.context import enter
 from tenants.models import Tenant
 from tenants.profiles.models import Consent
 from tests.fixtures.operations import NOE, NOW, add_partner, make_module, take
 from tests.fixtures.plans import come_to
-from tests.fixtures.sharing import agree, shared_module
+from tests.fixtures.sharing import agree, shared_module, told
 from tests.fixtures.tenants import TenantClient
 
 
@@ -247,3 +256,24 @@ def test_going_live_without_a_partners_word_says_what_stays_here(
     assert claire.post(f"{path}/en-ligne").status_code == 302
     live = text_of(claire.get(path))
     assert "En ligne" in live and "Atelier Marin n’a pas encore accepté l’accord" in live
+
+
+def test_what_ends_at_midnight_is_shown_with_the_last_day_on_which_it_is_open(
+    claire: TenantClient, merchant: Tenant, other_merchant: Tenant
+) -> None:
+    """Paris: the first of December begins as the operation ends."""
+    module = shared_module(agree(merchant, other_merchant))
+    Operation.objects.update(ends_at=datetime(2026, 11, 30, 23, 0, tzinfo=UTC))
+    told(module)
+    with time_machine.travel(NOW):
+        own = text_of(claire.get(f"/operations/{module.operation.public_id}"))
+        listed = text_of(claire.get("/operations?vue=toutes"))
+        page = text_of(claire.get(f"/o/{module.operation.slug}"))
+    with time_machine.travel(datetime(2026, 12, 2, tzinfo=UTC)):
+        over = text_of(claire.get(f"/o/{module.operation.slug}"))
+    for text in (own, listed, page, over):
+        assert "30" in text and "1er déc" not in text
+    assert "Les participations ont pris fin le 30" in over
+    with enter(other_merchant):
+        row = ReceivedOperation.objects.get()
+        assert span(row).endswith("au 30\xa0novembre 2026")

@@ -14,6 +14,7 @@ from billing.models import Account, AccountState
 from partnerships.errors import (
     AlreadyAskedError,
     InvalidNameError,
+    LinkInNameError,
     NotWaitingError,
     OwnAddressError,
 )
@@ -74,6 +75,18 @@ def test_a_name_with_markup_is_refused(invite_noe: Invite, name: str) -> None:
     with pytest.raises(InvalidNameError) as refusal:
         invite_noe(name=name)
     assert refusal.value.param == "name"
+    assert (Tenant.objects.count(), Partnership.objects.count()) == (before, 0)
+
+
+@pytest.mark.parametrize("param", ["name", "first_name", "last_name"])
+@pytest.mark.parametrize("typed", ["cadeau.example/gagne", "https://x", "Nora。example"])
+def test_r42_a_name_that_mail_programs_make_a_link_of_is_refused(
+    invite_noe: Invite, param: str, typed: str
+) -> None:
+    before = Tenant.objects.count()
+    with pytest.raises(LinkInNameError) as refusal:
+        invite_noe(**{param: typed})
+    assert refusal.value.param == param
     assert (Tenant.objects.count(), Partnership.objects.count()) == (before, 0)
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import Count, F, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from kernel.db import atomic_with_retry, insert_if_absent
@@ -98,13 +99,12 @@ def is_closed(*, module: OperationModule) -> bool:
 def entries(module: OperationModule) -> list[Entry]:
     """The chances that count, of people who are still there; records merged since are one."""
     rows = (
-        Participation.objects.filter(module=module, is_test=False, state=ParticipationState.COUNTED)
-        .filter(Q(profile__erased_at=None))
+        _counting(module)
         .annotate(of_person=F("profile__merged_into_id"))
         .order_by("created_at", "id")
         .values_list("id", "profile_id", "of_person")
     )
-    each = module.settings.get("chances") == EACH
+    each = _is_each(module)
     first: dict[uuid.UUID, str] = {}
     found = []
     for number, profile_id, merged_into in rows.iterator(chunk_size=5_000):
@@ -114,6 +114,24 @@ def entries(module: OperationModule) -> list[Entry]:
         if each or not known:
             found.append(Entry(name, first[person]))
     return found
+
+
+def chances(module: OperationModule) -> int:
+    """How many `entries` there are, for pages: many may have taken part."""
+    rows = _counting(module)
+    if _is_each(module):
+        return rows.count()
+    person = Coalesce("profile__merged_into_id", "profile_id")
+    return int(rows.aggregate(people=Count(person, distinct=True))["people"])
+
+
+def _counting(module: OperationModule) -> QuerySet[Participation]:
+    rows = Participation.objects.filter(module=module, is_test=False)
+    return rows.filter(state=ParticipationState.COUNTED, profile__erased_at=None)
+
+
+def _is_each(module: OperationModule) -> bool:
+    return bool(module.settings.get("chances") == EACH)
 
 
 def _record(

@@ -125,7 +125,7 @@ class Draws(BaseMechanic):
         names = {"operation": module.operation.public_id, "module": module.public_id}
         url = reverse("operations:draw", kwargs=names)
         if row.drawn_at is None:
-            chances = len(drawing.entries(module))
+            chances = drawing.chances(module)
             return [Figure(gettext_lazy("Chances au tirage"), chances, href=url)]
         won = DrawPlace.objects.filter(draw=row, prize__isnull=False, stepped_down_at=None).count()
         return [Figure(gettext_lazy("Gagnants tirés"), won, href=url)]

@@ -47,7 +47,7 @@ def draw(request: HttpRequest, operation: str, module: str) -> HttpResponse:
         "language": language,
         "winners": [place for place in places if place.prize_id],
         "waiting": [place for place in places if not place.prize_id],
-        "chances": len(drawing.entries(part)) if row and not drawn else 0,
+        "chances": drawing.chances(part) if row and not drawn else 0,
         "record": row.record.get("record") if row else None,
         "how": algorithm.HOW.get(language, algorithm.HOW["fr"]),
         "can_change": has_role(request, Role.MANAGER),

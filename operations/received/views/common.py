@@ -78,9 +78,10 @@ def test_url(operation: ReceivedOperation, now: datetime) -> str:
 
 def span(operation: ReceivedOperation) -> str:
     """`du 7 au 30 novembre 2026`, `du 15 novembre au 8 décembre 2026`; "" without dates."""
-    if operation.starts_at is None or operation.ends_at is None:
+    last = operation.last_moment
+    if operation.starts_at is None or last is None:
         return ""
-    starts, ends = local(operation.starts_at), local(operation.ends_at)
+    starts, ends = local(operation.starts_at), local(last)
     first = formats.day(starts, long=True, year=starts.year != ends.year)
     if (starts.year, starts.month) == (ends.year, ends.month) and get_language() == "fr":
         first = formats.day(starts, long=True, year=False).split(formats.NBSP)[0]

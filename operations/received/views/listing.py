@@ -50,7 +50,7 @@ class ReceivedPage(ListPage):
         ),
         Column("state", _("État"), kind="state", value=lambda row: row.shown_state(timezone.now())),
         Column("starts", _("Début"), kind="date", value="starts_at", sort="starts_at"),
-        Column("ends", _("Fin"), kind="date", value="ends_at", sort="ends_at"),
+        Column("ends", _("Fin"), kind="date", value="last_moment", sort="ends_at"),
         Column("participants", _("Participants"), kind="number", sort="participants"),
         Column("optins", _("Opt-ins"), kind="number", sort="optins"),
         Column("new_profiles", _("Nouveaux profils"), kind="number", sort="new_profiles"),

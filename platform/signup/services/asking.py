@@ -1,7 +1,6 @@
 """Asking for a back office: a row, and a link by email."""
 
 import re
-import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from accounts.tokens import hash_of, token_for
 from billing.plans import INTERVALS, Interval, UnknownPlanError, plan_named
 from kernel.emails import folded
 from kernel.ids import uuid7
+from kernel.names import holds_a_link
 from kernel.outbox.services import emit
 from signup import texts
 from signup.addresses import Standing, look_at, suggest
@@ -34,9 +34,6 @@ PER_CONNECTION, PER_ADDRESS = 10, 3
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _NO_NAME = re.compile(r"[<>\x00-\x1f\x7f\u2028\u2029]|://")
 _LETTER = re.compile(r"\w")
-# Mail programs make a link of it: nobody else's inbox is a place for a name of that kind. The
-# second dot is the one of Chinese and Japanese, which browsers read as the first.
-_DOMAIN = re.compile(r"[^\W_][.\u3002][^\W\d_]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def checked_name(name: str) -> str:
     name = " ".join(name.split())
     if not _LETTER.search(name) or len(name) > 120 or _NO_NAME.search(name):
         raise InvalidShopNameError(param="shop_name")
-    if _DOMAIN.search(unicodedata.normalize("NFKC", name)):
+    if holds_a_link(name):
         raise InvalidShopNameError(
             _("Écrivez le nom sans adresse de site ni point collé, par exemple Maison Lumen."),
             param="shop_name",

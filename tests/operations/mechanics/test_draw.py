@@ -6,6 +6,8 @@ import hmac
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from operations import running
 from operations.errors import OperationOverError
@@ -145,6 +147,7 @@ def test_who_does_not_count_is_not_in_the_list(module):
     mechanic_of(module).close(module=module, now=ENDS)
     place = DrawPlace.objects.select_related("participation__profile").get()
     assert place.participation.profile.email == "p3@exemple.fr"
+    assert drawing.chances(module) == 1
 
 
 @pytest.mark.parametrize(("chances", "lines"), [("person", 2), ("each", 4)])
@@ -154,7 +157,7 @@ def test_a_chance_is_a_person_or_a_participation(chances, lines):
         take(module, email)
     mechanic_of(module).close(module=module, now=ENDS)
     row = Draw.objects.get()
-    assert row.entries.count("\n") == lines
+    assert row.entries.count("\n") == drawing.chances(module) == lines
     assert DrawPlace.objects.count() == 2
     assert set(holding(drawing.document(row)).values()) == {True}
 
@@ -164,6 +167,9 @@ def test_records_of_one_person_merged_since_are_one_person(module):
     take(module, "b@exemple.fr")
     one, two = Profile.objects.order_by("email")
     Profile.objects.filter(id=two.id).update(merged_into=one)
+    with CaptureQueriesContext(connection) as asked:
+        assert drawing.chances(module) == len(drawing.entries(module)) == 1
+    assert "COUNT(DISTINCT" in asked[0]["sql"]
     mechanic_of(module).close(module=module, now=ENDS)
     assert DrawPlace.objects.count() == 1
 
