@@ -18,6 +18,8 @@ from operations.models import (
     OperationModule,
     OperationState,
     ReceivedOperation,
+    Share,
+    ShareState,
 )
 from operations.received.views.common import span
 from partnerships.models import State
@@ -277,3 +279,18 @@ def test_what_ends_at_midnight_is_shown_with_the_last_day_on_which_it_is_open(
     with enter(other_merchant):
         row = ReceivedOperation.objects.get()
         assert span(row).endswith("au 30\xa0novembre 2026")
+
+
+def test_what_could_not_be_shared_stands_on_the_pages_of_the_operation_and_its_partners(
+    claire: TenantClient, merchant: Tenant, other_merchant: Tenant
+) -> None:
+    row = agree(merchant, other_merchant)
+    module = shared_module(row)
+    for number in range(2):
+        take(module, f"p{number}@exemple.fr", boxes=frozenset({str(row.id)}))
+    Share.objects.update(state=ShareState.REFUSED)
+    own = f"/operations/{module.operation.public_id}"
+    for page in (text_of(claire.get(own)), text_of(claire.get(f"{own}/partenaires"))):
+        assert "2 personnes ont dit oui à Atelier Marin, et rien n’est parti" in page
+    Share.objects.update(state=ShareState.DELIVERED)
+    assert "rien n’est parti" not in text_of(claire.get(own))
