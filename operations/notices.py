@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 
 from kernel.db import atomic_with_retry
-from operations import links
+from operations import links, slots
 from operations.links import Purpose
 from operations.mechanics.shape import ResultEmail
 from operations.models import OperationModule, Participation, ParticipationState
@@ -19,7 +19,8 @@ from operations.words import pick
 from shell import formats
 from tenants.context import current_tenant
 from tenants.messaging.services import queue
-from tenants.profiles.models import Consent
+from tenants.profiles import emails
+from tenants.profiles.models import Consent, Profile
 from tenants.profiles.selectors import by_email
 from tenants.programme.dates import local
 
@@ -71,15 +72,16 @@ def ask_confirmation(
 def told_already(*, module: OperationModule, address: str, now: datetime) -> None:
     """Somebody typed an address that took part before: its owner is told, once a day at most.
 
-    The page says the same to everybody (R33). An entry that still waits has given way before.
+    It may have been an alias of it: the letter goes to the address that plays. The page says the
+    same to everybody (R33). An entry that still waits has given way before.
     """
-    profile = by_email(email=address)
+    profile = by_email(email=address) or Profile(email_folded=emails.folded(address))
     rows = Participation.objects.select_related("operation", "profile").filter(
-        module=module, profile=profile, is_test=False
+        slots.of_person(profile), module=module, is_test=False
     )
     counted = rows.filter(state=ParticipationState.COUNTED)
     earlier = counted.order_by("-created_at", "-id").first()
-    if profile is None or earlier is None:
+    if earlier is None:
         return
     context = {
         "path": _path("operations:choices", earlier, Purpose.CHOICES),

@@ -11,7 +11,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from kernel.db import atomic_with_retry, gathered, insert_if_absent, prepared_cursor
+from kernel.db import atomic_with_retry, gathered, prepared_cursor
 from operations import counting, fields, official, optins, slots
 from operations.errors import (
     AlreadyTookPartError,
@@ -128,15 +128,13 @@ def _take(participation: Participation, boxes: list[optins.OptIn], now: datetime
     """The person's row is locked first: whoever presses twice at once is served in turn."""
     profile = None
     if not participation.is_test:
-        profile, made = _person(participation, now)
-        participation.profile, participation.was_new = profile, made
-        if not _find_slot(participation, profile, now):
-            # The same form may have been taken this very moment, before the lock was ours.
-            return _replay_or_refuse(participation)
+        profile, participation.was_new = _person(participation, now)
+        participation.profile = profile
         if participation.module.asks_rules:
             participation.rules = official.accepted(operation=participation.operation, now=now)
             participation.rules_accepted_at = now
-    if not insert_if_absent([participation]):
+    if not slots.put(participation, now=now):
+        # The same form may have been taken this very moment, before the lock was ours.
         return _replay_or_refuse(participation)
     given = (
         optins.grant(participation=participation, profile=profile, boxes=boxes, now=now)
@@ -145,22 +143,6 @@ def _take(participation: Participation, boxes: list[optins.OptIn], now: datetime
     )
     counting.begin(participation=participation, given=given, now=now)
     return Taken(participation)
-
-
-def _find_slot(participation: Participation, profile: Profile, now: datetime) -> bool:
-    """Whether the rule has room for it; an entry that nobody confirmed makes room."""
-    module, profile_id = participation.module, profile.id
-    day, made = participation.day, participation.was_new
-    slot = slots.free_slot(module=module, profile_id=None if made else profile_id, day=day)
-    if slot is None and _replay(participation.key, participation.body_hash) is None:
-        before = slots.give_way(module=module, profile_id=profile_id, day=day, now=now)
-        if before is not None:
-            slot = before.slot
-            # Who is new because of a form that gave way is new by this one, once it is confirmed.
-            waits = participation.state == ParticipationState.PENDING
-            participation.was_new = waits and before.was_new
-    participation.slot = slot or ""
-    return slot is not None
 
 
 def _replay_or_refuse(participation: Participation) -> Taken:

@@ -26,7 +26,7 @@ def _erase(ids: Collection[UUID], now: datetime, end: End) -> None:
     else:
         withdrawing.end_own(ids, now)
     rows = Participation.objects.filter(profile_id__in=ids)
-    rows.update(fields={}, answers={}, body_hash="")
+    rows.update(fields={}, answers={}, body_hash="", person_key="")
     # An email that still asks for a confirmation confirms nothing of somebody who is forgotten.
     rows.filter(state=ParticipationState.PENDING).update(
         state=ParticipationState.VOID, voided_at=now
@@ -66,10 +66,11 @@ PERSONAL = (
                 "form_version",
                 "key",
                 "body_hash",
+                "person_key",
             }
         ),
         erase=_erase,
-        withheld=frozenset({"key", "body_hash"}),
+        withheld=frozenset({"key", "body_hash", "person_key"}),
         redact=_with_rules,
         contact="created_at",
     ),

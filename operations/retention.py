@@ -61,8 +61,8 @@ def _void(participation_id: uuid.UUID, now: datetime) -> uuid.UUID | None:
     if row.state != ParticipationState.PENDING:
         return None  # confirmed at this very moment
     row.state, row.voided_at = ParticipationState.VOID, now
-    row.fields, row.answers, row.body_hash = {}, {}, ""
-    row.save(update_fields=["state", "voided_at", "fields", "answers", "body_hash"])
+    row.fields, row.answers, row.body_hash, row.person_key = {}, {}, "", ""
+    row.save(update_fields=["state", "voided_at", "fields", "answers", "body_hash", "person_key"])
     return row.profile_id
 
 

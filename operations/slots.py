@@ -1,26 +1,83 @@
-"""How often: the value that a module's rule makes unique for one person."""
+"""How often: the value that a module's rule makes unique for one person.
 
-import uuid
+One person is one address without its aliases: camille+1@… plays as camille@…. Profiles are kept
+apart all the same, each with the address as it was typed.
+"""
+
 from datetime import date, datetime
 
+from django.db.models import Q
+
+from kernel.db import insert_if_absent
 from operations.models import OperationModule, Participation, ParticipationState, Rule
+from tenants.profiles import emails
+from tenants.profiles.models import Profile
+
+_PURPOSE = "operations.person"
 
 
-def free_slot(*, module: OperationModule, profile_id: uuid.UUID | None, day: date) -> str | None:
+def person_key(email: str) -> str:
+    """What the addresses of one person have in common, hashed for this merchant."""
+    return emails.hashed(emails.folded(email), purpose=_PURPOSE) if email else ""
+
+
+def of_person(profile: Profile, *, by: str = "profile") -> Q:
+    """What is this person's, under whichever of their addresses; `by` leads to the profile."""
+    known = Q(id=profile.id)
+    if profile.email_folded:
+        known |= Q(email_folded=profile.email_folded)
+    # Their records first, which are few: the module's rows are then found by its own index.
+    return Q(**{f"{by}__in": Profile.everyone.filter(known).values("id")})
+
+
+def put(participation: Participation, *, now: datetime) -> bool:
+    """Insert it; False where its form was taken before, or the rule has no room for its person.
+
+    Asked with the person's row locked. A rehearsal is nobody's, and has room.
+    """
+    profile = participation.profile
+    if profile is None:
+        return bool(insert_if_absent([participation]))
+    while _find(participation, profile, now):
+        if insert_if_absent([participation]):
+            return True
+        # Another of their addresses, or the same form, was quicker: this slot is taken by now.
+        if _is_taken(participation):
+            return False
+    return False
+
+
+def _find(participation: Participation, profile: Profile, now: datetime) -> bool:
+    """Whether the rule has room for it; an entry that nobody confirmed makes room."""
+    module, day = participation.module, participation.day
+    participation.person_key = person_key(profile.email)
+    slot = free_slot(module=module, profile=profile, day=day)
+    if slot is None and not _is_taken(participation):
+        before = give_way(module=module, profile=profile, day=day, now=now)
+        if before is not None:
+            slot = before.slot
+            # Who is new because of a form that gave way is new by this one, once it is confirmed.
+            waits = participation.state == ParticipationState.PENDING
+            participation.was_new = participation.was_new or (waits and before.was_new)
+    participation.slot = slot or ""
+    return slot is not None
+
+
+def _is_taken(participation: Participation) -> bool:
+    return Participation.objects.filter(key=participation.key).exists()
+
+
+def free_slot(*, module: OperationModule, profile: Profile, day: date) -> str | None:
     """The slot of the next participation, or None where the rule allows no more.
 
-    Asked with the person's row locked; the constraint of the table decides all the same. `day` is
-    the merchant's; without `profile_id`, for somebody who was made this moment.
+    Asked with the person's row locked; the constraints of the table decide all the same. `day` is
+    the merchant's.
     """
-    taken = (
-        set()
-        if profile_id is None
-        else set(
-            Participation.objects.filter(module=module, profile_id=profile_id, is_test=False)
-            .exclude(state=ParticipationState.VOID)
-            .values_list("slot", flat=True)
-        )
-    )
+    rows = Participation.objects.filter(module=module, is_test=False)
+    slots = rows.exclude(state=ParticipationState.VOID).values_list("slot", flat=True)
+    # By their key, too: the address of whoever played may have been changed since.
+    of_address = slots.filter(person_key=person_key(profile.email)).exclude(person_key="")
+    taken = set(slots.filter(of_person(profile)).union(of_address))
     if module.rule == Rule.DAILY:
         slot = day.isoformat()
         return None if slot in taken else slot
@@ -31,7 +88,7 @@ def free_slot(*, module: OperationModule, profile_id: uuid.UUID | None, day: dat
 
 
 def give_way(
-    *, module: OperationModule, profile_id: uuid.UUID, day: date, now: datetime
+    *, module: OperationModule, profile: Profile, day: date, now: datetime
 ) -> Participation | None:
     """The entry that waits for its confirmation and ends here, for a newer form takes its slot.
 
@@ -39,7 +96,7 @@ def give_way(
     never confirmed in place of what was sent since. Asked with the person's row locked.
     """
     rows = Participation.objects.select_for_update().filter(
-        module=module, profile_id=profile_id, is_test=False, state=ParticipationState.PENDING
+        of_person(profile), module=module, is_test=False, state=ParticipationState.PENDING
     )
     if module.rule == Rule.DAILY:
         rows = rows.filter(slot=day.isoformat())

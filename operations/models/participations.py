@@ -32,9 +32,10 @@ class Participation(models.Model):
     """One participation.
 
     `slot` is what the module's rule makes unique: "" (once), the merchant's day (daily) or the
-    number (n times). `key` is the form's own: the same form sent again is the same participation,
-    and `body_hash` tells whether it says the same. `fields` holds what was asked and given,
-    `answers` what the mechanic cleaned, `outcome` what it decided: `{"kind": …, …}`.
+    number (n times); `person_key` is the same for all aliases of one address. `key` is the form's
+    own: the same form sent again is the same participation, and `body_hash` tells whether it says
+    the same. `fields` holds what was asked and given, `answers` what the mechanic cleaned,
+    `outcome` what it decided: `{"kind": …, …}`.
 
     A rehearsal's rows (`is_test`) have no profile: nobody is added to anybody's file.
     """
@@ -57,6 +58,7 @@ class Participation(models.Model):
     source_partnership_id = models.UUIDField(null=True)
     day = models.DateField()
     slot = models.CharField(max_length=12, blank=True)
+    person_key = models.CharField(max_length=64, blank=True, default="", db_default="")
     is_test = models.BooleanField(default=False)
     rehearsal = models.IntegerField(default=0)
     state = models.CharField(max_length=8, choices=ParticipationState.choices)
@@ -97,6 +99,11 @@ class Participation(models.Model):
                 fields=["module", "profile", "slot"],
                 condition=Q(is_test=False) & ~Q(state="void"),
                 name="participation_once_by_rule",
+            ),
+            models.UniqueConstraint(
+                fields=["module", "person_key", "slot"],
+                condition=Q(is_test=False) & ~Q(state="void") & ~Q(person_key=""),
+                name="participation_once_by_address",
             ),
             models.CheckConstraint(
                 condition=Q(is_test=True) | Q(profile__isnull=False),

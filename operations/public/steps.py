@@ -83,13 +83,11 @@ def done_by(
     participation: Participation, modules: Sequence[OperationModule], *, now: datetime
 ) -> set[object]:
     """Of these modules, those in which this person cannot take part any more."""
-    if participation.profile_id is None:
+    if participation.profile is None:
         return set()
-    person, day = participation.profile_id, local(now).date()
+    person, day = participation.profile, local(now).date()
     return {
-        module.id
-        for module in modules
-        if free_slot(module=module, profile_id=person, day=day) is None
+        module.id for module in modules if free_slot(module=module, profile=person, day=day) is None
     }
 
 

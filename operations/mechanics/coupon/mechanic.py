@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.plans import Allowed
+from operations import slots
 from operations.mechanics.coupon import codes
 from operations.mechanics.coupon.codes import LIST, AllGivenError
 from operations.mechanics.coupon.forms import CouponSettings
@@ -88,13 +89,13 @@ class Coupon(BaseMechanic):
     ) -> Outcome:
         days = module.settings.get("valid_days")
         until = end_of_day(now, days=days).isoformat() if days else ""
-        if participation.is_test:
+        if participation.profile is None:
             return Outcome(GIVEN, {"code": SAMPLE, "until": until})
         # The person's row is locked: nobody has two codes, whatever the rule of the module.
         before = (
             Participation.objects.filter(
+                slots.of_person(participation.profile),
                 module=module,
-                profile=participation.profile,
                 is_test=False,
                 outcome__kind=GIVEN,
             )

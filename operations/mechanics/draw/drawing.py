@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from kernel.db import atomic_with_retry, insert_if_absent
@@ -97,18 +97,24 @@ def is_closed(*, module: OperationModule) -> bool:
 
 
 def entries(module: OperationModule) -> list[Entry]:
-    """The chances that count, of people who are still there; records merged since are one."""
+    """The chances that count, of people who are still there.
+
+    Records merged since are one person, and so are the aliases of one address.
+    """
     rows = (
         _counting(module)
-        .annotate(of_person=F("profile__merged_into_id"))
+        .annotate(
+            of_person=Coalesce("profile__merged_into_id", "profile_id"),
+            address=Coalesce("profile__merged_into__email_folded", "profile__email_folded"),
+        )
         .order_by("created_at", "id")
-        .values_list("id", "profile_id", "of_person")
+        .values_list("id", "of_person", "address")
     )
     each = _is_each(module)
-    first: dict[uuid.UUID, str] = {}
+    first: dict[str, str] = {}
     found = []
-    for number, profile_id, merged_into in rows.iterator(chunk_size=5_000):
-        name, person = public_id("prc", number), merged_into or profile_id
+    for number, of_person, address in rows.iterator(chunk_size=5_000):
+        name, person = public_id("prc", number), address or str(of_person)
         known = person in first
         first.setdefault(person, name)
         if each or not known:
@@ -121,7 +127,9 @@ def chances(module: OperationModule) -> int:
     rows = _counting(module)
     if _is_each(module):
         return rows.count()
-    person = Coalesce("profile__merged_into_id", "profile_id")
+    address = Coalesce("profile__merged_into__email_folded", "profile__email_folded")
+    number = Cast(Coalesce("profile__merged_into_id", "profile_id"), TextField())
+    person = Coalesce(NullIf(address, Value("")), number, output_field=TextField())
     return int(rows.aggregate(people=Count(person, distinct=True))["people"])
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from operations import slots
 from operations.mechanics import prizes
 from operations.mechanics.finding import people_url
 from operations.mechanics.instant_win import moments
@@ -64,11 +65,10 @@ class InstantWin(BaseMechanic):
         answers: Mapping[str, Any],
         now: datetime,
     ) -> Outcome:
-        if participation.is_test:
+        if participation.profile is None:
             return _rehearse(module, participation)
-        wins = WinningMoment.objects.filter(
-            module=module, participation__profile=participation.profile
-        )
+        theirs = slots.of_person(participation.profile, by="participation__profile")
+        wins = WinningMoment.objects.filter(theirs, module=module)
         if wins.count() >= int(module.settings.get("wins") or WINS):
             return Outcome(LOST)
         due = WinningMoment.objects.filter(module=module, participation=None, at__lte=now)

@@ -67,7 +67,8 @@ def test_a_quiz_is_answered_corrected_and_scored(
     assert not Participation.objects.exists()
     response, text = send(shopper, clock, **{"m-q1": "2", "m-q2": "1"})
     assert response.status_code == 200
-    assert "2 bonnes réponses sur 2" in text
+    assert "Votre score part par e-mail" in text and "bonne" not in text
+    assert Email.objects.get(kind="operation_quiz").context["score"] == "2 sur 2"
 
 
 def test_a_code_goes_to_the_owner_of_the_address_and_to_nobody_else(
