@@ -7,6 +7,7 @@ from uuid import UUID
 
 from operations import withdrawing
 from operations.models import (
+    DrawPlace,
     Participation,
     ParticipationState,
     ReceivedParticipation,
@@ -73,6 +74,17 @@ PERSONAL = (
         withheld=frozenset({"key", "body_hash", "person_key"}),
         redact=_with_rules,
         contact="created_at",
+    ),
+    Personal(
+        DrawPlace,
+        "participation__profile_id",
+        "tirages",
+        purposes={
+            "stepped_down_note": "Say why a prize went on; as long as the operation.",
+        },
+        technical=frozenset({"stepped_down_why"}),
+        blank={"stepped_down_note": ""},
+        contact="",
     ),
     Personal(
         ReceivedParticipation,

@@ -20,5 +20,5 @@ urlpatterns = [
     path(f"{_MODULE}/tirage", draw.draw, name="draw"),
     path(f"{_MODULE}/tirage/proces-verbal.json", draw.record, name="draw_record"),
     path(f"{_MODULE}/tirage/participants.csv", draw.participants, name="draw_participants"),
-    path(f"{_MODULE}/tirage/remplacer", draw.pass_on, name="draw_pass_on"),
+    path(f"{_MODULE}/tirage/remplacer/<str:place>", draw.pass_on, name="draw_pass_on"),
 ]

@@ -1,6 +1,6 @@
 """Operations, their modules and partners, who took part, and what is owed to partners."""
 
-from operations.models.draw import Draw, DrawPlace
+from operations.models.draw import Draw, DrawPlace, Why
 from operations.models.instant_win import WinningMoment, WinningPlan, WinningRound
 from operations.models.modules import ModulePartner, OperationModule, Rule
 from operations.models.operations import Operation, OperationState
@@ -31,6 +31,7 @@ __all__ = [
     "Share",
     "ShareState",
     "SourceKind",
+    "Why",
     "WinningMoment",
     "WinningPlan",
     "WinningRound",

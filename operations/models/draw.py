@@ -13,7 +13,8 @@ class Draw(models.Model):
     """One module's draw. `commitment` is the SHA-256 of `seed`, shown from `committed_at` on.
 
     Once drawn: `entries` is the list as it was, a line for each chance, `record` what was signed.
-    Neither holds personal data: participations are named by their outside ids.
+    Each replacement of a winner afterwards is signed and added to `addenda`; none is ever edited.
+    None of them holds personal data: participations are named by their outside ids.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -24,6 +25,7 @@ class Draw(models.Model):
     drawn_at = models.DateTimeField(null=True)
     entries = models.TextField(blank=True)
     record = models.JSONField(default=dict)
+    addenda = models.JSONField(default=list, db_default=[])
 
     class Meta:
         db_table = "operations_draw"
@@ -33,10 +35,20 @@ class Draw(models.Model):
         return public_id("drw", self.id)
 
 
+class Why(models.TextChoices):
+    """Why a winner was replaced."""
+
+    RENOUNCED = "renounced", "renounced"
+    UNREACHABLE = "unreachable", "unreachable"
+    UNFIT = "unfit", "unfit"
+    VOID = "void", "void"
+
+
 class DrawPlace(models.Model):
     """A rank that was drawn. With a prize it is won; without one, a substitute waits.
 
-    `stepped_down_at`: the winner gave up, or could not be reached, and the prize went on.
+    `stepped_down_at`: the winner gave up, or could not be reached, and the prize went on; `_by` is
+    the member who said so (None where the participation was voided), `_note` what they wrote.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -51,6 +63,11 @@ class DrawPlace(models.Model):
     substitute = models.BooleanField(default=False)
     won_at = models.DateTimeField(null=True)
     stepped_down_at = models.DateTimeField(null=True)
+    stepped_down_by = models.UUIDField(null=True)
+    stepped_down_why = models.CharField(
+        max_length=12, choices=Why.choices, blank=True, default="", db_default=""
+    )
+    stepped_down_note = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "operations_draw_place"

@@ -45,6 +45,11 @@ def draw_module(side: "Side") -> dict[str, Any]:
     return {"operation": module.operation.public_id, "module": module.public_id}
 
 
+def draw_place(side: "Side") -> dict[str, Any]:
+    winner = side.played.draw.places.get(rank=1)
+    return {**draw_module(side), "place": winner.public_id}
+
+
 def coupon_module(side: "Side") -> dict[str, Any]:
     module = side.played.coupon
     return {"operation": module.operation.public_id, "module": module.public_id}
@@ -128,7 +133,7 @@ OPERATIONS: dict[str, Page] = {
     "operations:draw": member(draw_module),
     "operations:draw_record": member(draw_module),
     "operations:draw_participants": member(draw_module, role=Role.MANAGER),
-    "operations:draw_pass_on": member(draw_module),
+    "operations:draw_pass_on": member(draw_place, **MANAGER),
     "operations:moments_proof": Page(For.ANYBODY, names=plan),
     "operations:moments_proof_file": Page(For.ANYBODY, names=plan),
     "operations:moments": member(instant_module),

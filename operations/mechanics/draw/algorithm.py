@@ -25,6 +25,9 @@ HOW: dict[str, tuple[str, ...]] = {
         " lot chacune, dans l’ordre des lots ; les suivantes sont suppléantes, dans l’ordre.",
         "Le procès-verbal est signé en Ed25519 : le message est son JSON sans espaces, clés dans"
         " l’ordre alphabétique, en UTF-8.",
+        "Un gagnant remplacé ensuite fait l’objet d’un additif, signé de même : il dit quand,"
+        " pourquoi, et quel suppléant a le lot. Il porte l’empreinte SHA-256 du procès-verbal, ou"
+        " de l’additif d’avant, pris dans la même forme que pour la signature.",
     ),
     "en": (
         "The secret is 32 bytes drawn at random when the operation went live, written in"
@@ -40,6 +43,9 @@ HOW: dict[str, tuple[str, ...]] = {
         " of the prizes; the next ones are substitutes, in order.",
         "The record is signed with Ed25519: the message is its JSON without spaces, keys in"
         " alphabetical order, in UTF-8.",
+        "A winner who is replaced afterwards makes an addendum, signed alike: it says when, why,"
+        " and which substitute has the prize. It bears the SHA-256 of the record, or of the"
+        " addendum before it, in the form that is signed.",
     ),
 }
 

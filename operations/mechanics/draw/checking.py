@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import InvalidInputError
-from operations.mechanics.draw import algorithm, signing
+from operations.mechanics.draw import algorithm, replacing, signing
 from operations.mechanics.shape import Words
 
 
@@ -45,7 +45,11 @@ def check(document: Mapping[str, Any]) -> list[Check]:
     Raises UnreadableRecordError where something of it is not there, or is of another shape.
     """
     try:
-        return _check(document["record"], document["signature"], str(document["entries"]))
+        found = _check(document["record"], document["signature"], str(document["entries"]))
+        if document.get("addenda"):
+            words = _("Les remplacements sont signés, et suivent l’ordre des suppléants")
+            found.append(Check("addenda", words, replacing.hold(document)))
+        return found
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableRecordError from error
 

@@ -1,7 +1,6 @@
 """Making a draw: the promise when the operation goes live, the draw when it ends, what follows."""
 
 import secrets
-import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,10 +8,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
-from django.utils.translation import gettext_lazy as _
 
 from kernel.db import atomic_with_retry, insert_if_absent
-from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import parse_public_id, public_id
 from kernel.outbox.services import emit
 from operations import notices
@@ -38,19 +35,6 @@ SUBSTITUTES = 5
 _SHARE = "SELECT drawn_at FROM operations_draw WHERE module_id = %s FOR SHARE"
 EACH, PERSON = "each", "person"
 WON = "won"
-
-
-class UnknownPlaceError(NotFoundError):
-    """There is no such place in this draw."""
-
-    code = "unknown_draw_place"
-
-
-class NobodyLeftError(ConflictError):
-    """There is no substitute any more."""
-
-    code = "no_substitute_left"
-    words = _("Il ne reste aucun suppléant : le lot revient à l’organisateur.")
 
 
 @atomic_with_retry
@@ -161,12 +145,12 @@ def _record(
         "operation": {
             "id": operation.public_id,
             "name": operation.name,
-            "starts_at": _utc(operation.starts_at),
-            "ends_at": _utc(operation.ends_at),
+            "starts_at": utc(operation.starts_at),
+            "ends_at": utc(operation.ends_at),
         },
-        "commitment": {"sha256": row.commitment, "published_at": _utc(row.committed_at)},
+        "commitment": {"sha256": row.commitment, "published_at": utc(row.committed_at)},
         "seed": row.seed,
-        "drawn_at": _utc(now),
+        "drawn_at": utc(now),
         "chances": str(module.settings.get("chances") or PERSON),
         "asked": asked,
         "list": {
@@ -180,7 +164,7 @@ def _record(
     }
 
 
-def _utc(moment: datetime | None) -> str:
+def utc(moment: datetime | None) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds") if moment else ""
 
 
@@ -207,10 +191,10 @@ def _place(
     insert_if_absent(rows)
     won = [place for place in rows if place.prize is not None]
     for place in won:
-        _tell(place, now)
+        tell(place, now)
 
 
-def _tell(place: DrawPlace, now: datetime) -> None:
+def tell(place: DrawPlace, now: datetime) -> None:
     """Write the prize into the participation's outcome, and to its person."""
     participation = Participation.objects.select_related("module", "operation", "profile").get(
         id=place.participation_id
@@ -234,53 +218,8 @@ def _tell(place: DrawPlace, now: datetime) -> None:
     )
 
 
-@atomic_with_retry
-def pass_on(*, place_id: uuid.UUID, module: OperationModule, now: datetime) -> DrawPlace:
-    """The winner gives up: the prize goes to the next substitute, in the order that was drawn.
-
-    Again changes nothing, and answers with whom it went to. The signed record stays as it is.
-    """
-    row = Draw.objects.select_for_update().filter(module=module).first()
-    places = list(
-        DrawPlace.objects.select_for_update(of=("self",))
-        .select_related("participation__profile")
-        .filter(draw=row)
-        .order_by("rank")
-    )
-    place = next((one for one in places if one.id == place_id), None)
-    if place is None or place.prize_id is None:
-        raise UnknownPlaceError
-    if place.stepped_down_at is not None:
-        heirs = [
-            one
-            for one in places
-            if one.prize_id == place.prize_id and one.won_at == place.stepped_down_at
-        ]
-        return heirs[0] if heirs else place
-    heir = next((one for one in places if _waits(one)), None)
-    if heir is None:
-        raise NobodyLeftError
-    place.stepped_down_at = now
-    place.save(update_fields=["stepped_down_at"])
-    Participation.objects.filter(id=place.participation_id).update(outcome={"kind": "entered"})
-    heir.prize_id, heir.won_at = place.prize_id, now
-    heir.save(update_fields=["prize", "won_at"])
-    _tell(heir, now)
-    return heir
-
-
-def _waits(place: DrawPlace) -> bool:
-    """A substitute whose participation still counts, and who is still there."""
-    profile = place.participation.profile
-    return (
-        place.substitute
-        and place.prize_id is None
-        and place.participation.state == ParticipationState.COUNTED
-        and profile is not None
-        and profile.erased_at is None
-    )
-
-
 def document(row: Draw) -> dict[str, Any]:
-    """What is downloaded, published and checked: the signed record and the list it speaks of."""
-    return {**row.record, "entries": row.entries}
+    """What is downloaded, published and checked: the signed record, the list it speaks of, and
+    what was signed about it since.
+    """
+    return {**row.record, "entries": row.entries, "addenda": row.addenda}

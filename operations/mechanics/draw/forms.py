@@ -3,13 +3,34 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from operations.mechanics.draw.drawing import EACH, PERSON, SUBSTITUTES
+from operations.mechanics.draw.replacing import REASONS
 from operations.mechanics.prizes import PrizesForm
 from operations.mechanics.wording import button, sentence
+from operations.models import Why
 from operations.words import pair, spread
 from shell.fields import IntegerField, TilesField
+from shell.forms import HouseForm
+
+
+class ReplaceForm(HouseForm):
+    """Why a winner is replaced: what everybody reads, and what is kept for the team."""
+
+    why = forms.ChoiceField(
+        label=_("Motif, publié sur la page du tirage"),
+        choices=[(why, REASONS[why]) for why in (Why.RENOUNCED, Why.UNREACHABLE, Why.UNFIT)],
+        error_messages={"required": _("Choisissez un motif.")},
+    )
+    note = forms.CharField(
+        label=_("Ce qui s’est passé"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Dites en une phrase ce qui s’est passé.")},
+        help_text=_("Gardé avec votre nom et l’heure. La personne peut demander à le lire."),
+    )
 
 
 class DrawSettings(PrizesForm):

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from operations.errors import OperationOverError
 from operations.mechanics import prizes
-from operations.mechanics.draw import drawing
-from operations.mechanics.draw.drawing import WON, NobodyLeftError
+from operations.mechanics.draw import drawing, replacing
+from operations.mechanics.draw.drawing import WON
 from operations.mechanics.draw.forms import DrawSettings
+from operations.mechanics.draw.replacing import REPLACED, NobodyLeftError, Reason
 from operations.mechanics.shape import BaseMechanic, Figure, Mechanic, Outcome, Problem
-from operations.models import Draw, DrawPlace, OperationModule, Participation
+from operations.models import Draw, DrawPlace, OperationModule, Participation, Why
 from operations.words import pick
 from shell import formats
 from tenants.programme.dates import local
@@ -70,12 +71,11 @@ class Draws(BaseMechanic):
         ).first()
         if place is None:
             return
+        void = Reason(Why.VOID)
         try:
-            drawing.pass_on(place_id=place.id, module=module, now=now)
+            replacing.pass_on(place_id=place.id, module=module, reason=void, now=now)
         except NobodyLeftError:
-            # Nobody is left to have it: it is not this person's all the same.
-            place.stepped_down_at = now
-            place.save(update_fields=["stepped_down_at"])
+            replacing.give_back(place_id=place.id, module=module, reason=void, now=now)
 
     def result(
         self, *, module: OperationModule, participation: Participation, language: str
@@ -84,6 +84,8 @@ class Draws(BaseMechanic):
         outcome = participation.outcome
         return {
             "won": outcome.get("kind") == WON,
+            "replaced": outcome.get("kind") == REPLACED,
+            "why": replacing.words_of(str(outcome.get("why") or ""), language),
             "prize": pick(outcome.get("name"), language),
             "description": pick(outcome.get("description"), language),
             "words": pick(module.settings.get("won"), language),
@@ -114,6 +116,8 @@ class Draws(BaseMechanic):
         return words % {"day": formats.day(local(ends), long=True)}
 
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
+        if outcome.get("kind") == REPLACED:
+            return _("Remplacé : %(prize)s") % {"prize": pick(outcome.get("name"), "fr")}
         if outcome.get("kind") != WON:
             return _("Au tirage")
         return _("Gagné : %(prize)s") % {"prize": pick(outcome.get("name"), "fr")}

@@ -1,11 +1,16 @@
 """A draw for everybody: the promise while people take part, the record once it is drawn."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from kernel.ids import parse_public_id
 from operations.mechanics.draw import algorithm, signing
+from operations.mechanics.draw.replacing import REASONS
 from operations.mechanics.draw.views import as_file
 from operations.models import Draw
 from operations.public.frame import public_page, show
@@ -29,10 +34,18 @@ def proof(request: HttpRequest, draw: str) -> HttpResponse:
     context = {
         "draw": row,
         "record": row.record.get("record"),
+        "addenda": [
+            (one["record"], REASONS.get(one["record"]["reason"], ""), _moment(one["record"]))
+            for one in row.addenda
+        ],
         "how": algorithm.HOW.get(language, algorithm.HOW["fr"]),
         "key": signing.public_key(),
     }
     return show(request, "draw", context, operation=row.module.operation)
+
+
+def _moment(record: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(str(record["written_at"]))
 
 
 @require_safe

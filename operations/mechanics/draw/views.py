@@ -11,15 +11,19 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import has_role, member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
 from kernel.ids import parse_public_id
-from operations.mechanics.draw import algorithm, checking, drawing
+from operations.mechanics.draw import algorithm, checking, drawing, replacing
+from operations.mechanics.draw.forms import ReplaceForm
+from operations.mechanics.draw.replacing import REASONS, Reason
 from operations.mechanics.finding import module_or_404
-from operations.models import Draw, DrawPlace, OperationModule, Participation
+from operations.models import Draw, DrawPlace, OperationModule, Participation, Why
+from operations.views.common import author, names_of, say
+from shell.forms import answer
 from shell.table_export import guarded
 from tenants.programme.dates import local
 
@@ -38,6 +42,7 @@ def draw(request: HttpRequest, operation: str, module: str) -> HttpResponse:
     part, row = _found(operation, module)
     drawn = row is not None and row.drawn_at is not None
     places = DrawPlace.objects.filter(draw=row).select_related("prize", "participation__profile")
+    names = names_of(place.stepped_down_by for place in places)
     language = get_language() or "fr"
     context: dict[str, Any] = {
         "operation": part.operation,
@@ -45,7 +50,11 @@ def draw(request: HttpRequest, operation: str, module: str) -> HttpResponse:
         "draw": row,
         "drawn": drawn,
         "language": language,
-        "winners": [place for place in places if place.prize_id],
+        "winners": [
+            (place, REASONS.get(place.stepped_down_why, ""), names.get(place.stepped_down_by, ""))
+            for place in places
+            if place.prize_id
+        ],
         "waiting": [place for place in places if not place.prize_id],
         "chances": drawing.chances(part) if row and not drawn else 0,
         "record": row.record.get("record") if row else None,
@@ -118,20 +127,35 @@ def _line(values: list[str]) -> str:
     return text.getvalue()
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @member_required(role=Role.MANAGER)
-def pass_on(request: HttpRequest, operation: str, module: str) -> HttpResponse:
-    """A winner gives up: the next substitute has the prize, and is written to."""
-    part, _row = _found(operation, module)
-    place_id = parse_public_id("dpl", str(request.POST.get("place", "")))
-    if place_id is None:
+def pass_on(request: HttpRequest, operation: str, module: str, place: str) -> HttpResponse:
+    """A winner is replaced for a reason: the next substitute has the prize."""
+    part, row = _found(operation, module)
+    back = redirect("operations:draw", operation=operation, module=module)
+    found = _winner_or_404(row, place)
+    if found.stepped_down_at is not None and request.method != "POST":
+        return back
+    form = ReplaceForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        reason = Reason(Why(form.cleaned_data["why"]), form.cleaned_data["note"], author(request))
+        try:
+            heir = replacing.pass_on(
+                place_id=found.id, module=part, reason=reason, now=timezone.now()
+            )
+        except RicochetError as error:
+            say(form, error)
+        else:
+            messages.success(request, _("Le lot va au rang %(rank)s.") % {"rank": heir.rank})
+            return back
+    context = {"operation": part.operation, "module": part, "place": found}
+    return answer(request, "operations/mechanics/draw/replace.html", context, form)
+
+
+def _winner_or_404(row: Draw | None, public_id: str) -> DrawPlace:
+    number = parse_public_id("dpl", public_id)
+    places = DrawPlace.objects.select_related("prize", "participation__profile")
+    found = places.filter(id=number, draw=row, prize__isnull=False).first() if number else None
+    if found is None:
         raise Http404
-    try:
-        heir = drawing.pass_on(place_id=place_id, module=part, now=timezone.now())
-    except RicochetError as error:
-        if error.status == 404:
-            raise Http404 from error
-        messages.error(request, error.said)
-    else:
-        messages.success(request, _("Le lot va au rang %(rank)s.") % {"rank": heir.rank})
-    return redirect("operations:draw", operation=operation, module=module)
+    return found

@@ -1,6 +1,5 @@
 """The draw: promised before, drawn by itself at the end, provable by whoever holds the record."""
 
-import copy
 import hashlib
 import hmac
 from datetime import timedelta
@@ -197,58 +196,6 @@ def test_before_the_draw_the_page_says_when(module):
     page = result_page(module, take(module).participation)
     assert "Vous participez au tirage." in page
     assert "2026-11-30" in page
-
-
-def test_who_gives_up_is_followed_by_the_next_in_the_order_drawn(module):
-    row = draw_of(module)
-    first, _second, heir, last = DrawPlace.objects.all()
-    signed = copy.deepcopy(row.record)
-    for _time in range(2):
-        went = drawing.pass_on(place_id=first.id, module=module, now=ENDS + timedelta(days=3))
-        assert went.id == heir.id
-    first.refresh_from_db()
-    heir.refresh_from_db()
-    last.refresh_from_db()
-    assert first.stepped_down_at is not None
-    assert heir.prize_id == first.prize_id
-    assert last.prize_id is None
-    assert Email.objects.filter(kind="operation_won").count() == 3
-    first.participation.refresh_from_db()
-    assert first.participation.outcome == {"kind": "entered"}
-    row.refresh_from_db()
-    assert row.record == signed
-
-
-def test_without_a_substitute_the_prize_stays_where_it_is(module):
-    draw_of(module, people=2)
-    place = DrawPlace.objects.first()
-    with pytest.raises(drawing.NobodyLeftError):
-        drawing.pass_on(place_id=place.id, module=module, now=ENDS)
-    place.refresh_from_db()
-    assert place.stepped_down_at is None
-
-
-def test_a_substitute_has_nothing_to_pass_on(module):
-    draw_of(module)
-    waiting = DrawPlace.objects.get(rank=3)
-    with pytest.raises(drawing.UnknownPlaceError):
-        drawing.pass_on(place_id=waiting.id, module=module, now=ENDS)
-
-
-def test_a_winners_participation_that_is_voided_leaves_the_prize_to_the_next(module):
-    draw_of(module)
-    winner = DrawPlace.objects.get(rank=1).participation
-    for _time in range(2):
-        mechanic_of(module).undo(module=module, participation=winner, now=ENDS)
-    assert DrawPlace.objects.get(rank=3).prize is not None
-    assert DrawPlace.objects.filter(prize__isnull=False, stepped_down_at=None).count() == 2
-
-
-def test_a_substitute_who_was_erased_is_passed_over(module):
-    draw_of(module)
-    Profile.objects.filter(participations__draw_place__rank=3).update(erased_at=ENDS)
-    first = DrawPlace.objects.get(rank=1)
-    assert drawing.pass_on(place_id=first.id, module=module, now=ENDS).rank == 4
 
 
 TYPED = {"p1-name_fr": "Lampe Halo", "p1-stock": "2", "chances": "person", "substitutes": "5"}

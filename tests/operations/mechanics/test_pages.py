@@ -82,19 +82,6 @@ def test_the_list_of_people_is_for_managers(drawn, claire, louis):
     assert louis.get(path_of(drawn, "tirage/participants.csv")).status_code == 403
 
 
-def test_a_prize_is_passed_on_once_by_a_manager(drawn, claire, louis):
-    first = DrawPlace.objects.get(rank=1)
-    sent = {"place": first.public_id}
-    assert louis.post(path_of(drawn, "tirage/remplacer"), sent).status_code == 403
-    for _time in range(2):
-        response = claire.post(path_of(drawn, "tirage/remplacer"), sent, follow=True)
-        assert "Le lot va au rang 3." in text(response)
-    assert DrawPlace.objects.filter(stepped_down_at__isnull=False).count() == 1
-    for wrong in ("", "dpl_0", DrawPlace.objects.get(rank=4).public_id):
-        answer = claire.post(path_of(drawn, "tirage/remplacer"), {"place": wrong})
-        assert answer.status_code == 404
-
-
 def test_anybody_reads_the_promise_before_and_the_record_afterwards(module, lumen):
     visitor, row = TenantClient(lumen), Draw.objects.get()
     page = text(visitor.get(f"/o/tirage/{row.public_id}"))
