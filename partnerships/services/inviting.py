@@ -38,9 +38,7 @@ from tenants.features import require
 from tenants.models import Tenant, TenantState
 from tenants.provisioning import lifecycle
 
-# Back offices that one merchant may have made in a day.
-PER_DAY = 20
-_DAY = timedelta(days=1)
+PER_DAY, _DAY = 20, timedelta(days=1)  # back offices that one merchant may have made
 # R33: making a back office takes a while, and asking an owner of one takes none. Both answer no
 # sooner than this, so that the time does not tell which of the two it was.
 EVEN_SECONDS = 0.6
@@ -138,8 +136,7 @@ def withdraw(*, partnership_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) 
 def _check(major: Tenant, details: Details, address: str) -> None:
     if not details.name.strip() or _NO_NAME.search(details.name):
         raise InvalidNameError(param="name")
-    # All of them stand in an email to somebody who asked for nothing (R42).
-    for param in ("name", "first_name", "last_name"):
+    for param in ("name", "first_name", "last_name"):  # each stands in a stranger's email (R42)
         if holds_a_link(getattr(details, param)):
             raise LinkInNameError(param=param)
     if _is_of(major.id, address):
