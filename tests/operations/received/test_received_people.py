@@ -3,92 +3,24 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.conf import settings
-from django.utils import timezone
 
-from accounts.models import Role
-from accounts.services import create_member
-from operations import partaking, retention, withdrawing
+from operations import withdrawing
 from operations.models import OperationModule, Participation, ReceivedParticipation, Share
-from operations.received import figures, people, selectors
-from operations.telling import changed
+from operations.received import figures
 from partnerships.models import Partnership
-from tenants import lookup
 from tenants.context import enter
 from tenants.models import Tenant
 from tenants.profiles import consents
 from tenants.profiles.models import Consent, Profile
 from tenants.profiles.services import Identity, find_or_create
-from tenants.programme.dates import months_after
-from tests.fixtures.operations import NOW, add_partner, make_module, make_operation, take
-from tests.fixtures.sharing import agree, deliver, shared_module
+from tests.fixtures.operations import NOW, make_operation, take
+from tests.fixtures.sharing import deliver, shared_module
 from tests.fixtures.tenants import TenantClient
+from tests.operations.received.conftest import LIST, path_of
 from tests.pages.conftest import text_of
-
-PASSWORD = "ricochet sur l'eau"
-LIST = "/operations/recues/personnes"
-
-
-@pytest.fixture(params=["no client", "client"])
-def marin(
-    request: pytest.FixtureRequest, other_merchant: Tenant, lumen: Tenant
-) -> Iterator[Tenant]:
-    """The minor: limited, and with a whole back office of its own."""
-    hosts = [f"{other_merchant.slug}.{settings.PLATFORM_DOMAIN}"]
-    if request.param == "no client":
-        Tenant.objects.filter(id=other_merchant.id).update(partner_only=True)
-    other_merchant.refresh_from_db()
-    lookup.forget_hosts(hosts)
-    yield other_merchant
-    lookup.forget_hosts(hosts)
-
-
-@pytest.fixture
-def partnership(lumen: Tenant, marin: Tenant) -> Partnership:
-    return agree(lumen, marin)
-
-
-@pytest.fixture
-def module(partnership: Partnership) -> OperationModule:
-    return shared_module(partnership, goes=("first_name",))
-
-
-@pytest.fixture
-def thomas(module: OperationModule, partnership: Partnership) -> None:
-    """Thomas said yes to Marin, Zoé to nobody."""
-    fields = {"first_name": "Thômas", "last_name": "Guérin", "email": "thomas@exemple.fr"}
-    take(module, fields=fields, boxes=frozenset({str(partnership.id)}))
-    take(module, fields={"first_name": "Zoé", "email": "zoe@exemple.fr"})
-    deliver()
-
-
-@pytest.fixture
-def nora(marin: Tenant, monkeypatch: pytest.MonkeyPatch) -> TenantClient:
-    """The owner's browser."""
-    with enter(marin):
-        create_member(
-            email="nora@marin.fr",
-            first_name="Nora",
-            last_name="Carpentier",
-            password=PASSWORD,
-            tenant_id=marin.id,
-            role=Role.OWNER,
-            now=timezone.now(),
-        )
-    client = TenantClient(marin)
-    login = client.post("/connexion", {"email": "nora@marin.fr", "password": PASSWORD})
-    assert login.status_code == 302
-    return client
-
-
-def path_of(marin: Tenant) -> str:
-    with enter(marin):
-        [row] = people.people()
-        return f"{LIST}/{row.public_id}"
 
 
 @pytest.mark.usefixtures("thomas")
@@ -225,96 +157,6 @@ def test_erased_here_they_are_gone_counted_and_not_added_again(
     deliver()
     with enter(marin):
         assert not Profile.objects.filter(email="thomas@exemple.fr").exists()
-
-
-@pytest.fixture
-def alone(lumen: Tenant, partnership: Partnership) -> None:
-    """Of Thomas only a town went to Marin, as it could before an address went with everything:
-    there is no record of him there.
-    """
-    made = make_module(
-        make_operation(slug="une-ville", name="Une ville"),
-        fields=[
-            {"name": "email", "required": True, "partners": []},
-            {"name": "city", "required": False, "partners": [str(partnership.id)]},
-            {"name": "birth_date", "required": False, "partners": [str(partnership.id)]},
-        ],
-    )
-    add_partner(
-        made,
-        partnership_id=partnership.id,
-        partner_tenant_id=partnership.minor_id,
-        name="Atelier Marin",
-    )
-    fields = {"email": "thomas@exemple.fr", "city": "Lyon", "birth_date": "17/04/1990"}
-    take(made, fields=fields, boxes=frozenset({str(partnership.id)}))
-    deliver()
-    assert partnership.minor is not None
-    with enter(partnership.minor):
-        ReceivedParticipation.objects.update(
-            profile=None, consent=None, fields={"city": "Lyon", "birth_date": "1990-04-17"}
-        )
-
-
-@pytest.mark.usefixtures("alone")
-def test_d6_who_left_no_address_is_forgotten_three_years_after_they_came(marin: Tenant) -> None:
-    with enter(marin):
-        came = ReceivedParticipation.objects.get().received_at
-        assert retention.forget(now=months_after(came, 36) - timedelta(minutes=1)) == 0
-        assert ReceivedParticipation.objects.get().fields["city"] == "Lyon"
-        retention.forget(now=months_after(came, 36) + timedelta(minutes=1))
-        row = ReceivedParticipation.objects.get()
-        assert row.fields == {} and not people.people().exists()
-        assert figures.total(operation=row.operation).participants == 1
-
-
-@pytest.mark.usefixtures("alone")
-def test_who_left_no_address_is_corrected_handed_out_and_erased_as_well(
-    nora: TenantClient, marin: Tenant
-) -> None:
-    path = path_of(marin)
-    assert "Ville Lyon" in text_of(nora.get(path))
-    bad = nora.post(f"{path}/corriger", {"city": "Nice", "birth_date": "hier"})
-    assert bad.status_code == 422
-    assert nora.post(f"{path}/corriger", {"city": "Nice", "birth_date": ""}).status_code == 302
-    with enter(marin):
-        assert ReceivedParticipation.objects.get().fields == {"city": "Nice"}
-    with zipfile.ZipFile(io.BytesIO(nora.get(f"{path}/donnees").content)) as file:
-        [told] = json.loads(file.read("donnees.json"))["participations"]
-    assert told["fields"] == {"city": "Nice"} and told["brand"] == "Maison Lumen"
-    assert nora.post(f"{path}/effacer", {"confirm": "effacer"}).status_code == 302
-    with enter(marin):
-        assert ReceivedParticipation.objects.get().fields == {}
-        assert not people.people().exists()
-    assert nora.get(path).status_code == 404
-
-
-@pytest.mark.usefixtures("thomas")
-@pytest.mark.parametrize("what", ["the partner", "a field"])
-def test_d3_what_was_delivered_is_shown_after_nothing_more_is_asked_for_us(
-    nora: TenantClient, marin: Tenant, module: OperationModule, partnership: Partnership, what: str
-) -> None:
-    """The list, its export, the page of a person and their correction, as the agreement says."""
-    if what == "the partner":
-        partaking.take_out(operation_id=module.operation_id, partnership_id=partnership.id, now=NOW)
-    else:
-        partaking.give(module, partnership.id, ["email"])
-        changed(operation_id=module.operation_id, now=NOW)
-    deliver()
-    with enter(marin):
-        operation = ReceivedParticipation.objects.exclude(proof=None).get().operation
-        held = selectors.asked(operation, language="fr")
-        assert list(held) == ([] if what == "the partner" else ["email"])
-    data = f"/operations/recues/{operation.public_id}/donnees"
-    assert "Prénom" in text_of(nora.get(data)) and "Thômas" in text_of(nora.get(data))
-    file = b"".join(nora.get(f"{data}?export=csv").streaming_content).decode()
-    assert "Thômas" in file and "thomas@exemple.fr" in file
-    path = path_of(marin)
-    assert "Prénom Thômas" in text_of(nora.get(path))
-    form = {"first_name": "Tom", "email": "thomas@exemple.fr"}
-    assert nora.post(f"{path}/corriger", form).status_code == 302
-    with enter(marin):
-        assert ReceivedParticipation.objects.exclude(proof=None).get().fields == form
 
 
 def test_several_operations_are_one_person(

@@ -5,10 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 
-from accounts.models import Role
-from accounts.services import create_member
 from operations import retention
 from operations.models import OperationModule, ReceivedOperation, ReceivedParticipation
 from operations.received import figures, people, selectors
@@ -21,11 +18,10 @@ from tenants.models import Tenant
 from tenants.profiles import consents
 from tenants.profiles.models import Profile
 from tests.fixtures.operations import NOW, make_module, take
-from tests.fixtures.sharing import agree, deliver, shared_module
+from tests.fixtures.sharing import deliver
 from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import text_of
 
-PASSWORD = "ricochet sur l'eau"
 LATER = NOW + timedelta(hours=2)
 
 
@@ -35,16 +31,6 @@ def marin(other_merchant: Tenant) -> Iterator[Tenant]:
     lookup.forget_hosts(hosts)
     yield other_merchant
     lookup.forget_hosts(hosts)
-
-
-@pytest.fixture
-def partnership(lumen: Tenant, marin: Tenant) -> Partnership:
-    return agree(lumen, marin)
-
-
-@pytest.fixture
-def module(partnership: Partnership) -> OperationModule:
-    return shared_module(partnership, goes=("first_name",))
 
 
 @pytest.fixture
@@ -58,24 +44,6 @@ def thomas(module: OperationModule, partnership: Partnership) -> None:
 def unsubscribe() -> None:
     person = Profile.objects.get(email="thomas@exemple.fr")
     unsubscribing.choose(profile=person, wanted=False, now=LATER)
-
-
-@pytest.fixture
-def nora(marin: Tenant) -> TenantClient:
-    with enter(marin):
-        create_member(
-            email="nora@marin.fr",
-            first_name="Nora",
-            last_name="Carpentier",
-            password=PASSWORD,
-            tenant_id=marin.id,
-            role=Role.OWNER,
-            now=timezone.now(),
-        )
-    client = TenantClient(marin)
-    login = client.post("/connexion", {"email": "nora@marin.fr", "password": PASSWORD})
-    assert login.status_code == 302
-    return client
 
 
 @pytest.mark.usefixtures("thomas")
