@@ -27,7 +27,9 @@ class InstantWinSettings(PrizesForm):
         _("Comment le lot lui parvient. Il le lit sur la page et dans l’e-mail."),
     )
     lost_fr, lost_en = sentence(
-        _("Texte du perdant, en français"), _("Texte du perdant, en anglais")
+        _("Texte du perdant, en français"),
+        _("Texte du perdant, en anglais"),
+        _("Il le lit dans l’e-mail et sur sa page de participation."),
     )
 
     @classmethod

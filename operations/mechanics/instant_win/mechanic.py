@@ -27,6 +27,8 @@ from operations.models import OperationModule, Participation, WinningMoment, Win
 from operations.words import pick
 
 WON, LOST = "won", "lost"
+# What the page right after the form tells of all others: whoever lost, and whoever had played.
+NOTHING = "nothing"
 
 
 class InstantWin(BaseMechanic):
@@ -93,6 +95,7 @@ class InstantWin(BaseMechanic):
         kind = str(outcome.get("kind") or LOST)
         return {
             "won": kind == WON,
+            "nothing": kind == NOTHING,
             "prize": pick(outcome.get("name"), language),
             "description": pick(outcome.get("description"), language),
             "words": pick(module.settings.get(kind), language),
@@ -105,8 +108,10 @@ class InstantWin(BaseMechanic):
         answers: Mapping[str, Any],
         outcome: Mapping[str, Any] | None,
     ) -> Mapping[str, Any]:
-        """A loss is what everybody may be told: whoever had played before has not won either."""
-        return outcome if outcome is not None and outcome.get("kind") == WON else {"kind": LOST}
+        """A win, or that this form won nothing: true, too, of one that does not count, whose
+        sender may have won before. The merchant's words to losers go by email, to those alone.
+        """
+        return outcome if outcome is not None and outcome.get("kind") == WON else {"kind": NOTHING}
 
     def in_words(
         self, *, module: OperationModule, participation: Participation, language: str

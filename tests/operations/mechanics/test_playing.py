@@ -18,7 +18,7 @@ from tenants.context import current_tenant
 from tenants.messaging.models import Email
 from tenants.messaging.render import render
 from tenants.models import Tenant
-from tests.fixtures.mechanics import make_live
+from tests.fixtures.mechanics import SETTINGS, make_live
 from tests.fixtures.operations import BEGINS, NOW, make_module, make_operation, take
 from tests.fixtures.programme import publish
 from tests.fixtures.tenants import TenantClient
@@ -112,7 +112,7 @@ def test_a_confirmation_that_finds_no_code_left_changes_nothing(
     assert late.state == ParticipationState.PENDING
 
 
-@pytest.mark.parametrize(("due", "words"), [(True, "Gagné"), (False, "Perdu cette fois")])
+@pytest.mark.parametrize(("due", "words"), [(True, "Gagné"), (False, "Pas de lot avec cet envoi")])
 def test_an_instant_win_is_told_at_once(
     shopper: TenantClient, clock: time_machine.Traveller, due: bool, words: str
 ) -> None:
@@ -120,6 +120,29 @@ def test_an_instant_win_is_told_at_once(
     WinningMoment.objects.update(at=BEGINS if due else NOW + timedelta(days=1))
     _response, text = send(shopper, clock)
     assert words in text
+
+
+def test_a_winner_who_sends_the_form_again_is_not_told_of_a_loss(
+    shopper: TenantClient, clock: time_machine.Traveller
+) -> None:
+    """R33: the page says what this form came to; it is the one of a new address that lost."""
+    make_live("instant_win", settings={**SETTINGS["instant_win"], "lost": {"fr": "Dommage, perdu"}})
+    first = WinningMoment.objects.order_by("id").first()
+    assert first is not None
+    WinningMoment.objects.exclude(id=first.id).update(at=NOW + timedelta(days=1))
+    WinningMoment.objects.filter(id=first.id).update(at=BEGINS)
+    _response, won = send(shopper, clock)
+    assert "Gagné" in won
+    _response, again = send(shopper, clock)
+    _response, lost = send(shopper, clock, email="neuve@exemple.fr")
+    assert again == lost
+    assert "Pas de lot avec cet envoi" in again and "votre résultat d’alors reste valable" in again
+    assert "erdu" not in again
+    loser = Participation.objects.get(outcome__kind="lost")
+    letter = Email.objects.get(kind="operation_receipt", to="neuve@exemple.fr")
+    assert letter.context["result"] == "Dommage, perdu"
+    token = links.token_for(purpose=Purpose.THANKS, row_id=loser.id)
+    assert "Perdu cette fois" in shopper.get(f"/o/merci/{token}").content.decode()
 
 
 def test_whoever_enters_a_draw_reads_when_it_takes_place(
