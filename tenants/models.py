@@ -40,7 +40,10 @@ class Tenant(models.Model):
     brand_color = models.CharField(max_length=7, default="#0F6170")
     brand_tokens = models.JSONField(default=dict, blank=True)
     site_url = models.URLField(blank=True, help_text="The merchant's shop.")
+    # Where replies go; at first the address of whoever signed up, so it is shown to nobody.
     contact_email = models.EmailField(blank=True)
+    # What strangers may read on a public page: only what the merchant gave for that.
+    public_email = models.EmailField(blank=True, db_default="")
     currency = models.CharField(
         max_length=3, default="EUR", choices=[(code, code) for code in CURRENCIES]
     )

@@ -55,7 +55,7 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
         context = {
             "asked": _asked_by(modules, language),
             "partners": _partners(modules, test=bool(test)),
-            "contact": tenant_of(request).contact_email,
+            "contact": tenant_of(request).public_email,
             "test": test,
         }
         return show(request, "data", context, operation=operation)

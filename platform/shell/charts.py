@@ -220,7 +220,9 @@ def _rings(steps: Sequence[Point]) -> list[dict[str, float]]:
 
 def chain(*, label: Text, referrer: str, person: str, referees: int, caption: Text) -> SafeString:
     """Who brought this person, and whom they brought: the stone is the person we are on."""
-    ends = [560 + 70 * i for i in range(min(referees, 6))]
+    count = min(referees, 6)
+    # Around one middle, far enough from the person for both names to be read.
+    ends = [round(740 + 70 * (i - (count - 1) / 2)) for i in range(count)]
     heights = [46, 58, 66, 72, 76, 78]
     onward = [
         f"M420 80C{430 + 8 * i} {80 - heights[i]} {end - 12} {80 - heights[i]} {end} 80"

@@ -40,7 +40,7 @@ STATES: dict[str, State] = {
     "archived": State("mute", "dash", _("Archivée")),
     "draft": State("mute", "ring", _("Brouillon")),
     "invited": State("mute", "ring", _("Invité")),
-    "not_yet": State("mute", "ring", _("Pas encore client")),
+    "not_yet": State("mute", "ring", _("Aucun achat")),
     "used": State("mute", "dash", _("Utilisé")),
     "expired": State("mute", "dash", _("Expiré")),
     "refunded": State("mute", "dash", _("Remboursé")),

@@ -13,7 +13,7 @@ from tenants.activity.models import Order, Session, SessionType
 from tenants.context import current_tenant
 from tenants.features import Feature, is_on
 from tenants.loyalty.models import LoyaltyVersion
-from tenants.profiles.models import CustomerImport, ImportState
+from tenants.profiles.models import CustomerImport, ImportState, Profile
 from tenants.programme import setting_up
 from tenants.programme.models import ProgrammeVersion
 from tenants.referrals.models import Click, Invitation
@@ -120,7 +120,7 @@ def _first_fact(*, sittings: bool, no_shop: bool) -> Step:
         return Step(
             _("Enregistrer une première séance"),
             _("Depuis la fiche d’un client ; vos règles disent ce qu’elle rapporte."),
-            reverse("programme:customers"),
+            _first_customer(),
             Session.objects.exists(),
         )
     return Step(
@@ -128,15 +128,21 @@ def _first_fact(*, sittings: bool, no_shop: bool) -> Step:
         _("Saisie sur la fiche d’un client : l’étape se coche aussitôt.")
         if no_shop
         else _("De votre boutique, ou saisie sur la fiche d’un client."),
-        reverse("programme:customers" if no_shop else "programme:incoming"),
+        _first_customer() if no_shop else reverse("programme:incoming"),
         Order.objects.exists(),
     )
+
+
+def _first_customer() -> str:
+    """Where there is a record to begin from, else where one is made."""
+    there = Profile.objects.exists()
+    return reverse("programme:customers" if there else "programme:add_customer")
 
 
 def _first_invitation() -> Step:
     return Step(
         _("Voir partir la première invitation"),
         _("Donnez son lien à un client fidèle : un clic suffit à cocher."),
-        reverse("programme:customers"),
+        _first_customer(),
         Invitation.objects.exists() or Click.objects.exists(),
     )

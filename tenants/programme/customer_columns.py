@@ -34,7 +34,12 @@ def on_screen(unit: str, *, referral: bool) -> Sequence[Column]:
             detail=lambda p: p.email or p.phone,
             template="programme/cells/customer.html",
         ),
-        Column("look", gettext_lazy("État"), kind="state"),
+        Column(
+            "look",
+            gettext_lazy("État"),
+            kind="state",
+            template="programme/cells/customer_state.html",
+        ),
         Column(
             "referees",
             gettext_lazy("Filleuls validés"),

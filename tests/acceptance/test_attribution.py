@@ -97,7 +97,7 @@ def test_sp21_holds_by_hand_too_also_for_who_has_ordered(lumen: Lumen, camille: 
     assert (
         lumen.send(f"{record}/rattacher/filleul/choisir", other=other, sure="1").status_code == 302
     )
-    assert "Venu par Camille" in lumen.page(lumen.record("thomas@exemple.fr"))
+    assert "Grâce à Camille" in lumen.page(lumen.record("thomas@exemple.fr"))
     assert "Nadia n’a encore invité personne" in lumen.page(record)
 
 

@@ -87,7 +87,7 @@ def test_of02_the_referee_panel_is_filled_in_by_hand(lumen: Lumen, camille: str)
     answer = lumen.send(path, **form, referred_on="")
     assert answer.status_code == 422
     assert "Un parrainage a une date" in words(answer.content.decode())
-    assert "Personne ne l’a parrainé" in lumen.page(thomas)
+    assert "Personne ne l’a fait venir" in lumen.page(thomas)
     asked = lumen.send(path, other=other).content.decode()
     assert 'value="03/03/2026"' in asked  # today
     sent = lumen.send(path, **form, referred_on="01/03/2026", notes="Rencontrée au salon")

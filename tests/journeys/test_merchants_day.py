@@ -148,7 +148,7 @@ def first_referral(day: Day, camille: Page) -> str:
     day.reads(r"Nouveaux clients parrainés 1 .*Cagnotte due 0,00 € et 10,00 € en attente")
     day.record("Thomas")
     day.reads(
-        rf"Venu par Camille .*code saisi Code utilisé {found[0]} Première commande 60,00 €"
+        rf"Grâce à Camille .*code saisi Code utilisé {found[0]} Première commande 60,00 €"
         r".*6,00 € disponibles le .*, une fois le délai de retour passé"
     )
     assert any("6,00 € grâce à Thomas" in said for said in day.subjects(day.email("Camille")))

@@ -1,5 +1,6 @@
 """The list of customers, and what is entered by hand on a record."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -242,7 +243,41 @@ def test_a_record_shows_who_brought_whom_and_why_one_was_refused(
     assert "Marraine" in page and "Thomas Guérin" in page and "Refusé" in page
     assert "déjà cliente ou client depuis le" in page
     assert "8,00 € en attente" in page
-    assert "Venu par Camille Rouvière" in text_of(claire.get(record(story.thomas)))
+    assert "Grâce à Camille Rouvière" in text_of(claire.get(record(story.thomas)))
+
+
+def test_whoever_is_not_found_is_added_with_what_was_typed_and_linked(
+    claire: TenantClient, story: Story
+) -> None:
+    """FS-11: the name and the referrer come along, and the new person is offered to be chosen."""
+    found = claire.get(f"{record(story.camille)}/rattacher/filleul?q=Zoé+Garnier").content.decode()
+    asked = f"/clients/ajouter?q=Zo%C3%A9+Garnier&amp;fiche={story.camille.public_id}&amp;cote="
+    assert f'href="{asked}filleul"' in found
+    path = html.unescape(f"{asked}filleul")
+    form = claire.get(path).content.decode()
+    assert 'value="Zoé"' in form and 'value="Garnier"' in form
+    key = re.findall(r'name="key" value="([^"]+)"', form)[0]
+    data = {"key": key, "first_name": "Zoé", "last_name": "Garnier", "gender": "f"}
+    answer = claire.post(path, data)
+    zoe = Profile.objects.get(last_name="Garnier")
+    assert answer["Location"].endswith(f"/rattacher/filleul?personne={zoe.public_id}")
+    page = claire.get(answer["Location"]).content.decode()
+    assert f'name="other" value="{zoe.public_id}"' in page
+    assert claire.get("/clients/ajouter?fiche=cus_0&cote=filleul").status_code == 404
+    assert "Aucun achat" in text_of(claire.get(record(zoe)))
+
+
+def test_a_record_agrees_with_whom_it_is_about(
+    claire: TenantClient, story: Story, buy: Callable[..., Order]
+) -> None:
+    code = story.camille.referral_code.code
+    buy(story.thomas, "LUM-2", code=code)
+    words = {"f": ("Nouvelle", "Venue par"), "m": ("Nouveau", "Venu par"), "": ("", "Grâce à")}
+    for gender, (look, came) in words.items():
+        Profile.objects.filter(id=story.thomas.id).update(gender=gender)
+        page = text_of(claire.get(record(story.thomas)))
+        assert f"{came} Camille Rouvière" in page and look in page, gender
+        assert look in text_of(claire.get("/clients"))
 
 
 def test_unknown_and_malformed_ids_are_not_found(claire: TenantClient, story: Story) -> None:

@@ -124,3 +124,14 @@ def test_a_limited_partner_whose_address_is_none_reads_what_to_type(
         assert answer.status_code == 422
         assert "boutique" not in text_of(answer)
     assert not Site.objects.exists()
+
+
+def test_a_public_address_is_given_and_taken_away_and_no_other_one_is_kept(
+    claire: TenantClient, merchant: Tenant
+) -> None:
+    for given in ("bonjour@lumen.example", ""):
+        assert claire.post("/reglages/site", {**FORM, "public_email": given}).status_code == 302
+        merchant.refresh_from_db()
+        assert merchant.public_email == given
+    refused = claire.post("/reglages/site", {**FORM, "public_email": "bonjour"})
+    assert refused.status_code == 422

@@ -263,7 +263,7 @@ def test_a_link_to_a_shop_without_an_address_keeps_the_code_and_says_whose_it_is
     visitor: TenantClient, code: str, merchant: Tenant
 ) -> None:
     """No dead end: who it is, the code to keep, and whom to write to; the visit is stored."""
-    Tenant.objects.filter(id=merchant.id).update(site_url="", contact_email="bonjour@lumen.example")
+    Tenant.objects.filter(id=merchant.id).update(site_url="", public_email="bonjour@lumen.example")
     merchant.refresh_from_db()
     forget(merchant)
     html = page_of(visitor, f"/r/{code}")
@@ -274,3 +274,14 @@ def test_a_link_to_a_shop_without_an_address_keeps_the_code_and_says_whose_it_is
     assert Click.objects.count() == 1
     lost = visitor.get("/r/INCONNU-4T").content.decode()
     assert "n’a pas encore indiqué ici l’adresse" in lost and "ci-dessous" not in lost
+
+
+def test_the_address_that_somebody_signed_up_with_is_told_to_no_stranger(
+    visitor: TenantClient, code: str, merchant: Tenant
+) -> None:
+    Tenant.objects.filter(id=merchant.id).update(site_url="", contact_email="jeanne@lumen.example")
+    merchant.refresh_from_db()
+    forget(merchant)
+    html = page_of(visitor, f"/r/{code}")
+    assert "jeanne@lumen.example" not in html and "Pour venir" not in html
+    assert "Maison Lumen" in html

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kernel.ledger.selectors import Balance
 from kernel.money import Amount
-from shell import brand
+from shell import brand, formats
 from tenants.features import Feature
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
@@ -154,13 +154,15 @@ def _referees(at: Moment, now: datetime) -> list[RefereeLine]:
 
 
 def _history(at: Moment, now: datetime) -> list[HistoryLine]:
-    brought = _("Parrainage de %(name)s")
+    def brought(name: str) -> str:
+        return formats.elided(_("Parrainage de %(name)s") % {"name": name}, name)
+
     lines = [
-        (now - timedelta(days=49), brought % {"name": "Karim"}, GAIN),
-        (now - timedelta(days=27), brought % {"name": "Inès"}, GAIN),
+        (now - timedelta(days=49), brought("Karim"), GAIN),
+        (now - timedelta(days=27), brought("Inès"), GAIN),
     ]
     if at.thomas in ("validated", "refunded"):
-        lines.append((now - timedelta(hours=1), brought % {"name": "Thomas"}, GAIN))
+        lines.append((now - timedelta(hours=1), brought("Thomas"), GAIN))
     if at.thomas == "refunded":
         lines.append((now, _("Parrainage de %(name)s annulé") % {"name": "Thomas"}, -GAIN))
     lines += [(now, claim.prize_name, -claim.cost) for claim in at.claims]

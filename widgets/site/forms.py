@@ -28,12 +28,20 @@ class SiteForm(HouseForm):
         help_text=_("Par exemple : boutique en ligne."),
     )
     site_url = forms.URLField(
-        label=_("Adresse de la boutique"),
+        label=_("Site de la boutique"),
         max_length=200,
         required=False,
         assume_scheme="https",
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url"}),
         help_text=_("Les liens de parrainage y mènent, et le script n’est écouté que de là."),
+    )
+    public_email = forms.EmailField(
+        label=_("E-mail public"),
+        max_length=254,
+        required=False,
+        help_text=_(
+            "Montré à qui ouvre un lien partagé ou une opération. Vide, seul votre nom y est lu."
+        ),
     )
     color = forms.CharField(
         label=_("Couleur de la marque"),

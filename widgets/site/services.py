@@ -33,9 +33,16 @@ class MainAddressError(ConflictError):
 
 @transaction.atomic
 def save_site(
-    *, tenant: Tenant, name: str, site_url: str, color: str, now: datetime, kind: str | None = None
+    *,
+    tenant: Tenant,
+    name: str,
+    site_url: str,
+    color: str,
+    now: datetime,
+    public_email: str = "",
+    kind: str | None = None,
 ) -> list[str]:
-    """Keep name, shop and colour; returns what the brand guard adjusted, in words.
+    """Keep name, shop, colour and public e-mail; returns what the brand guard adjusted, in words.
 
     Without `kind` it stays as it is. The shop's site gets its public key. Raises
     InvalidOriginError for an address that no browser would send.
@@ -44,10 +51,12 @@ def save_site(
         register_site(url=site_url, now=now)
     tokens = brand.compute(color)
     row = Tenant.objects.select_for_update().get(pk=tenant.pk)
-    row.name, row.site_url = name, site_url
+    row.name, row.site_url, row.public_email = name, site_url, public_email
     row.kind = row.kind if kind is None else kind
     row.brand_color, row.brand_tokens = color, tokens.as_dict()
-    row.save(update_fields=["name", "kind", "site_url", "brand_color", "brand_tokens"])
+    row.save(
+        update_fields=["name", "kind", "site_url", "public_email", "brand_color", "brand_tokens"]
+    )
     forget(row)
     return brand.remarks(tokens.adjusted)
 

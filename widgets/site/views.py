@@ -76,6 +76,7 @@ def _site_form(data: QueryDict | None) -> SiteForm:
         "name": tenant.name,
         "kind": tenant.kind,
         "site_url": tenant.site_url,
+        "public_email": tenant.public_email,
         "color": tenant.brand_color,
     }
     kind = PartnerSiteForm if tenant.partner_only else SiteForm
@@ -97,6 +98,7 @@ def _saved(request: HttpRequest, form: SiteForm) -> bool:
             name=data["name"].strip(),
             kind=data["kind"].strip() if "kind" in data else None,
             site_url=data["site_url"],
+            public_email=data["public_email"],
             color=data["color"],
             now=timezone.now(),
         )

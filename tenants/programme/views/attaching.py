@@ -1,6 +1,7 @@
 """Who brought whom, said by the merchant on a customer's record (OF-02, FS-11)."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -73,10 +74,20 @@ def attach(request: HttpRequest, customer: str, side: str) -> HttpResponse:
     profile = profile_or_404(customer)
     text = request.GET.get("q", "").strip()[:100]
     found = []
-    if text:
+    if chosen := request.GET.get("personne"):
+        # Just added, on the way from here.
+        found = [profile_or_404(chosen)]
+    elif text:
         rows = Profile.objects.select_related("referral_code").exclude(id=profile.id)
         found = list(listing.find_customers(rows, text=text).order_by("last_name", "id")[:12])
-    context = {"profile": profile, "side": side, "query": text, "found": found}
+    carried = urlencode({"q": text, "fiche": profile.public_id, "cote": side})
+    context = {
+        "profile": profile,
+        "side": side,
+        "query": text,
+        "found": found,
+        "add_url": f"{reverse('programme:add_customer')}?{carried}",
+    }
     return render(request, "programme/attach.html", context)
 
 
@@ -169,7 +180,7 @@ def _recorded(
     text = (
         _("Parrainage de %(referee)s par %(referrer)s enregistré")
         if new
-        else _("%(referee)s était déjà filleul de %(referrer)s")
+        else _("%(referrer)s avait déjà fait venir %(referee)s")
     )
     messages.success(request, formats.elided(text % words, referee.name, referrer.name))
     return redirect(customer_url(profile))

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import F, QuerySet
@@ -47,7 +48,7 @@ _LOOKS = (
     ("active", gettext_lazy("Actif")),
     ("new", gettext_lazy("Nouveau")),
     ("inactive", gettext_lazy("Inactif")),
-    ("not_yet", gettext_lazy("Pas encore client")),
+    ("not_yet", gettext_lazy("Aucun achat")),
     ("unsubscribed", gettext_lazy("Désinscrit")),
 )
 
@@ -146,8 +147,9 @@ def customers(request: HttpRequest) -> HttpResponseBase:
 @member_required(role=Role.MANAGER)
 def add_customer(request: HttpRequest) -> HttpResponse:
     """Enter a customer; the same form sent twice makes one."""
-    form = CustomerForm(request.POST or None)
-    context = {"editing": None, "back": reverse("programme:customers")}
+    form = CustomerForm(request.POST or None, initial=_typed(request.GET.get("q", "")))
+    asked_for = _asked_for(request)
+    context = {"editing": None, "back": asked_for or reverse("programme:customers")}
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["key"]
         email = form.cleaned_data["email"]
@@ -161,11 +163,32 @@ def add_customer(request: HttpRequest) -> HttpResponse:
         except RicochetError as error:
             put_error(form, error)
         else:
-            messages.success(
-                request, _("%(name)s fait partie de vos clients") % {"name": profile.name}
-            )
+            done = _("Fiche de %(name)s ajoutée") % {"name": profile.name}
+            messages.success(request, formats.elided(done, profile.name))
+            if asked_for:
+                return redirect(f"{asked_for}?{urlencode({'personne': profile.public_id})}")
             return redirect(customer_url(profile))
     return answer(request, "programme/customer_form.html", context, form)
+
+
+def _typed(text: str) -> dict[str, str]:
+    """What was searched for in vain, in the field where it belongs."""
+    text = text.strip()[:80]
+    if "@" in text:
+        return {"email": text}
+    if text and not text.strip("+0123456789 .-()"):
+        return {"phone": text[:20]}
+    first, _gap, last = text.partition(" ")
+    return {"first_name": first, "last_name": last.strip()} if text else {}
+
+
+def _asked_for(request: HttpRequest) -> str:
+    """The page that links two people, where somebody came from it; "" elsewhere."""
+    side = request.GET.get("cote", "")
+    if side not in ("parrain", "filleul") or not is_on(Feature.REFERRAL):
+        return ""
+    known = profile_or_404(request.GET.get("fiche", ""))
+    return reverse("programme:attach", args=[known.public_id, side])
 
 
 @atomic_with_retry

@@ -25,7 +25,7 @@ from tenants.programme.models import Side
 from tenants.programme.sentences import explain_referral
 from tenants.programme.views.common import can_change, customer_url, profile_or_404, unit
 from tenants.programme.views.personal import may_erase
-from tenants.referrals.models import OPEN_STATES
+from tenants.referrals.models import OPEN_STATES, ReferralState
 from tenants.rewards.models import Award, AwardState
 
 _LINES = 8
@@ -130,6 +130,10 @@ def _made(profile: Profile) -> dict[str, Any]:
         "made_rest": people[_REFEREES:],
         "made_count": len(people),
         "counted": len(counted),
+        # The list of customers counts those that are validated; these are the rest.
+        "waiting": sum(
+            1 for p in counted if p.referral and p.referral.state != ReferralState.VALIDATED
+        ),
         "last_referral": max(
             (record.day_of(p.referral) for p in counted if p.referral), default=None
         ),

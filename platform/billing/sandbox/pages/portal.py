@@ -116,7 +116,8 @@ def _plan(world: World, subscription: Json, *, english: bool) -> str:
     note = (
         "More is had at once and billed in proportion; less begins at the period’s end."
         if english
-        else "Davantage vaut tout de suite, au prorata ; moins vaut à la fin de la période."
+        else "Une formule supérieure s’applique tout de suite, au prorata ; une formule"
+        " inférieure, à la fin de la période."
     )
     change = (
         f'<form method="post"><label class="field">{label}<select name="price">{others}</select>'
