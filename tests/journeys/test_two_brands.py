@@ -220,7 +220,7 @@ def both_see_the_same(brands: Brands, *, participants: int, optins: int) -> None
     told = rf"Participants {participants}\b.*Opt-ins Brûlerie Fauvette {optins}\b"
     until_shown(nora, re.compile(told))
     claire.goto(f"{brands.operation}/resultats")
-    row = rf"Brûlerie Fauvette \d+ \d+ {participants} {optins}\b"
+    row = rf"Brûlerie Fauvette Dans tous les modules \d+ \d+ {participants} {optins}\b"
     until_shown(claire, re.compile(rf"Participants {participants}\b.*{row}"))
 
 

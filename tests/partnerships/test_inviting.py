@@ -56,7 +56,7 @@ def test_a_back_office_is_made_at_once_and_its_owner_invited(
 @pytest.mark.parametrize(
     ("name", "slug"),
     [
-        ("L’Œuf & la Poule", "luf-la-poule"),
+        ("L’Œuf & la Poule", "l-oeuf-la-poule"),
         ("API", "marque-api"),
         ("日本", "marque"),
         ("X" * 120, "x" * 32),
