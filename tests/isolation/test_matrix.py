@@ -269,7 +269,13 @@ def test_a_page_of_a_sibling_sends_no_form(
     form = {"csrfmiddlewaretoken": secret, "email": lumen.owner.email, "password": "x"}
     watch.again()
     # Those that read no cookie of ours need no token: their proof is in the address or the body.
-    exempt = {"widgets:unsubscribe", "operations:confirm", "operations:choices", "api:"}
+    exempt = {
+        "widgets:unsubscribe",
+        "operations:confirm",
+        "operations:choices",
+        "operations:onward",
+        "api:",
+    }
     for name, page in TENANT.items():
         if page.whom in (For.PROGRAM, For.SITE) or name in exempt:
             continue
