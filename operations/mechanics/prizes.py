@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kernel.db import insert_if_absent
 from operations.mechanics.blocks import BlocksForm
 from operations.mechanics.shape import Problem
 from operations.models import OperationModule, OperationPrize
 from operations.words import pair, pick, spread
+from shell import formats
 from shell.fields import IntegerField, MoneyField
 
 MOST_KINDS = 8
@@ -173,6 +174,18 @@ def told(module: OperationModule, language: str) -> list[dict[str, Any]]:
         }
         for row in module.settings.get("prizes") or ()
     ]
+
+
+def unwon(*, left: int, total: int) -> str:
+    """What becomes of prizes that nobody will win, for whoever is about to end it."""
+    words = ngettext(
+        "%(left)s lot sur %(total)s n’a pas de gagnant. Il ne pourra plus être gagné : il vous"
+        " reste, sauf si votre règlement en dispose autrement.",
+        "%(left)s lots sur %(total)s n’ont pas de gagnant. Ils ne pourront plus être gagnés : ils"
+        " vous restent, sauf si votre règlement en dispose autrement.",
+        left,
+    )
+    return words % {"left": formats.number(left), "total": formats.number(total)}
 
 
 def as_won(prize: OperationPrize) -> dict[str, Any]:

@@ -201,6 +201,11 @@ class Mechanic(Protocol):
     def figures(self, *, module: OperationModule) -> list[Figure]:
         """Its own counts, rehearsals left out."""
 
+    def ending(self, *, module: OperationModule) -> str:
+        """What ending the operation at this moment comes to, for whoever is about to: what nobody
+        has won, and what becomes of it. "" where there is nothing to say.
+        """
+
     def close(
         self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
     ) -> None:
@@ -270,6 +275,9 @@ class BaseMechanic:
 
     def figures(self, *, module: OperationModule) -> list[Figure]:
         return []
+
+    def ending(self, *, module: OperationModule) -> str:
+        return ""
 
     def close(
         self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None

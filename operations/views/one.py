@@ -50,6 +50,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
             for problem in problems
         ],
         "waits": waits,
+        "endings": _endings(row) if context["state"] in ("live", "planned") else [],
         "unshared": held,
         "refused": refused(operation=row),
         "unshared_names": [one.name for one in held if not one.is_over],
@@ -62,6 +63,14 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
         "name_form": NameForm(initial={"name": row.name}),
     }
     return render(request, "operations/one.html", context)
+
+
+def _endings(row: Operation) -> list[tuple[Any, str]]:
+    """What ending it comes to: each mechanic that has something to say of it."""
+    told = [
+        (mechanic_of(one), mechanic_of(one).ending(module=one)) for one in selectors.modules_of(row)
+    ]
+    return [(mechanic.label, said) for mechanic, said in told if said]
 
 
 @require_POST

@@ -108,12 +108,15 @@ def entries(module: OperationModule) -> list[Entry]:
 
 def chances(module: OperationModule) -> int:
     """How many `entries` there are, for pages: many may have taken part."""
-    rows = _counting(module)
-    if _is_each(module):
-        return rows.count()
+    return _counting(module).count() if _is_each(module) else people(module)
+
+
+def people(module: OperationModule) -> int:
+    """How many can win: each person one prize, with however many chances."""
     address = Coalesce("profile__merged_into__email_folded", "profile__email_folded")
     number = Cast(Coalesce("profile__merged_into_id", "profile_id"), TextField())
     person = Coalesce(NullIf(address, Value("")), number, output_field=TextField())
+    rows = _counting(module)
     return int(rows.aggregate(people=Count(person, distinct=True))["people"])
 
 

@@ -132,12 +132,27 @@ class Draws(BaseMechanic):
             chances = drawing.chances(module)
             return [Figure(gettext_lazy("Chances au tirage"), chances, href=url)]
         won = DrawPlace.objects.filter(draw=row, prize__isnull=False, stepped_down_at=None).count()
-        return [Figure(gettext_lazy("Gagnants tirés"), won, href=url)]
+        of = _("sur %(total)s") % {"total": _pieces(module)}
+        return [Figure(gettext_lazy("Gagnants tirés"), won, of, url)]
+
+    def ending(self, *, module: OperationModule) -> str:
+        """It draws at once; of fewer people than prizes, each wins one and the rest stays."""
+        if not Draw.objects.filter(module=module, drawn_at=None).exists():
+            return ""
+        total = _pieces(module)
+        said = _("Le tirage a lieu aussitôt, parmi les participations de ce moment.")
+        left = total - min(drawing.people(module), total)
+        return f"{said} {prizes.unwon(left=left, total=total)}" if left else said
 
     def close(
         self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
     ) -> None:
         drawing.draw(module=module, now=now)
+
+
+def _pieces(module: OperationModule) -> int:
+    """How many prizes there are in all."""
+    return sum(prize.stock for prize in module.prizes.all())
 
 
 DRAW: Mechanic = Draws()

@@ -146,6 +146,13 @@ class InstantWin(BaseMechanic):
         }
         return ResultEmail("operation_won", context)
 
+    def ending(self, *, module: OperationModule) -> str:
+        rows = WinningMoment.objects.filter(module=module)
+        total, left = rows.count(), rows.filter(participation=None).count()
+        if not total:
+            return ""
+        return prizes.unwon(left=left, total=total) if left else _("Tous les lots ont été gagnés.")
+
     def close(
         self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
     ) -> None:
