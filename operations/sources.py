@@ -4,6 +4,7 @@ What nobody signed counts as the page itself: a source cannot be made up.
 """
 
 import uuid
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.core import signing
@@ -15,8 +16,7 @@ from operations.participating import Source
 
 def token_of(source: Source, *, schema: str = "") -> str:
     """The value of `s`; `schema` names the merchant whose page it is, where it is another."""
-    said = [str(source.kind), source.ref, str(source.partnership_id or "")]
-    return signing.dumps(said, salt=_salt(schema))
+    return signing.dumps(plain(source), salt=_salt(schema))
 
 
 def read(token: str) -> Source:
@@ -24,12 +24,22 @@ def read(token: str) -> Source:
     if not token:
         return Source()
     try:
-        kind, ref, partner = signing.loads(token[:400], salt=_salt(""))
-        return Source(
-            kind=SourceKind(kind), ref=ref, partnership_id=uuid.UUID(partner) if partner else None
-        )
+        return of_plain(signing.loads(token[:400], salt=_salt("")))
     except (signing.BadSignature, ValueError, TypeError):
         return Source()
+
+
+def plain(source: Source) -> list[str]:
+    """For what is signed as a whole: without a signature of its own, and the same at any time."""
+    return [str(source.kind), source.ref, str(source.partnership_id or "")]
+
+
+def of_plain(said: Sequence[str]) -> Source:
+    """What `plain` gave; ValueError for anything else."""
+    kind, ref, partner = said
+    return Source(
+        kind=SourceKind(kind), ref=ref, partnership_id=uuid.UUID(partner) if partner else None
+    )
 
 
 def query_of(source: Source, *, schema: str = "") -> str:

@@ -40,7 +40,8 @@ def address_of(
     """Where a form leads, the same each time; `told` is what the mechanic shows at once, `source`
     the way somebody came, which the next step keeps.
     """
-    came = sources.token_of(source or Source())
+    # Not a token: that bears its moment, and a form sent twice would lead to two addresses (R3).
+    came = sources.plain(source or Source())
     said = [str(module.id), dict(told), int(drawn_at.timestamp()), came]
     token = _signer().sign_object(said, compress=True)
     return reverse("operations:sent", args=[module.operation.slug, token])
@@ -73,9 +74,11 @@ def sent(request: HttpRequest, slug: str, token: str) -> HttpResponse:
 
 def _read(token: str) -> tuple[uuid.UUID, dict[str, Any], int, str]:
     try:
-        # Those that were signed by the version before say nothing of the source.
-        module_id, told, drawn, *came = _signer().unsign_object(token[:_LONGEST])
-        return uuid.UUID(module_id), dict(told), int(drawn), str(next(iter(came), ""))
+        # Those that were signed by the versions before say nothing of the source, or hold a token.
+        module_id, told, drawn, *rest = _signer().unsign_object(token[:_LONGEST])
+        came = next(iter(rest), "")
+        source = sources.read(came) if isinstance(came, str) else sources.of_plain(came)
+        return uuid.UUID(module_id), dict(told), int(drawn), sources.token_of(source)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Http404 from error
 
