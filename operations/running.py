@@ -6,6 +6,7 @@ older event do nothing.
 """
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -61,7 +62,8 @@ def problems(*, operation: Operation, now: datetime) -> list[Problem]:
     for module in modules:
         found += _about_plan(module)
         found += _about_partners(module)
-        found += mechanic_of(module).check(module=module)
+        of_mechanic = mechanic_of(module).check(module=module)
+        found += [replace(problem, module=module.public_id) for problem in of_mechanic]
     return found
 
 

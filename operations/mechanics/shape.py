@@ -54,6 +54,8 @@ class Problem:
 
     text: str
     step: str = "modules"
+    # The public id of the module whose own form mends it.
+    module: str = ""
 
 
 @dataclass(frozen=True, slots=True)

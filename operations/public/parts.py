@@ -67,7 +67,22 @@ class Part:
     def problems(self) -> list[tuple[str, str]]:
         """For the summary on top: where to go, and the words that stand there, too."""
         ids = {drawn.asked.name: drawn.id for drawn in self.fields}
+        ids |= {"rules": self.rules_id, "age": self.age_id}
         return [(ids.get(name, name), text) for name, text in self.errors.items()]
+
+    @property
+    def rules_id(self) -> str:
+        return f"rules-{self.module.public_id[-6:]}"
+
+    @property
+    def age_id(self) -> str:
+        return f"age-{self.module.public_id[-6:]}"
+
+    @property
+    def focus(self) -> str:
+        """A box that alone was forgotten is where the person goes on; else "": the summary is."""
+        name = next(iter(self.errors), "")
+        return name if len(self.errors) == 1 and name in ("rules", "age") else ""
 
     @property
     def asks_birth(self) -> bool:

@@ -144,6 +144,8 @@ def _refused(sent: _Sent, error: RicochetError) -> HttpResponse:
     """The form again where it can be mended, else the reason alone."""
     if isinstance(error, FieldsError):
         return _again(sent, "", 422, wrong=error.errors)
+    if isinstance(error, errors.RulesNotAcceptedError | errors.TooYoungError) and error.param:
+        return _again(sent, "", 422, wrong={error.param: error.said})
     if isinstance(error, ThrottledError):
         response = _again(sent, _("Trop d’envois d’ici. Réessayez dans une heure."), 429)
         response.headers["Retry-After"] = str(error.retry_after)

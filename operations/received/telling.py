@@ -139,6 +139,7 @@ def _tell(row: ReceivedOperation, kind: str, now: datetime, **values: Any) -> No
             context={
                 "first_name": owner.first_name,
                 "brand": row.major_name,
+                "sender": row.major_name,
                 "operation": pick(row.title, owner.language) or row.name,
                 "path": reverse("operations:received_one", args=[row.public_id]),
                 **values,

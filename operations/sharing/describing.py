@@ -15,7 +15,7 @@ from operations import fields, optins
 from operations.models import Announcement, ModulePartner, Operation, OperationModule, Share
 from operations.received import taking
 from operations.received.shapes import Description
-from operations.words import LANGUAGES
+from operations.words import LANGUAGES, pick
 from partnerships.crossing import Why, enter_partner
 from partnerships.models import Origin, Partnership, State
 from tenants.addresses import absolute_url
@@ -160,7 +160,8 @@ def description_of(*, operation: Operation, partnership: Partnership) -> Descrip
     ]
     values: dict[str, Any] = {
         "major_name": major.name,
-        "name": operation.name,
+        # What the merchant calls it among themselves is nobody else's.
+        "name": pick(operation.title, major.language) or operation.name,
         "title": operation.title,
         "subtitle": operation.subtitle,
         "state": str(operation.state),

@@ -16,6 +16,7 @@ from kernel.errors import RicochetError
 from operations import editing, running, selectors
 from operations.forms import DatesForm, NameForm
 from operations.mechanics import mechanic_of
+from operations.mechanics.shape import Problem
 from operations.models import Operation
 from operations.unshared import refused, unshared
 from operations.views.common import author, frame, operation_or_404, say
@@ -45,10 +46,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
     context |= {
         "address": absolute_url(current_tenant(), f"/o/{row.slug}"),
         "people": selectors.people(row),
-        "problems": [
-            (problem, reverse(STEPS.get(problem.step, STEPS["modules"]), args=[row.public_id]))
-            for problem in problems
-        ],
+        "problems": [(problem, _mended_at(row, problem)) for problem in problems],
         "waits": waits,
         "endings": _endings(row) if context["state"] in ("live", "planned") else [],
         "unshared": held,
@@ -71,6 +69,13 @@ def _endings(row: Operation) -> list[tuple[Any, str]]:
         (mechanic_of(one), mechanic_of(one).ending(module=one)) for one in selectors.modules_of(row)
     ]
     return [(mechanic.label, said) for mechanic, said in told if said]
+
+
+def _mended_at(row: Operation, problem: Problem) -> str:
+    """The page with the very form where a problem is solved."""
+    if problem.module:
+        return reverse("operations:module", args=[row.public_id, problem.module])
+    return reverse(STEPS.get(problem.step, STEPS["modules"]), args=[row.public_id])
 
 
 @require_POST

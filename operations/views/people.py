@@ -31,7 +31,7 @@ SOURCES: dict[str, str | Promise] = {
     SourceKind.QR: gettext_lazy("QR code"),
 }
 STATES = {
-    ParticipationState.COUNTED: "validated",
+    ParticipationState.COUNTED: "counted",
     ParticipationState.PENDING: "pending",
     ParticipationState.VOID: "cancelled",
 }
@@ -126,6 +126,8 @@ class ParticipantsPage(ListPage):
             ),
             Column("module", gettext_lazy("Module"), value=_module),
             Column("outcome", gettext_lazy("Résultat"), value=_outcome),
+            # Whose box was ticked, and holds: the merchant's own, and each partner's.
+            Column("agreed", gettext_lazy("Accords"), value=self._agreed),
             Column("source", gettext_lazy("Source"), value=lambda row: SOURCES[row.source_kind]),
             Column(
                 "date",
@@ -136,7 +138,6 @@ class ParticipantsPage(ListPage):
             ),
             *self._answers(),
             Column("rules", gettext_lazy("Règlement accepté"), value=_rules, shown=False),
-            Column("agreed", gettext_lazy("Accords"), value=self._agreed, shown=False),
             Column("proof", gettext_lazy("Preuves"), value=self._proofs, shown=False),
         )
 
@@ -166,10 +167,8 @@ class ParticipantsPage(ListPage):
         return ", ".join(consent.public_id for consent in self._given(row))
 
     def queryset(self) -> QuerySet[Any]:
+        # Each person's yeses are read for each slice of rows, not for each row.
         rows = selectors.participations(self.operation)
-        if not self.request.GET.get("export"):
-            return rows
-        # A file reads each person's yeses: for each slice of rows, not for each row.
         return rows.select_related("own_consent", "rules").prefetch_related(
             "own_consent__events", "shares__consent__events"
         )

@@ -19,6 +19,7 @@ STATES: dict[str, State] = {
     "active": State("ok", "live", _("Actif")),
     "live": State("ok", "live", _("En ligne")),
     "validated": State("ok", "tick", _("Validé")),
+    "counted": State("ok", "tick", _("Comptée")),
     "done": State("ok", "tick", _("Terminé")),
     "paid": State("ok", "tick", _("Payée")),
     "available": State("ok", "dot", _("Disponible")),

@@ -159,7 +159,7 @@ def test_pa11_participants_opt_ins_and_new_profiles_of_each_operation(
     public = Participation.objects.first().operation.public_id
     results = lumens.get(f"/operations/{public}/resultats").content.decode()
     assert re.findall(r'figure-value">([^<]+)<', results)[:3] == ["3", "1", "3"]
-    assert re.search(r"Atelier Marin 1 1 3 2", words(results)), words(
+    assert re.search(r"Atelier Marin Dans tous les modules 1 1 3 2", words(results)), words(
         results
     )  # brought, new to Lumen, seen by Marin, Marin's opt-ins
 

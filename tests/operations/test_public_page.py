@@ -134,6 +134,20 @@ def test_what_is_wrong_is_said_on_top_and_at_the_field_and_nothing_is_lost(
     assert post(shopper, clock, form=seal).status_code == 302
 
 
+def test_a_box_that_was_forgotten_is_told_at_the_box_and_has_the_focus(
+    shopper: TenantClient, clock: time_machine.Traveller
+) -> None:
+    """B2: the message is where it is mended, and the summary leads there."""
+    OperationModule.objects.update(asks_rules=True)
+    response = post(shopper, clock)
+    page = response.content.decode()
+    assert response.status_code == 422 and nothing_written()
+    field = re.search(r'<input type="checkbox" id="(rules-\w+)"[^>]*>', page)
+    assert field and 'aria-invalid="true"' in field[0] and field[0].endswith(" autofocus>")
+    assert f'href="#{field[1]}"' in page and f'id="{field[1]}-error"' in page
+    assert post(shopper, clock, form=seal_on(response), rules="1").status_code == 302
+
+
 @pytest.mark.parametrize(
     ("changes", "status"),
     [

@@ -29,7 +29,9 @@ class Draws(BaseMechanic):
 
     kind = "draw"
     label = gettext_lazy("Tirage au sort")
-    hint = gettext_lazy("À la fin, les gagnants sont tirés d’eux-mêmes, preuve à l’appui.")
+    hint = gettext_lazy(
+        "À la fin, les gagnants sont tirés au sort automatiquement, preuve à l’appui."
+    )
     heading = gettext_lazy("Le tirage au sort")
     icon = "star"
     needs_rules = True

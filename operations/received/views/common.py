@@ -77,11 +77,15 @@ def test_url(operation: ReceivedOperation, now: datetime) -> str:
 
 
 def span(operation: ReceivedOperation) -> str:
-    """`du 7 au 30 novembre 2026`, `du 15 novembre au 8 décembre 2026`; "" without dates."""
+    """`du 7 au 30 novembre 2026`, `du 15 novembre au 8 décembre 2026`, of one day `le 28 novembre
+    2026`; "" without dates.
+    """
     last = operation.last_moment
     if operation.starts_at is None or last is None:
         return ""
     starts, ends = local(operation.starts_at), local(last)
+    if starts.date() == ends.date():
+        return _("le %(day)s") % {"day": formats.day(ends, long=True)}
     first = formats.day(starts, long=True, year=starts.year != ends.year)
     if (starts.year, starts.month) == (ends.year, ends.month) and get_language() == "fr":
         first = formats.day(starts, long=True, year=False).split(formats.NBSP)[0]

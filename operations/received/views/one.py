@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import slugify
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -107,7 +108,8 @@ class DataPage(ListPage):
 
     @property
     def export_name(self) -> str:  # type: ignore[override]  # one file for each operation
-        return f"opt-ins-{self.operation.public_id}"
+        named = slugify(self.operation.name)
+        return f"opt-ins-{named or self.operation.public_id}"
 
     @property
     def columns(self) -> Sequence[Column]:  # type: ignore[override]  # those that were asked for

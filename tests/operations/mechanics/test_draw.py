@@ -118,8 +118,11 @@ def test_an_operation_that_is_stopped_draws_at_once(module):
 
 def test_without_prizes_or_rules_it_does_not_go_live(lumen):
     operation = make_operation(state="draft", rules={})
-    make_module(operation, kind="draw")
-    found = " ".join(p.text for p in running.problems(operation=operation, now=BEGINS))
+    module = make_module(operation, kind="draw")
+    problems = running.problems(operation=operation, now=BEGINS)
+    found = " ".join(p.text for p in problems)
+    # Whoever reads it is led to the module's own form.
+    assert {p.module for p in problems if "lot à gagner" in p.text} == {module.public_id}
     assert "Ajoutez au moins un lot" in found
     assert "Écrivez le règlement" in found
 

@@ -164,10 +164,12 @@ def test_several_operations_are_one_person(
 ) -> None:
     boxes = frozenset({str(partnership.id)})
     take(module, fields={"first_name": "Thomas", "email": "thomas@exemple.fr"}, boxes=boxes)
-    second = shared_module(partnership, operation=make_operation(slug="hiver", name="Un hiver"))
+    winter = make_operation(slug="hiver", name="Hiver (copie)", title={"fr": "Un hiver"})
+    second = shared_module(partnership, operation=winter)
     later = NOW + timedelta(hours=1)
     take(second, fields={"email": "thomas@exemple.fr"}, boxes=boxes, now=later)
     deliver()
     page = text_of(nora.get(path_of(marin)))
     assert "Un automne à la maison" in page and "Un hiver" in page
+    assert "(copie)" not in page  # what the other brand calls it among themselves
     assert nora.get(f"{LIST}/rcp_{'0' * 26}").status_code == 404

@@ -114,18 +114,19 @@ function giveBack(form) {
 
 /** @param {ParentNode} root */
 export function init(root) {
-  root.querySelectorAll("form[data-draft]").forEach((el) => {
-    const form = /** @type {HTMLFormElement} */ (el);
-    giveBack(form);
-    form.addEventListener("input", () => keep(form));
-    form.addEventListener("submit", () => keep(form));
-  });
-  // The server says that it has saved what was sent: the draft has done its work.
+  // The server says that it has saved what was sent: the draft has done its work, and is
+  // dropped before any is given back: what was saved may read otherwise than what was typed.
   root.querySelectorAll("[data-draft-saved]").forEach((el) => {
     const saved = el.getAttribute("data-draft-saved");
     for (const name of Object.keys(sessionStorage)) {
       if (name.startsWith(KEY) && name.endsWith(`.${saved}`)) sessionStorage.removeItem(name);
     }
+  });
+  root.querySelectorAll("form[data-draft]").forEach((el) => {
+    const form = /** @type {HTMLFormElement} */ (el);
+    giveBack(form);
+    form.addEventListener("input", () => keep(form));
+    form.addEventListener("submit", () => keep(form));
   });
   root.querySelectorAll("[data-focus]").forEach((el) => /** @type {HTMLElement} */ (el).focus());
 }
