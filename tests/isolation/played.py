@@ -10,6 +10,7 @@ from operations.links import Purpose
 from operations.mechanics import mechanic_of
 from operations.models import (
     Draw,
+    DrawPlace,
     Operation,
     OperationModule,
     Participation,
@@ -35,6 +36,7 @@ class Played:
     test: Participation
     test_pass: str
     draw: Draw
+    winner: DrawPlace
     coupon: OperationModule
     instants: WinningPlan
     widget: Widget
@@ -60,6 +62,7 @@ def played(slug: str) -> Played:
         taken.participation,
         received=received,
         received_person=received.participations.get(),
+        winner=DrawPlace.objects.get(draw__module=drawn, rank=1),
         draw=Draw.objects.select_related("module__operation").get(module=drawn),
         instants=WinningPlan.objects.select_related("module__operation").get(
             module=make_live("instant_win", operation=operation)

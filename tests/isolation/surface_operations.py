@@ -46,8 +46,7 @@ def draw_module(side: "Side") -> dict[str, Any]:
 
 
 def draw_place(side: "Side") -> dict[str, Any]:
-    winner = side.played.draw.places.get(rank=1)
-    return {**draw_module(side), "place": winner.public_id}
+    return {**draw_module(side), "place": side.played.winner.public_id}
 
 
 def coupon_module(side: "Side") -> dict[str, Any]:
