@@ -86,18 +86,21 @@ def test_where_nothing_is_won_by_chance_nothing_is_said_of_prizes(claire, kind):
 
 def test_what_is_over_promises_nothing_to_win_any_more(lumen, claire):
     module = make_live("draw")
-    Operation.objects.update(
-        prizes={"fr": "Cinq bougies."}, prize_count=5, prize_value=8900, subtitle={}
-    )
+    Operation.objects.update(prizes={"fr": "Cinq bougies."}, prize_count=5, prize_value=8900)
     office, page = f"/operations/{module.operation.public_id}", f"/o/{module.operation.slug}"
     told = words_of(TenantClient(lumen).get(page))
-    assert all(words in told for words in ("5 lots", "À gagner", "Cinq bougies.", "Lampe Halo"))
+    assert all(
+        words in told for words in ("5 lots", "À gagner", "Cinq bougies.", "Gagnez une lampe")
+    )
     assert "À partager telle quelle" in words_of(claire.get(office))
 
     Operation.objects.update(ends_at=NOW - timedelta(hours=1))  # its day has come
-    told = words_of(TenantClient(lumen).get(page))
+    over = TenantClient(lumen).get(page)
+    told = words_of(over)
+    assert "og:description" not in over.content.decode()
+    assert "Un automne à la maison" in told
     assert "L’opération est terminée" in told and "fin des participations" in told
-    assert not any(word in told for word in ("lots", "gagner", "Cinq bougies", "Lampe Halo"))
+    assert not any(word in told for word in ("lots", "agne", "Cinq bougies", "Halo"))
     told = words_of(claire.get(office))
     assert "la page le dit à qui l’ouvre encore" in told and "À partager" not in told
 
