@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import translation
 from django.utils.timezone import now as clock
 
 from accounts.links import tenant_of, tenant_url
@@ -16,11 +17,13 @@ from accounts.models import Role
 from accounts.selectors import members_of
 from billing.mail import send_mail
 from billing.models import Account, AccountState, Invoice, InvoiceState
+from billing.pages.words import price
 from billing.plans import plan_named
 from kernel.outbox.services import Draft, emit_all
 from kernel.outbox.types import EventData
 
 TELL, MAIL = "billing.tell_owners", "billing.mail_owner"
+SUBSCRIBED = "subscribed"
 # Days after the first payment that failed.
 STEPS = (0, 3, 7)
 _TRIAL_NEAR = timedelta(days=3)
@@ -78,6 +81,16 @@ def falling_due(now: datetime) -> Iterator[Due]:
             yield Due(account, "trial_over", account.trial_ends_at)
 
 
+def confirm(account: Account, *, now: datetime) -> None:
+    """Have owners told that a subscription stands: once for each that Stripe ever named."""
+    draft = Draft(
+        kind=TELL,
+        payload={"account_id": str(account.id), "what": SUBSCRIBED},
+        key=f"billing:{SUBSCRIBED}:{account.stripe_subscription_id}",
+    )
+    emit_all(drafts=[draft], now=now)
+
+
 def tell_owners(event: EventData) -> None:
     """Ask for one email to each owner, unless things stand otherwise by now."""
     account = Account.objects.filter(id=uuid.UUID(event.payload["account_id"])).first()
@@ -100,6 +113,9 @@ def still_true(account: Account, what: str) -> bool:
     """Whether a message says how things stand: who has paid in the meantime is left in peace."""
     if what.startswith("unpaid_"):
         return account.state == AccountState.PAST_DUE
+    if what == SUBSCRIBED:
+        paid_for = account.state in (AccountState.TRIALING, AccountState.ACTIVE)
+        return bool(account.stripe_subscription_id) and paid_for
     if what == "frozen":
         return account.state in (AccountState.PAST_DUE, AccountState.FROZEN)
     return account.state == AccountState.TRIALING and not account.stripe_subscription_id
@@ -126,11 +142,17 @@ def mail_owner(event: EventData) -> None:
             "tenant": tenant,
             "account": account,
             "plan": plan_named(account.plan),
+            "price": _price(account, owner.user.language),
             "invoice": open_invoice(account),
             "again": what not in ("unpaid_0",),
             "url": tenant_url(account.tenant_id, "billing:subscription"),
         },
     )
+
+
+def _price(account: Account, language: str) -> str:
+    with translation.override(language):
+        return price(plan_named(account.plan), account.interval)
 
 
 def open_invoice(account: Account) -> Invoice | None:

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Role
 from billing.models import Account, AccountState
-from billing.reminders import falling_due, remind
+from billing.reminders import confirm, falling_due, remind
+from billing.trials import ending
 from config.outbox import HANDLERS
 from kernel.outbox.relay import relay
 from tenants.models import Tenant
@@ -136,3 +137,37 @@ def test_a_suspended_merchant_is_not_written_to(
     unpaid(merchant)
     Tenant.objects.filter(id=merchant.id).update(state="suspended")
     assert told(NOW, travel) == []
+
+
+def test_a_subscription_is_confirmed_once_to_each_owner(
+    merchant: Tenant, travel: time_machine.Traveller
+) -> None:
+    row = account(
+        merchant,
+        AccountState.TRIALING,
+        interval="month",
+        stripe_subscription_id="sub_1",
+        trial_ends_at=NOW + 9 * DAY,
+    )
+    for _ in range(2):
+        confirm(row, now=NOW)
+    assert told(NOW, travel) == [
+        "Votre abonnement à la formule Growing est confirmé",
+        "Your subscription to the Growing plan is confirmed",
+    ]
+    french = next(one for one in mail.outbox if one.subject.startswith("Votre"))
+    assert "Rien n’est débité avant cette date" in french.body and "79,00" in french.body
+    assert told(NOW + DAY, travel) == []
+
+
+def test_the_end_of_a_trial_is_on_the_first_page_in_its_last_week(merchant: Tenant) -> None:
+    connection.set_schema_to_public()
+    row = account(merchant, AccountState.TRIALING, trial_ends_at=NOW + 9 * DAY)
+    assert ending(tenant_id=merchant.id, now=NOW) is None
+    said = ending(tenant_id=merchant.id, now=NOW + 3 * DAY)
+    assert said is not None and "essai se termine" in str(said.title)
+    assert ending(tenant_id=merchant.id, now=NOW + 9 * DAY) is None
+    row.stripe_subscription_id = "sub_1"
+    row.save()
+    assert ending(tenant_id=merchant.id, now=NOW + 3 * DAY) is None
+    connection.set_tenant(merchant)

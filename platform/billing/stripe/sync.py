@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from billing import reminders
 from billing.models import Account, Closing, Invoice
 from billing.services.changing import changed
 from billing.services.closing import follow_later
@@ -42,11 +43,14 @@ def sync(*, account_id: uuid.UUID, now: datetime) -> Account:
         _end(theirs.doubles)
         theirs = read(account)
     differs = bool(differences(account, theirs))
+    had = account.stripe_subscription_id
     for name, value in theirs.fields.items():
         setattr(account, name, value)
     account.synced_at = now
     account.save()
     _write_invoices(account, theirs, now=now)
+    if account.stripe_subscription_id and account.stripe_subscription_id != had:
+        reminders.confirm(account, now=now)
     if _outlives(account):
         key = f"outlives:{account.stripe_subscription_id}:{account.closing}"
         follow_later(account, now=now, key=key)

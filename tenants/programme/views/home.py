@@ -12,9 +12,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
-from shell import charts, formats
+from billing import trials
+from shell import banners, charts, formats
 from shell.charts import Point
 from tenants.activity.models import Invoice, Order, Session
+from tenants.context import current_tenant
 from tenants.features import Feature, is_on
 from tenants.programme import checklist, dates, figures, loyalty_listing, periods, planned, waiting
 from tenants.programme.figures import Funnel
@@ -31,6 +33,9 @@ _LOYAL_SHOWN = 6
 def home(request: HttpRequest) -> HttpResponse:
     """Greeting, key figures, the road from invitation to next purchase, ambassadors, work."""
     now = timezone.now()
+    ending = trials.ending(tenant_id=current_tenant().id, now=now)
+    if ending is not None:
+        banners.show(request, ending)
     steps = checklist.steps(outside=checklist.outside_facts())
     work = waiting.waiting(now=now)
     context = {
