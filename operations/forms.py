@@ -121,7 +121,10 @@ class WordsForm(HouseForm):
             _("Règlement, en français"),
             RULES,
             rows=10,
-            help_text=_("Titres avec #, gras avec **, listes avec -."),
+            help_text=_(
+                "Commencez une ligne par # pour un titre, par - pour une liste ; entourez de **"
+                " pour du gras."
+            ),
         ),
         _TO_GIVE,
     )

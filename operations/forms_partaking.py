@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from operations import fields as known
 from operations.forms import WHAT_GOES, policy_field
 from operations.models import OperationModule
-from operations.partaking import USUAL_FIELDS, NoModuleChosenError, last_policy, title_of
+from operations.partaking import USUAL_FIELDS, NoModuleChosenError, policy_of, title_of
 from partnerships.selectors import Partner
 from shell import formats
 from shell.fields import ToggleField
@@ -79,13 +79,15 @@ def _initial(partner: Partner, there: Sequence[OperationModule]) -> dict[str, An
         return {
             "modules": [module.public_id for module in there],
             "asks": True,
-            "policy_url": last_policy(partnership_id=partner.partnership_id),
+            "policy_url": policy_of(partner),
             "names": list(USUAL_FIELDS),
         }
     going = [known.going_to(module, partner.partnership_id) for module, _row in rows]
     return {
         "modules": [module.public_id for module, _row in rows],
         "asks": any(row.asks_optin for _module, row in rows),
-        "policy_url": next((row.policy_url for _module, row in rows if row.policy_url), ""),
+        "policy_url": next(
+            (row.policy_url for _module, row in rows if row.policy_url), policy_of(partner)
+        ),
         "names": list(dict.fromkeys(name for names in going for name in names)),
     }

@@ -95,10 +95,13 @@ def taking_part(*, operation: Operation, language: str) -> list[Taking]:
     return list(found.values())
 
 
-def last_policy(*, partnership_id: uuid.UUID) -> str:
-    """Where this partner's policy was read the last time; "" where it never took part."""
-    rows = ModulePartner.objects.filter(partnership_id=partnership_id).exclude(policy_url="")
-    return str(rows.order_by("-added_at", "-id").values_list("policy_url", flat=True).first() or "")
+def policy_of(partner: Partner) -> str:
+    """Where this partner's policy is read: as it says itself, else as it was typed last."""
+    if partner.policy_url:
+        return partner.policy_url
+    rows = ModulePartner.objects.filter(partnership_id=partner.partnership_id)
+    known = rows.exclude(policy_url="").order_by("-added_at", "-id")
+    return str(known.values_list("policy_url", flat=True).first() or "")
 
 
 @atomic_with_retry

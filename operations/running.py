@@ -16,7 +16,7 @@ from billing.plans import Allowed, Limit
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
 from kernel.outbox.services import emit
-from operations import official
+from operations import official, sample_rules
 from operations.editing import EndsBeforeStartError, NotEditableError, check_dates, locked
 from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Problem
@@ -59,6 +59,8 @@ def problems(*, operation: Operation, now: datetime) -> list[Problem]:
                 _("Écrivez le règlement : il y a quelque chose à gagner ou à accepter."), "words"
             )
         )
+    if any(sample_rules.unfinished(str(text)) for text in operation.rules.values()):
+        found.append(Problem(_("Complétez le règlement là où des crochets l’attendent."), "words"))
     for module in modules:
         found += _about_plan(module)
         found += _about_partners(module)

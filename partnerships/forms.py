@@ -93,6 +93,20 @@ class AddPartnerForm(HouseForm):
         return data
 
 
+class PolicyForm(HouseForm):
+    """What the agreement asks of the minor beside its word."""
+
+    policy_url = forms.URLField(
+        label=_("Votre politique de confidentialité"),
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+        help_text=_("Son adresse est affichée à côté de votre case. Elle se change dans Réglages."),
+        error_messages={"invalid": _("Indiquez une adresse, comme https://www.exemple.fr.")},
+    )
+
+
 class AddressForm(HouseForm):
     """The contact's address, once more."""
 

@@ -147,6 +147,8 @@ class Partner:
     tenant_id: uuid.UUID | None
     site_url: str
     may_share: bool
+    # As the partner gives it in its own settings; "" until it has.
+    policy_url: str = ""
 
 
 def partners_to_choose(*, major_id: uuid.UUID) -> list[Partner]:
@@ -165,6 +167,7 @@ def partners_to_choose(*, major_id: uuid.UUID) -> list[Partner]:
             tenant_id=row.minor_id,
             site_url=row.minor.site_url if row.minor else row.site_url,
             may_share=row.id in ready,
+            policy_url=row.minor.policy_url if row.minor else "",
         )
         for row in rows
     ]

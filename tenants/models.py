@@ -41,6 +41,8 @@ class Tenant(models.Model):
     brand_tokens = models.JSONField(default=dict, blank=True)
     site_url = models.URLField(blank=True, help_text="The merchant's shop.")
     # Where replies go; at first the address of whoever signed up, so it is shown to nobody.
+    # Where its customers read what it does with their data: shown beside its box in operations.
+    policy_url = models.URLField(blank=True, default="", db_default="", max_length=300)
     contact_email = models.EmailField(blank=True)
     # What strangers may read on a public page: only what the merchant gave for that.
     public_email = models.EmailField(blank=True, db_default="")

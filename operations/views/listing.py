@@ -190,7 +190,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 def _with(partner: Partner) -> dict[str, str]:
-    policy = partaking.last_policy(partnership_id=partner.partnership_id)
+    policy = partaking.policy_of(partner)
     return {"partner": partner.public_id, "policy_url": policy}
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
-from operations import editing, official, pictures
+from operations import editing, official, pictures, sample_rules
 from operations.forms import LookForm, WordsForm
 from operations.models import Operation
 from operations.public import page
@@ -35,7 +35,16 @@ _LIVE = ("title", "subtitle", "prizes")
 def words(request: HttpRequest, operation: str) -> HttpResponse:
     """Titles, prizes and rules."""
     row, now = operation_or_404(operation), timezone.now()
-    form = WordsForm(request.POST or None, initial=WordsForm.initial_of(row))
+    initial = WordsForm.initial_of(row)
+    begins = "modele" in request.GET and not any(row.rules.values())
+    if begins:
+        initial |= {
+            f"rules_{code}": sample_rules.sample(operation=row, language=code) for code in LANGUAGES
+        }
+    form = WordsForm(request.POST or None, initial=initial)
+    if begins:
+        for code in LANGUAGES:  # an older draft of this form gives back everything else
+            form.fields[f"rules_{code}"].widget.attrs["data-fresh"] = ""
     if request.method == "POST" and form.is_valid():
         try:
             editing.save_words(operation_id=row.id, now=now, **form.values(row))
@@ -45,6 +54,7 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
             messages.success(request, _("Textes enregistrés"))
             return redirect("operations:words", operation=row.public_id)
     context = {**frame(request, row, now), "current": "words"}
+    context["may_begin"] = context["can_edit"] and not begins and not any(row.rules.values())
     context["amends"] = row.shown_state(now) in official.PUBLIC
     context["versions"] = official.versions(operation=row)[::-1]
     return answer(request, "operations/words.html", context, form)

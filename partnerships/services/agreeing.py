@@ -18,7 +18,19 @@ from partnerships.errors import (
 from partnerships.models import AgreementAcceptance, Ending, Partnership, Side, State
 from partnerships.selectors import has_accepted, offices_owned_by, partnership
 from partnerships.telling import have_begun, have_told
+from tenants.lookup import forget
 from tenants.models import Tenant
+
+
+@transaction.atomic
+def say_policy(*, tenant_id: uuid.UUID, policy_url: str) -> None:
+    """Where a brand's own policy is read, as the agreement asks; what is empty changes nothing."""
+    if not policy_url:
+        return
+    row = Tenant.objects.select_for_update().get(pk=tenant_id)
+    row.policy_url = policy_url
+    row.save(update_fields=["policy_url"])
+    forget(row)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from accounts.models import Role
 from kernel.errors import RicochetError
 from partnerships import selectors
 from partnerships.agreement import agreement_for, as_html
+from partnerships.forms import PolicyForm
 from partnerships.models import Side, State
 from partnerships.services import agreeing
 from partnerships.views.common import is_owner, person, row_or_404, tenant_id
@@ -33,6 +34,12 @@ def agreement(request: HttpRequest, partnership: str) -> HttpResponseBase:
             return render(
                 request, "partnerships/agreement.html", _agreement(request, row), status=403
             )
+        form = PolicyForm(request.POST)
+        if row.my_side == Side.MINOR and not form.is_valid():
+            context = _agreement(request, row) | {"policy": form}
+            return render(request, "partnerships/agreement.html", context, status=422)
+        if row.my_side == Side.MINOR:
+            agreeing.say_policy(tenant_id=tenant_id(), policy_url=form.cleaned_data["policy_url"])
         return _accepted(request, row)
     return render(request, "partnerships/agreement.html", _agreement(request, row))
 
@@ -45,6 +52,7 @@ def _agreement(request: HttpRequest, row: Any) -> dict[str, Any]:
         "may_answer": row.state == State.PROPOSED and not row.i_accepted,
         "is_owner": is_owner(request),
         "is_major": row.my_side == Side.MAJOR,
+        "policy": PolicyForm(initial={"policy_url": current_tenant().policy_url}),
         "back": reverse("partnerships:partner", args=[row.public_id]),
     }
 

@@ -43,6 +43,14 @@ class SiteForm(HouseForm):
             "Montré à qui ouvre un lien partagé ou une opération. Vide, seul votre nom y est lu."
         ),
     )
+    policy_url = forms.URLField(
+        label=_("Votre politique de confidentialité"),
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+        help_text=_("L’adresse de la page lue à côté de votre case, dans une opération commune."),
+    )
     color = forms.CharField(
         label=_("Couleur de la marque"),
         max_length=7,

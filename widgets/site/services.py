@@ -40,6 +40,7 @@ def save_site(
     color: str,
     now: datetime,
     public_email: str = "",
+    policy_url: str = "",
     kind: str | None = None,
 ) -> list[str]:
     """Keep name, shop, colour and public e-mail; returns what the brand guard adjusted, in words.
@@ -52,11 +53,11 @@ def save_site(
     tokens = brand.compute(color)
     row = Tenant.objects.select_for_update().get(pk=tenant.pk)
     row.name, row.site_url, row.public_email = name, site_url, public_email
+    row.policy_url = policy_url
     row.kind = row.kind if kind is None else kind
     row.brand_color, row.brand_tokens = color, tokens.as_dict()
-    row.save(
-        update_fields=["name", "kind", "site_url", "public_email", "brand_color", "brand_tokens"]
-    )
+    changed = ["name", "kind", "site_url", "public_email", "policy_url"]
+    row.save(update_fields=[*changed, "brand_color", "brand_tokens"])
     forget(row)
     return brand.remarks(tokens.adjusted)
 

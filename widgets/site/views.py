@@ -77,6 +77,7 @@ def _site_form(data: QueryDict | None) -> SiteForm:
         "kind": tenant.kind,
         "site_url": tenant.site_url,
         "public_email": tenant.public_email,
+        "policy_url": tenant.policy_url,
         "color": tenant.brand_color,
     }
     kind = PartnerSiteForm if tenant.partner_only else SiteForm
@@ -99,6 +100,7 @@ def _saved(request: HttpRequest, form: SiteForm) -> bool:
             kind=data["kind"].strip() if "kind" in data else None,
             site_url=data["site_url"],
             public_email=data["public_email"],
+            policy_url=data["policy_url"],
             color=data["color"],
             now=timezone.now(),
         )

@@ -100,7 +100,7 @@ function giveBack(form) {
   for (const el of fieldsOf(form)) {
     const field = /** @type {HTMLInputElement} */ (el);
     const given = values[field.name];
-    if (!given) continue;
+    if (!given || "fresh" in field.dataset) continue;
     if (["checkbox", "radio"].includes(field.type)) {
       changed ||= field.checked !== given.includes(field.value);
       field.checked = given.includes(field.value);
