@@ -2,10 +2,8 @@
 
 import html
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -233,19 +231,6 @@ def test_a_viewer_sees_the_record_and_can_change_nothing(louis: TenantClient, st
     assert held(story.camille) == 0
 
 
-def test_a_record_shows_who_brought_whom_and_why_one_was_refused(
-    claire: TenantClient, story: Story, buy: Callable[..., Order]
-) -> None:
-    """OF-02, OF-03, SP-19: both panels, and the reason of a refusal."""
-    code = story.camille.referral_code.code
-    buy(story.thomas, "LUM-2", code=code)
-    page = text_of(claire.get(record(story.camille)))
-    assert "Marraine" in page and "Thomas Guérin" in page and "Refusé" in page
-    assert "déjà cliente ou client depuis le" in page
-    assert "8,00 € en attente" in page
-    assert "Grâce à Camille Rouvière" in text_of(claire.get(record(story.thomas)))
-
-
 def test_whoever_is_not_found_is_added_with_what_was_typed_and_linked(
     claire: TenantClient, story: Story
 ) -> None:
@@ -267,51 +252,10 @@ def test_whoever_is_not_found_is_added_with_what_was_typed_and_linked(
     assert "Aucun achat" in text_of(claire.get(record(zoe)))
 
 
-def test_a_record_agrees_with_whom_it_is_about(
-    claire: TenantClient, story: Story, buy: Callable[..., Order]
-) -> None:
-    code = story.camille.referral_code.code
-    buy(story.thomas, "LUM-2", code=code)
-    words = {"f": ("Nouvelle", "Venue par"), "m": ("Nouveau", "Venu par"), "": ("", "Grâce à")}
-    for gender, (look, came) in words.items():
-        Profile.objects.filter(id=story.thomas.id).update(gender=gender)
-        page = text_of(claire.get(record(story.thomas)))
-        assert f"{came} Camille Rouvière" in page and look in page, gender
-        assert look in text_of(claire.get("/clients"))
-
-
 def test_unknown_and_malformed_ids_are_not_found(claire: TenantClient, story: Story) -> None:
     """R23."""
     for path in ("cus_0", "ord_" + story.camille.public_id[4:], "autre"):
         assert claire.get(f"/clients/{path}").status_code == 404, path
-
-
-def test_nobody_is_an_empty_cell_in_a_file(claire: TenantClient, camille: Profile) -> None:
-    """A dash on screen; a spreadsheet counts it as text."""
-    assert "—" in text_of(claire.get("/clients"))
-    file = b"".join(claire.get("/clients?export=csv").streaming_content).decode()
-    assert "Camille" in file and "—" not in file
-
-
-@pytest.mark.parametrize(
-    ("gender", "words"),
-    [("f", "déjà cliente depuis"), ("m", "déjà client depuis"), ("", "déjà cliente ou client")],
-)
-def test_a_refusal_agrees_with_the_gender_of_the_record(
-    claire: TenantClient, camille: Profile, buy: Callable[..., Order], gender: str, words: str
-) -> None:
-    code = codes.code_for(profile=camille, now=timezone.now()).code
-    thomas = customer("Dominique", "Test", gender=gender)
-    buy(thomas, "LUM-1", at=timezone.now() - timedelta(days=30))
-    buy(thomas, "LUM-2", code=code)
-    assert f"Refusé : {words}" in text_of(claire.get(record(thomas)))
-
-
-def test_a_title_elides_before_a_vowel(claire: TenantClient, rules: ProgrammeVersion) -> None:
-    ines = customer("Inès", "O'Brien")
-    page = text_of(claire.get(record(ines) + "/cagnotte"))
-    assert "Cagnotte d’Inès O'Brien" in page and "de Inès" not in page
-    assert "La cagnotte d’Inès" in text_of(claire.get(record(ines) + "/cagnotte/corriger"))
 
 
 def test_a_look_at_ones_own_link_from_the_back_office_is_no_visit(

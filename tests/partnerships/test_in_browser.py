@@ -100,7 +100,7 @@ def test_two_brands_meet(
     theirs.get_by_label("Nom", exact=True).fill("Carpentier")
     theirs.get_by_label("Mot de passe").fill(PASSWORD)
     theirs.get_by_role("button", name="Ouvrir mon espace").click()
-    expect(theirs.get_by_role("heading", name="Accord de partenariat")).to_be_visible()
+    expect(theirs.get_by_role("heading", name="Accord de partenariat", level=1)).to_be_visible()
     look(theirs)
     theirs.get_by_role("button", name="Accepter l’accord").click()
     expect(theirs.get_by_text("Le partenariat avec Live Lumen est actif.")).to_be_visible()
