@@ -147,8 +147,8 @@ def test_what_only_the_partner_has_leaves_its_counts_and_the_person_stays(marin)
 
 def test_a_copy_that_is_not_the_latest_is_told_again(module, marin):
     operation = module.operation
-    operation.name = "Un hiver à la maison"
-    operation.save(update_fields=["name"])
+    operation.title = {"fr": "Un hiver à la maison"}
+    operation.save(update_fields=["title"])
     assert "not the latest" in mended()
     with enter(marin):
         assert ReceivedOperation.objects.get().name == "Un hiver à la maison"

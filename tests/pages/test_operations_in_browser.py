@@ -128,7 +128,7 @@ def test_the_public_pages_hold_in_both_themes_at_320_px_and_200_per_cent(
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(origin + PAGE)
     page.locator("button.act").click()
-    expect(page.locator("#summary")).to_be_focused()
+    expect(page.locator("[name=age]")).to_be_focused()
     checked(page, 320)
     page.get_by_label("Prénom").fill("Zoé")
     page.get_by_label("Adresse e-mail").fill("zoe@exemple.fr")
