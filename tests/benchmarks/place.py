@@ -21,8 +21,8 @@ SLUG = "banc-d-essai"
 # Addresses come from a header: limits are for each browser, and one machine plays many.
 _ENV = {"RICOCHET_LOG_LEVEL": "WARNING", "RICOCHET_TRUST_PROXY": "1"}
 REFERRERS = 200
-# As deploy/README.md advises: with as many processes as cores, kept-alive connections that meet in
-# one of them wait for its one core while another idles.
+# The most that deploy/README.md advises: kept-alive connections that meet in one process share its
+# one core.
 _WEB_WORKERS = 2 * (os.cpu_count() or 1)
 
 
