@@ -20,6 +20,7 @@ from django_tenants.postgresql_backend import base as django_tenants_backend
 from django_tenants.utils import get_limit_set_calls
 from psycopg.pq import TransactionStatus
 
+from tenants.database.liveness import is_alive
 from tenants.database.pooler import refuse_unsafe_pooler
 from tenants.database.prepared import PreparedCursor
 
@@ -40,10 +41,15 @@ class DatabaseWrapper(django_tenants_backend.DatabaseWrapper):  # type: ignore[m
     _prepares = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection from the pool; the process's first one proves that it keeps its path."""
+        """A living connection; the process's first one proves that it keeps its path."""
         with self.wrap_database_errors:
             refuse_unsafe_pooler(conn_params)
-        return super().get_new_connection(conn_params)
+        session = super().get_new_connection(conn_params)
+        while self.pool and not is_alive(session):
+            session.close()
+            self.pool.putconn(session)  # which makes another one in its place
+            session = super().get_new_connection(conn_params)
+        return session
 
     def prepared_cursor(self) -> Any:
         """A cursor like any other, for SQL that stands still: see `tenants.database.prepared`."""

@@ -62,6 +62,9 @@ def test_a_database_killed_and_started_again_is_found_again_by_all(
     assert recovered(shop, 3, code, seconds=40) < 30
     shop.wait_delivered()
     assert shop.emails() == {shop.email(0): 1, shop.email(3): 1}
+    # No connection that died in a pool is left for somebody to fall over, long after.
+    after = shop.many(8, lambda n: shop.order(n + 4, code=code))
+    assert {answer.status for answer in after} == {201}
     assert {stack.parts[name].alive for name in ("web", "worker", "beat")} == {True}
     stack.wait_ready()
     shop.books_add_up()

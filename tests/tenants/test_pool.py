@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -73,6 +74,29 @@ def test_a_connection_from_the_pool_starts_in_public(two_schemas: tuple[str, str
 
     with ThreadPoolExecutor(1) as thread:
         assert thread.submit(elsewhere).result() == "public"
+
+
+@pytest.mark.usefixtures("two_schemas")
+def test_what_died_in_the_pool_is_given_to_nobody(ask: Ask) -> None:
+    """R9: after a restart of the database all idle connections are dead, and none is noticed."""
+    at_once = 4
+    together = threading.Barrier(at_once)
+
+    def number(_: int) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            found = int(cursor.fetchone()[0])
+            together.wait(timeout=20)
+        connections.close_all()
+        return found
+
+    with ThreadPoolExecutor(at_once) as threads:
+        idle = list(threads.map(number, range(at_once)))
+        assert len(set(idle)) == at_once
+        killed = ask(f"SELECT pg_terminate_backend(pid, 5000) FROM unnest(ARRAY{idle}) AS pid")
+        assert killed == [(True,)] * at_once
+        after = list(threads.map(number, range(at_once)))
+    assert not set(after) & set(idle)
 
 
 def test_a_new_thread_has_no_tenant_and_no_tenants_tables(live_merchant: Tenant) -> None:
