@@ -13,6 +13,7 @@ from operations.models import (
     ReceivedParticipation,
     RulesVersion,
     Share,
+    Win,
 )
 from tenants.profiles.personal import End, Personal
 
@@ -84,6 +85,14 @@ PERSONAL = (
         },
         technical=frozenset({"stepped_down_why"}),
         blank={"stepped_down_note": ""},
+        contact="",
+    ),
+    # That something was won, and handed over, stays of somebody who has no name any more.
+    Personal(
+        Win,
+        "participation__profile_id",
+        "lots-gagnes",
+        technical=frozenset({"code"}),
         contact="",
     ),
     Personal(

@@ -122,6 +122,10 @@ class Mechanic(Protocol):
         """Whether it gives something away by chance or merit, so that rules are needed."""
 
     @property
+    def has_winners(self) -> bool:
+        """Whether some win what is handed over to them: each is noted by `winning.record`."""
+
+    @property
     def settings_form(self) -> type[SettingsForm]:
         """The form of its settings; the template is `operations/mechanics/<kind>/editor.html`."""
 
@@ -227,6 +231,7 @@ class BaseMechanic:
     icon: ClassVar[str] = "document"
     held_by: ClassVar[Allowed] = Allowed.GAMES
     needs_rules: ClassVar[bool] = False
+    has_winners: ClassVar[bool] = False
     settings_form: ClassVar[type[SettingsForm]] = SettingsForm
 
     def check(self, *, module: OperationModule) -> list[Problem]:

@@ -10,6 +10,7 @@ from operations.models.prizes import OperationPrize
 from operations.models.received import BroughtBy, ReceivedOperation, ReceivedParticipation
 from operations.models.rules import RulesVersion
 from operations.models.shares import Announcement, Share, ShareState
+from operations.models.wins import Win
 
 __all__ = [
     "Announcement",
@@ -32,6 +33,7 @@ __all__ = [
     "ShareState",
     "SourceKind",
     "Why",
+    "Win",
     "WinningMoment",
     "WinningPlan",
     "WinningRound",

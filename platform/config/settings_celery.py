@@ -39,6 +39,11 @@ TASKS: dict[str, Any] = {
             "schedule": 86_400.0,
             "options": {"expires": 3600},
         },
+        "note wins of a version before": {
+            "task": "config.complete_wins",
+            "schedule": 86_400.0,
+            "options": {"expires": 3600},
+        },
         "begin campaigns and send reminders": {
             "task": "config.send_reminders",
             "schedule": 60.0,

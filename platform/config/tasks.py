@@ -24,6 +24,7 @@ from billing.stripe.client import StripeUnavailableError
 from kernel.outbox.relay import relay
 from kernel.outbox.services import forget_delivered
 from operations import retention as operations
+from operations import winning
 from partnerships.services import making
 from partnerships.services.forgetting import forget_contacts
 from signup.services import making as signups
@@ -145,6 +146,13 @@ def _forget_facts_here() -> None:
     now = timezone.now()
     operations.forget(now=now)
     retention.forget(now=now)
+
+
+@shared_task(name="config.complete_wins")
+def complete_wins() -> None:
+    """Note the wins that a version before theirs wrote no line of, tenant by tenant."""
+    this_connection().set_schema_to_public()
+    _in_each(active_tenants(), lambda: winning.complete(now=timezone.now()))
 
 
 @shared_task(name="config.check_connections")

@@ -23,6 +23,7 @@ from tests.isolation.snapshot import Watch
 FLEET = {
     "config.check_connections",
     "config.check_limits",
+    "config.complete_wins",
     "config.finish_partners",
     "config.finish_signups",
     "config.forget_api_answers",

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from kernel.db import atomic_with_retry, insert_if_absent
 from kernel.ids import parse_public_id, public_id
 from kernel.outbox.services import emit
-from operations import notices
+from operations import notices, winning
 from operations.mechanics import prizes
 from operations.mechanics.draw import algorithm, signing
 from operations.mechanics.draw.algorithm import Entry
@@ -206,9 +206,11 @@ def tell(place: DrawPlace, now: datetime) -> None:
         return
     participation.outcome = {"kind": WON, **prizes.as_won(place.prize)}
     participation.save(update_fields=["outcome"])
+    winning.record(participation=participation, prize=place.prize, now=now)
     language = participation.language
     context = {
         "prize": pick(place.prize.name, language),
+        "code": winning.code_of(participation),
         **prizes.how_it_comes(
             description=place.prize.description,
             words=participation.module.settings.get("won"),

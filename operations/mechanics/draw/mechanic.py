@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from operations import winning
 from operations.errors import OperationOverError
 from operations.mechanics import prizes
 from operations.mechanics.draw import drawing, replacing
@@ -35,6 +36,7 @@ class Draws(BaseMechanic):
     heading = gettext_lazy("Le tirage au sort")
     icon = "star"
     needs_rules = True
+    has_winners = True
     settings_form = DrawSettings
 
     def check(self, *, module: OperationModule) -> list[Problem]:
@@ -84,8 +86,10 @@ class Draws(BaseMechanic):
     ) -> Mapping[str, Any]:
         row = Draw.objects.filter(module=module).first()
         outcome = participation.outcome
+        won = outcome.get("kind") == WON
         return {
-            "won": outcome.get("kind") == WON,
+            "won": won,
+            "code": winning.code_of(participation) if won else "",
             "replaced": outcome.get("kind") == REPLACED,
             "why": replacing.words_of(str(outcome.get("why") or ""), language),
             "prize": pick(outcome.get("name"), language),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
-from operations import notices
+from operations import notices, winning
 from operations.mechanics import prizes
 from operations.mechanics.draw import signing
 from operations.mechanics.draw.drawing import tell, utc
@@ -82,7 +82,7 @@ def pass_on(
     """The prize goes to the next substitute, in the order that was drawn; both are written to.
 
     Again changes nothing, and answers with whom it went to. NobodyLeftError where nobody waits,
-    NoReasonError where a member gives no words.
+    NoReasonError where a member gives no words, WinHandedOverError where the winner has it.
     """
     row, places = _locked(module)
     place = _won(places, place_id)
@@ -90,6 +90,8 @@ def pass_on(
         return next((one for one in places if _went_to(one, place)), place)
     if reason.why != Why.VOID and (not reason.note.strip() or reason.author_id is None):
         raise NoReasonError(param="note")
+    if reason.why != Why.VOID:
+        winning.keep_from_others(participation=place.participation)
     heir = next((one for one in places if _waits(one)), None)
     if heir is None:
         raise NobodyLeftError
@@ -240,6 +242,7 @@ def _tell_replaced(row: Draw, place: DrawPlace, reason: Reason, now: datetime) -
         **prizes.as_won(place.prize),
     }
     participation.save(update_fields=["outcome"])
+    winning.void(participation=participation, now=now)
     if participation.profile is None or participation.profile.erased_at is not None:
         return
     language = participation.language

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from operations import slots
+from operations import slots, winning
 from operations.mechanics import prizes
 from operations.mechanics.finding import people_url
 from operations.mechanics.instant_win import moments
@@ -40,6 +40,7 @@ class InstantWin(BaseMechanic):
     heading = gettext_lazy("Tentez votre chance")
     icon = "clock"
     needs_rules = True
+    has_winners = True
     settings_form = InstantWinSettings
 
     def check(self, *, module: OperationModule) -> list[Problem]:
@@ -80,6 +81,7 @@ class InstantWin(BaseMechanic):
             return Outcome(LOST)
         row.participation, row.won_at = participation, now
         row.save(update_fields=["participation", "won_at"])
+        winning.record(participation=participation, prize=row.prize, now=now)
         return Outcome(WON, prizes.as_won(row.prize))
 
     def undo(self, *, module: OperationModule, participation: Participation, now: datetime) -> None:
@@ -87,6 +89,7 @@ class InstantWin(BaseMechanic):
         WinningMoment.objects.filter(module=module, participation=participation).update(
             participation=None, won_at=None
         )
+        winning.void(participation=participation, now=now)
 
     def result(
         self, *, module: OperationModule, participation: Participation, language: str
@@ -95,6 +98,7 @@ class InstantWin(BaseMechanic):
         kind = str(outcome.get("kind") or LOST)
         return {
             "won": kind == WON,
+            "code": winning.code_of(participation) if kind == WON else "",
             "nothing": kind == NOTHING,
             "prize": pick(outcome.get("name"), language),
             "description": pick(outcome.get("description"), language),
@@ -138,6 +142,7 @@ class InstantWin(BaseMechanic):
         language = participation.language
         context = {
             "prize": pick(outcome.get("name"), language),
+            "code": winning.code_of(participation),
             **prizes.how_it_comes(
                 description=outcome.get("description"),
                 words=module.settings.get("won"),
