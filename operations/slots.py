@@ -8,12 +8,28 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from kernel.db import insert_if_absent
+from kernel.db import insert_if_absent, prepared_cursor
 from operations.models import OperationModule, Participation, ParticipationState, Rule
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
 
 _PURPOSE = "operations.person"
+_OTHER_RECORDS = """
+    SELECT EXISTS (SELECT FROM profiles_profile WHERE email_folded = %s AND id <> %s)
+"""
+# The records first, and once: before the table was ever analysed, a planner would look them up
+# anew for each participation of the module.
+_TAKEN = """
+    SELECT slot FROM operations_participation
+    WHERE module_id = %s AND person_key = %s AND person_key <> ''
+      AND NOT is_test AND state <> 'void'
+    UNION
+    SELECT slot FROM operations_participation
+    WHERE module_id = %s AND NOT is_test AND state <> 'void' AND profile_id = ANY (ARRAY(
+        SELECT id FROM profiles_profile WHERE id = %s
+        UNION SELECT id FROM profiles_profile WHERE email_folded = %s AND email_folded <> ''
+    ))
+"""
 
 
 def person_key(email: str) -> str:
@@ -38,6 +54,9 @@ def put(participation: Participation, *, now: datetime) -> bool:
     profile = participation.profile
     if profile is None:
         return bool(insert_if_absent([participation]))
+    participation.person_key = person_key(profile.email)
+    if _fits_at_once(participation, profile):
+        return True
     while _find(participation, profile, now):
         if insert_if_absent([participation]):
             return True
@@ -47,10 +66,38 @@ def put(participation: Participation, *, now: datetime) -> bool:
     return False
 
 
+def _fits_at_once(participation: Participation, profile: Profile) -> bool:
+    """Inserted without a look at what is there: nearly everybody comes once, under one address.
+
+    The table's own constraints are asked, which cost the same however many have taken part; no
+    rule changes once somebody did. They do not know of somebody's other records, nor how many
+    times are allowed.
+    """
+    slot = _only_slot(participation.module, participation.day)
+    if slot is None or _has_other_records(profile):
+        return False
+    participation.slot = slot
+    return bool(insert_if_absent([participation]))
+
+
+def _only_slot(module: OperationModule, day: date) -> str | None:
+    """The one that a rule leaves, or None where it leaves several."""
+    if module.rule == Rule.TIMES:
+        return None
+    return day.isoformat() if module.rule == Rule.DAILY else ""
+
+
+def _has_other_records(profile: Profile) -> bool:
+    if not profile.email_folded:
+        return False
+    with prepared_cursor() as cursor:
+        cursor.execute(_OTHER_RECORDS, [profile.email_folded, profile.id])
+        return bool(cursor.fetchone()[0])
+
+
 def _find(participation: Participation, profile: Profile, now: datetime) -> bool:
     """Whether the rule has room for it; an entry that nobody confirmed makes room."""
     module, day = participation.module, participation.day
-    participation.person_key = person_key(profile.email)
     slot = free_slot(module=module, profile=profile, day=day)
     if slot is None and not _is_taken(participation):
         before = give_way(module=module, profile=profile, day=day, now=now)
@@ -73,18 +120,25 @@ def free_slot(*, module: OperationModule, profile: Profile, day: date) -> str | 
     Asked with the person's row locked; the constraints of the table decide all the same. `day` is
     the merchant's.
     """
-    rows = Participation.objects.filter(module=module, is_test=False)
-    slots = rows.exclude(state=ParticipationState.VOID).values_list("slot", flat=True)
-    # By their key, too: the address of whoever played may have been changed since.
-    of_address = slots.filter(person_key=person_key(profile.email)).exclude(person_key="")
-    taken = set(slots.filter(of_person(profile)).union(of_address))
-    if module.rule == Rule.DAILY:
-        slot = day.isoformat()
-        return None if slot in taken else slot
+    taken = _taken(module, profile)
     if module.rule == Rule.TIMES:
         numbers = (str(number) for number in range(1, module.times + 1))
         return next((number for number in numbers if number not in taken), None)
-    return None if taken else ""
+    slot = _only_slot(module, day)
+    if module.rule == Rule.ONCE:
+        return None if taken else slot
+    return None if slot in taken else slot
+
+
+def _taken(module: OperationModule, profile: Profile) -> set[str]:
+    """The slots of this person's records, and those under the key of their address: the address of
+    whoever played may have been changed since.
+    """
+    key = person_key(profile.email)
+    values = [module.id, key, module.id, profile.id, profile.email_folded]
+    with prepared_cursor() as cursor:
+        cursor.execute(_TAKEN, values)
+        return {slot for (slot,) in cursor.fetchall()}
 
 
 def give_way(
