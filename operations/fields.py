@@ -156,14 +156,18 @@ class Asked:
 
 
 class FieldsError(InvalidInputError):
-    """Some answers cannot be taken: `errors` has a sentence for each input's name."""
+    """Some answers cannot be taken: `errors` has a sentence for each input's name.
+
+    `answers` holds those that can: what else is wrong is told at the same time.
+    """
 
     code = "participation_fields"
     status = 422
 
-    def __init__(self, errors: Mapping[str, str]) -> None:
+    def __init__(self, errors: Mapping[str, str], answers: Mapping[str, str] | None = None) -> None:
         super().__init__(next(iter(errors.values()), ""), param=next(iter(errors), None))
         self.errors = dict(errors)
+        self.answers = dict(answers or {})
 
 
 class UnknownFieldsError(InvalidInputError):
@@ -233,7 +237,7 @@ def clean(module: OperationModule, values: Mapping[str, str], *, language: str) 
             if answer:
                 cleaned[field.name] = answer
     if errors:
-        raise FieldsError(errors)
+        raise FieldsError(errors, cleaned)
     return cleaned
 
 

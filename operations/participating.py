@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from kernel.db import atomic_with_retry, gathered, prepared_cursor
+from kernel.errors import RicochetError
 from operations import counting, fields, official, optins, slots
 from operations.errors import (
     AlreadyTookPartError,
@@ -93,12 +94,7 @@ def participate(
     if submission.version != optins.form_version(module):
         raise StaleFormError
     boxes = _boxes(module, submission)
-    answers, problems = _cleaned(module, submission)
-    _check_age(module, submission, answers, problems, day=local(now).date())
-    if problems:
-        raise fields.FieldsError(problems)
-    if module.asks_rules and not submission.accepts_rules:
-        raise RulesNotAcceptedError(param="rules")
+    answers = _answered(module, submission, day=local(now).date())
     participation = Participation(
         operation=module.operation,
         module=module,
@@ -205,6 +201,27 @@ def _boxes(module: OperationModule, submission: Submission) -> list[optins.OptIn
     return [box for box in offered if box.key in submission.boxes]
 
 
+def _answered(
+    module: OperationModule, submission: Submission, *, day: date
+) -> dict[str, dict[str, Any]]:
+    """The answers of both kinds; FieldsError with everything that is wrong, all of it at once.
+
+    A single condition that is not met keeps its own error: TooYoungError, RulesNotAcceptedError.
+    """
+    answers, problems = _cleaned(module, submission)
+    conditions: list[RicochetError] = []
+    if (young := _too_young(module, submission, answers, problems, day=day)) is not None:
+        conditions.append(young)
+    if module.asks_rules and not submission.accepts_rules:
+        conditions.append(RulesNotAcceptedError(param="rules"))
+    if not problems and len(conditions) == 1:
+        raise conditions[0]
+    problems |= {str(condition.param): condition.said for condition in conditions}
+    if problems:
+        raise fields.FieldsError(problems)
+    return answers
+
+
 def _cleaned(
     module: OperationModule, submission: Submission
 ) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
@@ -216,6 +233,7 @@ def _cleaned(
             fields.clean(module, submission.fields, language=submission.language)
         )
     except fields.FieldsError as error:
+        answers["fields"] = dict(error.answers)
         problems.update(error.errors)
     try:
         answers["mechanic"] = dict(
@@ -228,25 +246,26 @@ def _cleaned(
     return answers, problems
 
 
-def _check_age(
+def _too_young(
     module: OperationModule,
     submission: Submission,
-    answers: dict[str, dict[str, Any]],
-    problems: dict[str, str],
+    answers: Mapping[str, Mapping[str, Any]],
+    problems: Mapping[str, str],
     *,
     day: date,
-) -> None:
+) -> TooYoungError | None:
     """By the date of birth where it is asked, else by the person's word."""
     if not module.minimum_age:
-        return
+        return None
     words = _("Cette opération est réservée aux personnes de %(age)s ans ou plus.")
     said = words % {"age": module.minimum_age}
     born = answers["fields"].get("birth_date")
     if born:
-        if fields.age_on(date.fromisoformat(born), day) < module.minimum_age:
-            raise TooYoungError(said, param="birth_date")
-    elif not submission.old_enough and "birth_date" not in problems:
-        raise TooYoungError(said, param="age")
+        young = fields.age_on(date.fromisoformat(born), day) < module.minimum_age
+        return TooYoungError(said, param="birth_date") if young else None
+    if submission.old_enough or "birth_date" in problems:
+        return None
+    return TooYoungError(said, param="age")
 
 
 def body_hash(module: OperationModule, submission: Submission) -> str:

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 from billing.plans import Allowed, Limit
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
+from kernel.ids import public_id
 from kernel.outbox.services import emit
 from operations import official, sample_rules
 from operations.editing import EndsBeforeStartError, NotEditableError, check_dates, locked
 from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Problem
-from operations.models import Operation, OperationModule, OperationState
+from operations.models import ModulePartner, Operation, OperationModule, OperationState
 from operations.telling import changed
 from operations.words import pick
 from shell import formats
@@ -94,15 +95,18 @@ def _about_partners(module: OperationModule) -> list[Problem]:
         )
         if partner.asks_optin and not partner.policy_url:
             words = _("Indiquez où lire la politique de données de %(partner)s.")
-            found.append(Problem(_said(words, partner.name), "partners"))
+            found.append(_at(partner, "policy_url", words))
         if goes and not partner.asks_optin:
             words = _("Demandez l’accord pour %(partner)s, ou ne lui transmettez aucun champ.")
-            found.append(Problem(_said(words, partner.name), "partners"))
+            found.append(_at(partner, "asks", words))
     return found
 
 
-def _said(words: str, name: str) -> str:
-    return formats.elided(words % {"partner": name}, name)
+def _at(partner: ModulePartner, field: str, words: str) -> Problem:
+    """What is missing of one partner, and the field that it goes into."""
+    text = formats.elided(words % {"partner": partner.name}, partner.name)
+    row = public_id("prt", partner.partnership_id)
+    return Problem(text, "partners", partnership=row, field=field)
 
 
 @atomic_with_retry

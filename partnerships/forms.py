@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -93,17 +94,24 @@ class AddPartnerForm(HouseForm):
         return data
 
 
-class PolicyForm(HouseForm):
-    """What the agreement asks of the minor beside its word."""
-
-    policy_url = forms.URLField(
+def own_policy_field(help_text: str | Promise) -> forms.URLField:
+    """Where a brand's own policy is read, which stands beside its box."""
+    return forms.URLField(
         label=_("Votre politique de confidentialité"),
         max_length=300,
         required=False,
         assume_scheme="https",
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
-        help_text=_("Son adresse est affichée à côté de votre case. Elle se change dans Réglages."),
+        help_text=help_text,
         error_messages={"invalid": _("Indiquez une adresse, comme https://www.exemple.fr.")},
+    )
+
+
+class PolicyForm(HouseForm):
+    """What the agreement asks of the minor beside its word."""
+
+    policy_url = own_policy_field(
+        _("Son adresse est affichée à côté de votre case. Elle se change dans Réglages.")
     )
 
 

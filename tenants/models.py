@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.timezone import now as current_time
+from django.utils.translation import gettext as _
 
 from kernel.ids import uuid7
 from kernel.money import CURRENCIES
@@ -87,6 +88,11 @@ class Tenant(models.Model):
     def zone(self) -> ZoneInfo:
         """Where the merchant's days begin (R11)."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def shown_kind(self) -> str:
+        """Under the name in the back office: the merchant's words, or what a limited partner is."""
+        return _("Partenaire invité") if self.partner_only else self.kind
 
     @property
     def is_public(self) -> bool:

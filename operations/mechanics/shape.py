@@ -54,8 +54,10 @@ class Problem:
 
     text: str
     step: str = "modules"
-    # The public id of the module whose own form mends it.
+    # The public id of the module whose own form mends it, or of the partnership; and its field.
     module: str = ""
+    partnership: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,12 @@ def draw_page(
     says that a step was taken already.
     """
     language = spoken()
+    # A step that lists its prizes by itself says it once, and more exactly.
+    listed = any(part.open and part.questions.get("prizes") for part in parts)
     context = {
         "title": pick(operation.title, language) or operation.name,
         "subtitle": pick(operation.subtitle, language),
-        "prizes": pick(operation.prizes, language),
+        "prizes": "" if listed else pick(operation.prizes, language),
         "note": pick(operation.texts.get("note"), language),
         "has_rules": bool(pick(operation.rules, language)),
         "picture": pictures.shown(str(operation.look.get("image") or "")),

@@ -86,8 +86,8 @@ class Part:
 
     @property
     def asks_birth(self) -> bool:
-        """Whether the age is known from a date of birth, so that nobody has to say it."""
-        return any(drawn.asked.name == "birth_date" for drawn in self.fields)
+        """Whether a date of birth that has to be given tells the age: nobody says it then."""
+        return any(d.asked.name == "birth_date" and d.asked.required for d in self.fields)
 
     @property
     def other_errors(self) -> list[str]:

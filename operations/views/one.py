@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
+from kernel.ids import public_id
 from operations import editing, running, selectors
 from operations.forms import DatesForm, NameForm
 from operations.mechanics import mechanic_of
@@ -20,7 +21,7 @@ from operations.mechanics.shape import Problem
 from operations.models import Operation
 from operations.unshared import refused, unshared
 from operations.views.common import author, frame, operation_or_404, say
-from operations.views.partners import rows_of
+from operations.views.partners import choosable, rows_of
 from shell.forms import answer
 from tenants.addresses import absolute_url
 from tenants.context import current_tenant
@@ -75,6 +76,9 @@ def _mended_at(row: Operation, problem: Problem) -> str:
     """The page with the very form where a problem is solved."""
     if problem.module:
         return reverse("operations:module", args=[row.public_id, problem.module])
+    if any(problem.partnership == public_id("prt", one.partnership_id) for one in choosable()):
+        page = reverse("operations:partner", args=[row.public_id, problem.partnership])
+        return f"{page}#id_{problem.field}"
     return reverse(STEPS.get(problem.step, STEPS["modules"]), args=[row.public_id])
 
 

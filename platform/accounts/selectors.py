@@ -56,7 +56,7 @@ def tenants_of(user: User) -> list[TenantChoice]:
         TenantChoice(
             tenant_id=domain.tenant_id,
             name=domain.tenant.name,
-            kind=domain.tenant.kind,
+            kind=domain.tenant.shown_kind,
             host=domain.domain,
             role=Role(roles[domain.tenant_id]),
             brand_color=domain.tenant.brand_color,

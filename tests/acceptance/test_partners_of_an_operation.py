@@ -164,7 +164,10 @@ def test_what_going_live_needs_says_so(lumen: Lumen, office: Office, marin: str)
     assert "Choisissez le début et la fin." in told
     assert "Indiquez où lire la politique de données d’Atelier Marin." in told
     page = office.client.get(office.path).content.decode()
-    assert f'href="{office.path}/partenaires"' in page
+    # The way to what is missing ends at the very field.
+    field = re.search(rf'href="({office.path}/partenaires/{marin})#(id_policy_url)"', page)
+    assert field
+    assert f'id="{field[2]}"' in office.client.get(field[1]).content.decode()
 
 
 def test_participants_that_differ_from_one_brand_to_the_other_are_explained(

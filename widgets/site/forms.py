@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partnerships.forms import own_policy_field
 from shell.fields import TilesField, ToggleField
 from shell.forms import HouseForm
 from widgets.shown.selectors import Words
@@ -43,13 +44,8 @@ class SiteForm(HouseForm):
             "Montré à qui ouvre un lien partagé ou une opération. Vide, seul votre nom y est lu."
         ),
     )
-    policy_url = forms.URLField(
-        label=_("Votre politique de confidentialité"),
-        max_length=300,
-        required=False,
-        assume_scheme="https",
-        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
-        help_text=_("L’adresse de la page lue à côté de votre case, dans une opération commune."),
+    policy_url = own_policy_field(
+        _("L’adresse de la page lue à côté de votre case, dans une opération commune.")
     )
     color = forms.CharField(
         label=_("Couleur de la marque"),

@@ -13,10 +13,10 @@ from operations.mechanics.shape import Words
 
 
 class UnreadableRecordError(InvalidInputError):
-    """This is no document of a draw."""
+    """This is no document of a draw, nor of winning moments."""
 
     code = "unreadable_draw_record"
-    words = _("Ce fichier n’est pas le procès-verbal d’un tirage.")
+    words = _("Ce fichier n’est ni le procès-verbal d’un tirage, ni le relevé d’instants gagnants.")
 
 
 @dataclass(frozen=True, slots=True)

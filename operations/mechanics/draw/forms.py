@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from operations.mechanics.draw.drawing import EACH, PERSON, SUBSTITUTES
@@ -21,7 +22,10 @@ class ReplaceForm(HouseForm):
 
     why = forms.ChoiceField(
         label=_("Motif, publié sur la page du tirage"),
-        choices=[(why, REASONS[why]) for why in (Why.RENOUNCED, Why.UNREACHABLE, Why.UNFIT)],
+        choices=[
+            ("", _("Choisissez un motif")),
+            *((why, capfirst(REASONS[why])) for why in (Why.RENOUNCED, Why.UNREACHABLE, Why.UNFIT)),
+        ],
         error_messages={"required": _("Choisissez un motif.")},
     )
     note = forms.CharField(
