@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -94,24 +93,26 @@ class AddPartnerForm(HouseForm):
         return data
 
 
-def own_policy_field(help_text: str | Promise) -> forms.URLField:
+class OwnPolicyField(forms.URLField):
     """Where a brand's own policy is read, which stands beside its box."""
-    return forms.URLField(
-        label=_("Votre politique de confidentialité"),
-        max_length=300,
-        required=False,
-        assume_scheme="https",
-        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
-        help_text=help_text,
-        error_messages={"invalid": _("Indiquez une adresse, comme https://www.exemple.fr.")},
-    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Votre politique de confidentialité"),
+            max_length=300,
+            required=False,
+            assume_scheme="https",
+            widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+            error_messages={"invalid": _("Indiquez une adresse, comme https://www.exemple.fr.")},
+            **options,
+        )
 
 
 class PolicyForm(HouseForm):
     """What the agreement asks of the minor beside its word."""
 
-    policy_url = own_policy_field(
-        _("Son adresse est affichée à côté de votre case. Elle se change dans Réglages.")
+    policy_url = OwnPolicyField(
+        help_text=_("Son adresse est affichée à côté de votre case. Elle se change dans Réglages.")
     )
 
 

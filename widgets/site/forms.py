@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partnerships.forms import own_policy_field
+from partnerships.forms import OwnPolicyField
 from shell.fields import TilesField, ToggleField
 from shell.forms import HouseForm
 from widgets.shown.selectors import Words
@@ -44,8 +44,8 @@ class SiteForm(HouseForm):
             "Montré à qui ouvre un lien partagé ou une opération. Vide, seul votre nom y est lu."
         ),
     )
-    policy_url = own_policy_field(
-        _("L’adresse de la page lue à côté de votre case, dans une opération commune.")
+    policy_url = OwnPolicyField(
+        help_text=_("L’adresse de la page lue à côté de votre case, dans une opération commune.")
     )
     color = forms.CharField(
         label=_("Couleur de la marque"),

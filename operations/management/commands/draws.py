@@ -54,10 +54,13 @@ class Command(BaseCommand):
         tenant = Tenant.objects.filter(slug=options["tenant"]).first()
         draw = parse_public_id("drw", options["draw"])
         plan = parse_public_id("wpl", options["moments"])
-        if tenant is None or (draw is None) == (plan is None):
-            raise CommandError("Name a file, or a merchant with --tenant and --draw or --moments.")
-        with enter(tenant):
-            return _drawn(draw) if draw is not None else _kept(plan)
+        if tenant is not None and draw is not None and plan is None:
+            with enter(tenant):
+                return _drawn(draw)
+        if tenant is not None and plan is not None and draw is None:
+            with enter(tenant):
+                return _kept(plan)
+        raise CommandError("Name a file, or a merchant with --tenant and --draw or --moments.")
 
 
 def _drawn(number: UUID) -> dict[str, Any]:
@@ -67,7 +70,7 @@ def _drawn(number: UUID) -> dict[str, Any]:
     return drawing.document(row)
 
 
-def _kept(number: UUID | None) -> dict[str, Any]:
+def _kept(number: UUID) -> dict[str, Any]:
     rows = WinningPlan.objects.select_related("module__operation")
     row = rows.filter(id=number).first()
     if row is None:

@@ -24,7 +24,10 @@ class ReplaceForm(HouseForm):
         label=_("Motif, publié sur la page du tirage"),
         choices=[
             ("", _("Choisissez un motif")),
-            *((why, capfirst(REASONS[why])) for why in (Why.RENOUNCED, Why.UNREACHABLE, Why.UNFIT)),
+            *(
+                (why, capfirst(str(REASONS[why])))
+                for why in (Why.RENOUNCED, Why.UNREACHABLE, Why.UNFIT)
+            ),
         ],
         error_messages={"required": _("Choisissez un motif.")},
     )
