@@ -5,19 +5,13 @@ referral, a wallet, two promised rewards with their transfers, decisions, emails
 events, and the answer kept under its idempotency key. Both sides run on the same server, in turn.
 """
 
-import os
-import re
-import shutil
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
-from deploy.local.postgres import Postgres
 from deploy.local.processes import Child
 from deploy.local.stack import Stack
+from tests.benchmarks import bare
 from tests.benchmarks.load import run_load
 from tests.benchmarks.place import REFERRERS, Shop, count
 from tests.benchmarks.results import Row
@@ -32,10 +26,10 @@ _BODY = (
 
 def measure(*, stack: Stack, shop: Shop, seconds: float) -> list[Row]:
     """One row for each number of connections; raises when an order was lost or doubled."""
-    pgbench = pgbench_of(stack)
+    pgbench = bare.program_of(stack)
     rows = []
     for connections in CONNECTIONS:
-        bare = run_pgbench(
+        bare_rate = run_bare(
             pgbench, stack.database_url or "", shop.schema, connections, seconds=seconds
         )
         ours = send_orders(stack=stack, shop=shop, connections=connections, seconds=seconds)
@@ -50,15 +44,28 @@ def measure(*, stack: Stack, shop: Shop, seconds: float) -> list[Row]:
             Row(
                 what=f"Orders through the API, {connections} at once (reference: pgbench)",
                 ours=f"{rate:.0f}/s, p50 {ours['p50'] * 1000:.1f} ms, p95 {p95:.1f} ms",
-                reference=f"{bare:.0f}/s",
-                ratio=f"1 / {bare / rate:.1f}" if rate else "",
+                reference=f"{bare_rate:.0f}/s",
+                ratio=f"1 / {bare_rate / rate:.1f}" if rate else "",
                 aim=", ".join(wanted),
-                reached=rate >= bare * share
+                reached=rate >= bare_rate * share
                 and rate >= least
                 and (slowest is None or p95 < slowest),
             )
         )
     return rows
+
+
+def run_bare(pgbench: Path, url: str, schema: str, connections: int, **length: float) -> float:
+    """Orders a second that bare SQL stores."""
+    return bare.run(
+        pgbench,
+        url,
+        SCRIPT.read_text(),
+        connections,
+        path=f"{schema},public",
+        variables={"referrers": REFERRERS},
+        **length,
+    )
 
 
 def measure_with_worker(*, stack: Stack, shop: Shop, seconds: float) -> list[Row]:
@@ -112,45 +119,3 @@ def last_words(stack: Stack) -> str:
     """The end of the web's log, for whoever asks why it answered wrongly."""
     web = stack.parts.get("web")
     return web.tail(25) if isinstance(web, Child) else ""
-
-
-def pgbench_of(stack: Stack) -> Path:
-    """pgbench of the server that runs, or the system's where the server is not ours."""
-    server = stack.parts.get("postgres")
-    if isinstance(server, Postgres):
-        return server.programs / "pgbench"
-    found = shutil.which("pgbench")
-    if found is None:
-        raise RuntimeError("pgbench is not installed: unset DATABASE_URL, or install it")
-    return Path(found)
-
-
-def run_pgbench(
-    pgbench: Path,
-    url: str,
-    schema: str,
-    connections: int,
-    *,
-    seconds: float = 0,
-    transactions: int = 0,
-) -> float:
-    """Orders a second that bare SQL stores, in prepared statements."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("CHECKPOINT")
-    length = ["-T", str(max(1, round(seconds)))] if seconds else ["-t", str(transactions)]
-    done = subprocess.run(
-        [
-            *(str(pgbench), "-n", "-M", "prepared", "-c", str(connections)),
-            *("-j", str(min(connections, 2)), "-D", f"referrers={REFERRERS}"),
-            *("-f", str(SCRIPT), *length, url),
-        ],
-        env={**os.environ, "PGOPTIONS": f"-c search_path={schema},public"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
-    failed = re.search(r"failed transactions: ([1-9]\d*)", done.stdout)
-    if done.returncode or found is None or failed:
-        raise RuntimeError(f"pgbench failed.\n{done.stdout}{done.stderr}"[:3000])
-    return float(found.group(1))

@@ -1,23 +1,28 @@
 """Taking part in a shared operation through its public page, while a worker delivers to a partner.
 
 Every participation is a new person's, with the partner's own opt-in: a profile, a participation, a
-consent, a share, two emails' worth of outbox, and then all of the partner's side. Forms are sealed
-ahead, as many browsers would have opened them; each comes from an address of its own.
+consent, a share, an email, their outbox, and then all of the partner's side. Forms are sealed
+ahead, as many browsers would have opened them; each comes from an address of its own. The
+reference is pgbench, which writes the rows of both sides as bare SQL; the worker of ours also
+draws and sends the emails, for which it has the same two cores.
 """
 
 import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from deploy.local.stack import Stack
+from tests.benchmarks import bare
 from tests.benchmarks.load import percentile, run_load
 from tests.benchmarks.orders import last_words
 from tests.benchmarks.place import Shop, count, forget_waiting
 from tests.benchmarks.results import Row
 
 CONNECTIONS = (1, 4, 16)
+SCRIPT = Path(__file__).with_name("bare_participation.sql")
 # More forms than any machine of today sends in a second.
 _FORMS_A_SECOND = 700
 _TOKEN = "0123456789abcdef0123456789abcdef"
@@ -60,9 +65,27 @@ def measure(*, stack: Stack, shop: Shop, seconds: float) -> list[Row]:
     """One row for each number of connections; raises when anything was lost or doubled."""
     forget_waiting(shop)
     joint = open_operation(shop)
+    reference = {at_once: _bare(stack, shop, joint, at_once, seconds) for at_once in CONNECTIONS}
     stack.start(*(part for part in ("mail", "worker", "beat") if part not in stack.parts))
     _wait_for_worker(shop, joint)
-    return [_one(stack, shop, joint, at_once, seconds) for at_once in CONNECTIONS]
+    return [
+        _one(stack, shop, joint, at_once, seconds, bare_rate=reference[at_once])
+        for at_once in CONNECTIONS
+    ]
+
+
+def script(major: str, minor: str) -> str:
+    """The SQL for two schemas, whose names no variable of pgbench can stand for."""
+    return SCRIPT.read_text().replace("{major}", major).replace("{minor}", minor)
+
+
+def _bare(stack: Stack, shop: Shop, joint: Joint, at_once: int, seconds: float) -> float:
+    """Participations a second that bare SQL stores on both sides."""
+    words = script(shop.schema, joint.minor_schema)
+    pgbench = bare.program_of(stack)
+    found = bare.run(pgbench, stack.database_url or "", words, at_once, seconds=seconds)
+    forget_waiting(shop)
+    return found
 
 
 def _wait_for_worker(shop: Shop, joint: Joint) -> None:
@@ -80,7 +103,9 @@ def _wait_for_worker(shop: Shop, joint: Joint) -> None:
     _delays(shop, joint, since=_EVER, patience=120)
 
 
-def _one(stack: Stack, shop: Shop, joint: Joint, at_once: int, seconds: float) -> Row:
+def _one(
+    stack: Stack, shop: Shop, joint: Joint, at_once: int, seconds: float, *, bare_rate: float
+) -> Row:
     before, since = count(shop, "operations_participation"), datetime.now(UTC)
     warm_up = min(2.0, seconds / 2)
     forms = _seals(shop, joint, round((warm_up + seconds) * _FORMS_A_SECOND))
@@ -95,9 +120,12 @@ def _one(stack: Stack, shop: Shop, joint: Joint, at_once: int, seconds: float) -
     rate, p95 = found["measured"] / found["seconds"], found["p95"] * 1000
     aims = {4: (rate >= _LEAST and p95 < _SLOWEST and delay < _LONGEST)}
     return Row(
-        what=f"Participations with sharing, {at_once} at once, a worker delivering",
+        what=f"Participations with sharing, {at_once} at once, a worker delivering "
+        "(reference: pgbench)",
         ours=f"{rate:.0f}/s, p50 {found['p50'] * 1000:.1f} ms, p95 {p95:.1f} ms, "
         f"at the partner after {delay:.1f} s (p95)",
+        reference=f"{bare_rate:.0f}/s",
+        ratio=f"1 / {bare_rate / rate:.1f}" if rate else "",
         aim=f"{_LEAST}/s, p95 under {_SLOWEST} ms, delivered within {_LONGEST:.0f} s"
         if at_once in aims
         else "",

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -16,11 +17,16 @@ from psycopg import sql
 from api.services import create_key
 from deploy.local import postgres
 from deploy.local.unprivileged import account_for, place_for_programs
+from operations.models import OperationModule
+from operations.participating import Source
+from operations.public import seal
+from tenants.context import enter
 from tenants.models import Tenant
 from tenants.profiles import services as profiles
 from tenants.programme import versions
 from tenants.referrals import codes
-from tests.benchmarks import load, orders, place, results
+from tests.benchmarks import bare, load, orders, participations, place, results
+from tests.fixtures.sharing import deliver
 from tests.fixtures.tenants import TenantClient
 
 _UNTOUCHED = {"api_key", "django_migrations"}
@@ -53,6 +59,18 @@ def _added(tenant: Tenant, work: Callable[[], object]) -> dict[str, int]:
     return {name: n - before[name] for name, n in _rows(tenant).items() if n != before[name]}
 
 
+def _url() -> str:
+    """The database of the tests, as pgbench is told it."""
+    host = connection.settings_dict
+    return psycopg.conninfo.make_conninfo(
+        host=host["HOST"],
+        port=host["PORT"],
+        user=host["USER"],
+        password=host["PASSWORD"],
+        dbname=host["NAME"],
+    )
+
+
 def test_bare_sql_writes_what_an_order_through_the_api_writes(
     live_merchant: Tenant, pgbench: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,21 +94,51 @@ def test_bare_sql_writes_what_an_order_through_the_api_writes(
         )
         assert answer.status_code == 201, answer.content
 
-    def bare() -> None:
-        host = connection.settings_dict
-        url = psycopg.conninfo.make_conninfo(
-            host=host["HOST"],
-            port=host["PORT"],
-            user=host["USER"],
-            password=host["PASSWORD"],
-            dbname=host["NAME"],
-        )
-        orders.run_pgbench(pgbench, url, live_merchant.schema_name, 1, transactions=1)
+    def bare_sql() -> None:
+        orders.run_bare(pgbench, _url(), live_merchant.schema_name, 1, transactions=1)
 
     through_the_api(1)  # the first one makes the system accounts and the referrer's wallet
     ours = _added(live_merchant, lambda: through_the_api(2))
-    assert ours == _added(live_merchant, bare)
+    assert ours == _added(live_merchant, bare_sql)
     assert ours["ledger_transfer"] == 2
+
+
+def test_bare_sql_writes_what_a_participation_and_its_delivery_write(
+    live_merchant: Tenant, pgbench: Path
+) -> None:
+    shop = place.Shop(live_merchant.schema_name, "", "", ())
+    joint = participations.open_operation(shop)
+    minor = Tenant.objects.get(schema_name=joint.minor_schema)
+    client = TenantClient(live_merchant)
+
+    def through_the_page(number: int) -> None:
+        rows = OperationModule.objects.select_related("operation").prefetch_related("partners")
+        drawn = timezone.now() - timedelta(seconds=10)
+        form = {
+            "form": seal.draw(module=rows.get(id=joint.module_id), source=Source(), now=drawn),
+            "first_name": "Ana",
+            "email": f"{number}@exemple.fr",
+            "box": str(joint.partnership_id),
+        }
+        answer = client.post("/o/un-automne-a-la-maison", form)
+        assert answer.status_code == 302, answer.content
+        for tenant in (live_merchant, minor):
+            with enter(tenant):
+                deliver()
+
+    def bare_sql() -> None:
+        words = participations.script(live_merchant.schema_name, joint.minor_schema)
+        bare.run(pgbench, _url(), words, 1, transactions=1)
+
+    def added(work: Callable[[], object]) -> list[dict[str, int]]:
+        theirs: list[dict[str, int]] = []
+        ours = _added(live_merchant, lambda: theirs.append(_added(minor, work)))
+        return [ours, *theirs]
+
+    through_the_page(1)
+    found = added(lambda: through_the_page(2))
+    assert found == added(bare_sql)
+    assert found[1]["operations_received_participation"] == 1
 
 
 def test_the_load_counts_every_answer_and_never_sends_a_number_twice() -> None:
