@@ -7,6 +7,7 @@ from operations.public import choices, page, sent, told
 from operations.received.urls import urlpatterns as received
 from operations.rehearsing import pages as trying
 from operations.views import (
+    handing,
     listing,
     modules,
     one,
@@ -14,6 +15,7 @@ from operations.views import (
     people,
     rehearsals,
     results,
+    winners,
     words,
 )
 
@@ -43,6 +45,11 @@ urlpatterns = [
     path("operations/calendrier", listing.calendar, name="calendar"),
     path("operations/ajouter", listing.add, name="add"),
     path("operations/desarchiver", listing.undo_archive, name="undo_archive"),
+    path("operations/gagnants", winners.all_winners, name="all_winners"),
+    path("operations/gagnants/remettre", handing.hand_selected, name="hand_all_winners"),
+    path("operations/gagnants/annuler", handing.undo_hand, name="undo_hand_win"),
+    path("operations/gagnants/<str:win>/remettre", handing.hand, name="hand_win"),
+    path("operations/gagnants/<str:win>/reprendre", handing.take_back, name="take_back_win"),
     *received,
     path("operations/<str:operation>", one.operation, name="operation"),
     path("operations/<str:operation>/nom", one.rename, name="rename"),
@@ -55,6 +62,10 @@ urlpatterns = [
     path("operations/<str:operation>/apparence", words.look, name="look"),
     path("operations/<str:operation>/apercu", words.preview, name="preview"),
     path("operations/<str:operation>/participants", people.participants, name="participants"),
+    path("operations/<str:operation>/gagnants", winners.winners, name="winners"),
+    path(
+        "operations/<str:operation>/gagnants/remettre", handing.hand_selected, name="hand_winners"
+    ),
     path("operations/<str:operation>/essais", rehearsals.tests, name="tests"),
     path("operations/<str:operation>/essais/ouvrir", rehearsals.begin_test, name="begin_test"),
     path("operations/<str:operation>/essais/effacer", rehearsals.wipe_tests, name="wipe_tests"),

@@ -15,6 +15,7 @@ from accounts.models import Role, User
 from kernel.errors import RicochetError
 from kernel.ids import parse_public_id
 from operations import selectors
+from operations.mechanics import MECHANICS
 from operations.models import Operation, OperationModule
 from tenants.context import current_tenant
 from tenants.models import Tenant
@@ -69,9 +70,16 @@ def frame(request: HttpRequest, operation: Operation, now: datetime) -> dict[str
         "can_edit": may and shown in ("draft", "test", "planned", "live"),
         "can_edit_mechanics": may and shown in ("draft", "test"),
         "partners": list(partners),
+        "has_winners": _has_winners(operation),
         # Each brand's square is in its own colour.
         "squares": [(current_tenant(), current_tenant().name), *_squares(partners)],
     }
+
+
+def _has_winners(operation: Operation) -> bool:
+    """Whether something is won in it, in a module that was taken away as well."""
+    kinds = [kind for kind, mechanic in MECHANICS.items() if mechanic.has_winners]
+    return operation.modules.filter(kind__in=kinds).exists()
 
 
 def _squares(partners: dict[str, uuid.UUID]) -> list[tuple[Tenant | None, str]]:

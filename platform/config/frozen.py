@@ -65,6 +65,11 @@ FREE_AS_PARTNER = frozenset(
     }
 )
 _OWED = {
+    "operations:hand_win",
+    "operations:hand_winners",
+    "operations:hand_all_winners",
+    "operations:undo_hand_win",
+    "operations:take_back_win",
     "programme:todo",
     "programme:retry",
     "programme:claims",

@@ -1,15 +1,19 @@
 """What Ctrl K finds beside the menu's pages: settings, customers, orders (B18)."""
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.access import current_membership, has_role
 from accounts.models import Role
 from billing.plans import Allowed
-from operations.models import Operation
+from operations import winning
+from operations.models import Operation, Win
+from operations.words import pick
 from partnerships import selectors as partnerships
 from shell import formats
 from shell.search import MAX_HITS, Hit, Provider
@@ -28,7 +32,7 @@ def providers(request: HttpRequest) -> list[Provider]:
     if tenant.partner_only:
         # The menu's pages are all there is; customers and orders have none here.
         return [_partners]
-    return [_partners, _settings, _customers, _orders, _operations]
+    return [_partners, _settings, _customers, _orders, _operations, _winners]
 
 
 def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
@@ -44,6 +48,7 @@ def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
         (_("Factures"), "programme:invoices", "document"),
         (_("Types de séance"), "programme:session_types", "calendar"),
         (_("Opérations partenaires"), "operations:partner_operations", "rings"),
+        (_("Gagnants et remise des lots"), "operations:all_winners", "gift"),
         (_("Calendrier des opérations"), "operations:calendar", "calendar"),
         (_("Données personnelles, prospects à effacer"), "programme:personal_data", "shield"),
         (_("Équipe"), "accounts:team", "users"),
@@ -138,3 +143,13 @@ def _operations(request: HttpRequest, query: str) -> Iterable[Hit]:
     for operation in found.order_by("-created_at", "-id")[:MAX_HITS]:
         url = reverse("operations:operation", args=[operation.public_id])
         yield Hit(operation.name, _("Opération"), url, "rings")
+
+
+def _winners(request: HttpRequest, query: str) -> Iterable[Hit]:
+    """Of a whole code alone: a name leads to the customer."""
+    code = winning.as_code(query)
+    if not winning.is_whole_code(code):
+        return
+    for win in Win.objects.filter(code=code).select_related("prize"):
+        url = f"{reverse('operations:all_winners')}?{urlencode({'q': win.shown_code})}"
+        yield Hit(pick(win.prize.name, get_language() or "fr"), _("Lot gagné"), url, "gift")

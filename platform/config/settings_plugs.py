@@ -6,6 +6,8 @@ SETUP_FACTS = "config.setup_facts.facts"
 CONNECTIONS = "config.connections.connections"
 OUTBOX_NUDGE = "config.tasks.nudge"
 OUTBOX_HANDLERS = "config.outbox.HANDLERS"
+# How many prizes that were won in operations wait for their winners.
+PRIZES_TO_HAND_OVER = "operations.winning.to_hand_over"
 PARTNER_FIGURES = "operations.figures.for_partners"
 # Where a guest's back office opens, and how far its widgets for an operation are.
 PARTNER_FIRST_PAGE = "operations.received.following.first_path"

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Greatest
+from django.utils.module_loading import import_string
 
 from kernel.ledger.models import Account, AccountKind
 from kernel.outbox.models import Event, EventState
@@ -26,7 +28,8 @@ _RECENT = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How many of each kind wait; `blocked` is the amount that reported orders hold back,
-    `astray` the visits of links that lead to no shop.
+    `astray` the visits of links that lead to no shop. `won` are prizes of operations to hand over:
+    however many, they are one thing to do.
     """
 
     claims: int
@@ -42,6 +45,7 @@ class Waiting:
     erasures: int = 0
     silent: int = 0
     astray: int = 0
+    won: int = 0
     stuck: Stuck = field(default_factory=Stuck)
 
     @property
@@ -49,7 +53,7 @@ class Waiting:
         urgent = self.claims + self.reported + self.refused + self.dead + self.erasures
         late = self.stuck.sessions.count + self.stuck.invoices.count
         rest = self.held + self.sold_out + self.gifts + self.codes + self.silent
-        return urgent + rest + late + bool(self.astray)
+        return urgent + rest + late + bool(self.astray) + bool(self.won)
 
 
 def waiting(*, now: datetime) -> Waiting:
@@ -73,8 +77,15 @@ def waiting(*, now: datetime) -> Waiting:
         erasures=erasing.asked().count(),
         silent=Silence.objects.filter(since__isnull=False).count(),
         astray=shop_address.visits_without(),
+        won=_to_hand_over(),
         stuck=stuck(now=now),
     )
+
+
+def _to_hand_over() -> int:
+    """Prizes that were won on a higher floor, and wait for their winners."""
+    count: int = import_string(settings.PRIZES_TO_HAND_OVER)()
+    return count
 
 
 def recent_refusals(*, now: datetime) -> QuerySet[Refusal]:

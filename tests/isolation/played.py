@@ -16,6 +16,7 @@ from operations.models import (
     Participation,
     ReceivedOperation,
     ReceivedParticipation,
+    Win,
     WinningPlan,
 )
 from operations.rehearsing import passes
@@ -37,6 +38,7 @@ class Played:
     test_pass: str
     draw: Draw
     winner: DrawPlace
+    win: Win
     coupon: OperationModule
     instants: WinningPlan
     widget: Widget
@@ -62,6 +64,7 @@ def played(slug: str) -> Played:
         taken.participation,
         received=received,
         received_person=received.participations.get(),
+        win=Win.objects.get(participation__draw_place__draw__module=drawn),
         winner=DrawPlace.objects.get(draw__module=drawn, rank=1),
         draw=Draw.objects.select_related("module__operation").get(module=drawn),
         instants=WinningPlan.objects.select_related("module__operation").get(

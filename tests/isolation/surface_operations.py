@@ -49,6 +49,10 @@ def draw_place(side: "Side") -> dict[str, Any]:
     return {**draw_module(side), "place": side.played.winner.public_id}
 
 
+def win(side: "Side") -> dict[str, Any]:
+    return {"win": side.played.win.public_id}
+
+
 def coupon_module(side: "Side") -> dict[str, Any]:
     module = side.played.coupon
     return {"operation": module.operation.public_id, "module": module.public_id}
@@ -100,6 +104,13 @@ OPERATIONS: dict[str, Page] = {
     "operations:look": member(operation, **MANAGER),
     "operations:preview": member(operation),
     "operations:participants": member(operation),
+    "operations:winners": member(operation),
+    "operations:all_winners": member(),
+    "operations:hand_win": member(win),
+    "operations:hand_winners": member(operation),
+    "operations:hand_all_winners": member(),
+    "operations:undo_hand_win": member(),
+    "operations:take_back_win": member(win),
     "operations:rehearsal": link(lambda s: {"token": s.played.test_pass}),
     "operations:rehearsal_wipe": link(lambda s: {"token": s.played.test_pass}),
     "operations:rehearsal_trace": link(test),

@@ -15,6 +15,9 @@ from tenants.programme.views.stuck_tasks import Task
 from tenants.programme.waiting import Waiting
 from tenants.rewards.code_lists import low
 
+# A page of a higher floor.
+WINNERS = "/operations/gagnants"
+
 
 def tasks(*, now: datetime, unit: str) -> list[Task]:
     """The kinds of work that wait now, money and people first. `unit` is the cagnottes'."""
@@ -57,6 +60,16 @@ def _claims(work: Waiting, unit: str) -> Task | None:
     text = formats.join(list(dict.fromkeys(names)))
     url = reverse("programme:claims")
     return Task(title % {"n": work.claims}, text, "gift", "mute", url, _("Préparer"))
+
+
+def won(work: Waiting, unit: str = "") -> Task | None:
+    """Prizes of operations that wait for their winners."""
+    if not work.won:
+        return None
+    title = ngettext("%(n)s lot gagné à remettre", "%(n)s lots gagnés à remettre", work.won)
+    text = _("Gagnés dans vos opérations. Chaque gagnant a reçu un code, à vérifier à la remise.")
+    url = f"{WINNERS}?vue=a-remettre"
+    return Task(title % {"n": formats.number(work.won)}, text, "gift", "lac", url, _("Remettre"))
 
 
 def _refused(work: Waiting, unit: str) -> Task | None:
@@ -131,6 +144,7 @@ _MAKERS: tuple[Callable[[Waiting, str], Task | None], ...] = (
     _reported,
     _held,
     _claims,
+    won,
     _refused,
     _sold_out,
     _gifts,

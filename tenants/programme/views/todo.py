@@ -12,7 +12,7 @@ from accounts.models import Role
 from kernel.outbox.services import retry_dead
 from tenants.features import Feature, is_on
 from tenants.programme import erasing, gifts, verifications, waiting
-from tenants.programme.views import stuck_tasks
+from tenants.programme.views import stuck_tasks, tasks
 from tenants.programme.views.common import can_change
 from tenants.programme.views.personal import may_erase
 from tenants.rewards.code_lists import low
@@ -29,6 +29,7 @@ def todo(request: HttpRequest) -> HttpResponse:
     context = {
         "work": work,
         "notices": stuck_tasks.tasks(work),
+        "won": tasks.won(work),
         "claims": waiting.open_claims(limit=_SHOWN),
         "held": verifications.waiting(limit=_SHOWN) if referral else [],
         "orders": waiting.reported_orders(limit=_SHOWN),
