@@ -128,7 +128,14 @@ def test_the_public_pages_hold_in_both_themes_at_320_px_and_200_per_cent(
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(origin + PAGE)
     page.locator("button.act").click()
-    expect(page.locator("[name=age]")).to_be_focused()
+    expect(page.locator("#summary")).to_be_focused()
+    # All that is missing is named at once, each where it stands.
+    assert page.locator("[aria-invalid=true]").evaluate_all("all => all.map(e => e.name)") == [
+        "first_name",
+        "email",
+        "age",
+        "rules",
+    ]
     checked(page, 320)
     page.get_by_label("Prénom").fill("Zoé")
     page.get_by_label("Adresse e-mail").fill("zoe@exemple.fr")
