@@ -205,7 +205,7 @@ def _share(participation: Participation, given: list[Consent], now: datetime) ->
     for partner in participation.module.partners.all():
         office = optins.back_office(participation.module, partner)
         consent = by_partner.get(office)
-        opted_in = before.get(partner.partnership_id)
+        opted_in = before.get(office)
         shares.append(
             Share(
                 participation=participation,
@@ -255,15 +255,18 @@ def share_event(*, share: Share, why: str = "") -> Draft:
 
 
 def _shared_before(participation: Participation) -> dict[uuid.UUID, bool]:
-    """The partners who have this person already, each with whether by an opt-in that holds."""
+    """The partners who have this person already, each with whether by an opt-in that holds.
+
+    A partner is its back office: a second partnership of the same brands counts nobody twice.
+    """
     if participation.is_first or participation.profile_id is None:
         return {}
     rows = Share.objects.filter(
         participation__operation_id=participation.operation_id,
         participation__profile_id=participation.profile_id,
-    ).values_list("partnership_id", "consent_id", "state")
+    ).exclude(state=ShareState.REFUSED)
     held: dict[uuid.UUID, bool] = {}
-    for partnership_id, consent_id, state in rows:
+    for office, consent_id, state in rows.values_list("partner_tenant_id", "consent_id", "state"):
         holds = consent_id is not None and state in (ShareState.PENDING, ShareState.DELIVERED)
-        held[partnership_id] = held.get(partnership_id, False) or holds
+        held[office] = held.get(office, False) or holds
     return held

@@ -94,7 +94,8 @@ def plain(name: str) -> str:
 
 
 def _contact(tenant: Tenant) -> str:
-    return tenant.contact_email or tenant.site_url or tenant.name
+    """What the brand shows the public; where it shows nothing, how we reach it ourselves."""
+    return tenant.public_email or tenant.contact_email or tenant.site_url or tenant.name
 
 
 @cache

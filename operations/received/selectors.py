@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from kernel.ids import parse_public_id
 from operations.models import ReceivedOperation, ReceivedParticipation
-from operations.received.standing import holds, with_end
+from operations.received.standing import first_yes, with_end
 from operations.words import pick
 from shell import formats
 
@@ -19,7 +19,7 @@ def operations() -> QuerySet[Any]:
         participants=Count("participations", filter=Q(participations__is_first=True)),
         optins=Count(
             "participations",
-            filter=Q(participations__is_first_optin=True) & holds("participations__"),
+            filter=Q(participations__in=first_yes(ReceivedParticipation.objects.all())),
         ),
         new_profiles=Count("participations", filter=Q(participations__was_new=True)),
     ).order_by("-received_at", "-id")

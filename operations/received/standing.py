@@ -5,9 +5,10 @@ space, by hand. `withdrawn_at` keeps the end of what came without a record or ha
 """
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from kernel.db import atomic_with_retry
 from operations.models import ReceivedParticipation
@@ -23,6 +24,17 @@ def _withdrawals(prefix: str) -> QuerySet[ConsentEvent]:
 def holds(prefix: str = "") -> Q:
     """The rows whose yes was not taken back anywhere; `prefix` leads to them, as "rows__"."""
     return Q(**{f"{prefix}withdrawn_at": None}) & ~Q(Exists(_withdrawals(prefix)))
+
+
+def first_yes(rows: QuerySet[ReceivedParticipation]) -> QuerySet[Any]:
+    """The keys of what counts as opt-ins: of each person's yeses in an operation that hold, the
+    first. One that ended here leaves its place to the next, which to the major is not the first.
+    """
+    named = Q(proof__isnull=False, profile__isnull=False)
+    holding = rows.filter(holds(), Q(is_first_optin=True) | named)
+    person = Coalesce("profile__merged_into_id", "profile_id", "id")
+    turn = Window(RowNumber(), partition_by=[F("operation_id"), person], order_by="id")
+    return holding.order_by().annotate(turn=turn).filter(turn=1).values("pk")
 
 
 def with_end(rows: QuerySet[ReceivedParticipation]) -> QuerySet[ReceivedParticipation]:

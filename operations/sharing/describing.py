@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 from django.utils.translation import override
 
 from kernel.db import atomic_with_retry
@@ -132,11 +133,12 @@ def know_the_office(row: Partnership) -> None:
 
     What may be asked and where it goes follows from the partnership in any case.
     """
-    if row.minor_id is None:
+    if row.minor is None:
         return
-    for rows in (ModulePartner.objects.all(), Share.objects.filter(consent=None)):
-        named = rows.filter(partnership_id=row.id).exclude(partner_tenant_id=row.minor_id)
-        named.update(partner_tenant_id=row.minor_id)
+    named = Q(partnership_id=row.id) & ~Q(partner_tenant_id=row.minor.id)
+    Share.objects.filter(named, consent=None).update(partner_tenant_id=row.minor.id)
+    # People agree to a brand by its name: that of whoever joined, not of whoever was invited.
+    ModulePartner.objects.filter(named).update(partner_tenant_id=row.minor.id, name=row.minor.name)
 
 
 def _may_know(row: Partnership) -> bool:

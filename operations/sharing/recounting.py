@@ -99,7 +99,7 @@ def _shares(operation: Operation) -> list[Share]:
     partners = defaultdict[uuid.UUID, _Seen](_Seen)
     wrong: list[Share] = []
     for row in rows.iterator(chunk_size=2000):
-        seen = partners[row.partnership_id]
+        seen = partners[row.partner_tenant_id]
         holds = row.consent_id is not None and row.state in _HELD
         right = (
             seen.first(row.person),

@@ -95,9 +95,10 @@ def search_text(profile: Profile) -> str:
 
 
 def fold_text(text: str) -> str:
-    """Lower case without accents: how names are compared in searches."""
+    """Lower case, without accents or ligatures: how names are compared in searches."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return plain.replace("œ", "oe").replace("æ", "ae")
 
 
 @atomic_with_retry

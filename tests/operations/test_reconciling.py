@@ -19,6 +19,7 @@ from operations.models import (
     Share,
     ShareState,
 )
+from operations.received import figures as figures_there
 from operations.sharing import delivering
 from partnerships.models import Partnership
 from partnerships.services.agreeing import end_partnership
@@ -212,6 +213,20 @@ def test_r44_a_second_partnership_of_the_same_brands_takes_nothing_from_the_firs
     with enter(marin):
         row = ReceivedParticipation.objects.exclude(withdrawn_at=None).get()
         assert row.fields == {} and consents.in_force().count() == 2
+
+
+def test_somebody_under_two_partnerships_of_the_same_brands_is_one_person_there(
+    again, module, marin
+):
+    """Counted once among the participants and once among the opt-ins; the proof agrees."""
+    OperationModule.objects.update(rule="times", times=2)
+    take(module, "p0@exemple.fr", fields=_of(0), boxes=frozenset({str(again.id)}))
+    deliver()
+    assert reconcile(mend=True)[1]
+    with enter(marin):
+        assert ReceivedParticipation.objects.count() == 4
+        total = figures_there.total(operation=ReceivedOperation.objects.get())
+        assert (total.participants, total.optins) == (3, 2)
 
 
 def test_after_the_end_nothing_is_sent_again_nor_told(partnership, module, lumen, marin):

@@ -3,7 +3,9 @@
 import html
 import re
 from datetime import timedelta
+from importlib import import_module
 
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -39,6 +41,22 @@ def test_the_list_finds_a_customer_by_each_of_their_marks(
         assert "1 à 1 sur 1 client" in page or "Thomas" not in page, words
     page = text_of(claire.get("/clients", {"q": "lum-1"}))
     assert "Thomas Guérin" in page and "Camille Rouvière" not in page
+
+
+def test_a_ligature_is_found_by_its_letters_and_the_letters_by_it(claire: TenantClient) -> None:
+    """Stored folded, the records from before too: the migration's own statement is run here."""
+    customer("Zoé", "Lecœur", email="zoe@exemple.fr")
+    customer("Ægir", "Coeurdoux", email="aegir@exemple.fr")
+    for before in (False, True):
+        if before:
+            Profile.objects.filter(last_name="Lecœur").update(search_text="zoe lecœur")
+            written = import_module("tenants.profiles.migrations.0011_search_ligatures")
+            with connection.cursor() as cursor:
+                cursor.execute(written.FOLD)
+        for words in ("coeur", "cœur", "CŒUR"):
+            page = text_of(claire.get("/clients", {"q": words}))
+            assert "Zoé Lecœur" in page and "Ægir Coeurdoux" in page, (words, before)
+    assert "Ægir" in text_of(claire.get("/clients", {"q": "aegir"}))
 
 
 def test_the_list_counts_referees_and_opens_saved_views(claire: TenantClient, story: Story) -> None:

@@ -105,6 +105,17 @@ def test_the_agreement_says_what_article_26_asks_for(proposed: Partnership, lang
     assert "{" not in text
 
 
+def test_the_agreement_names_the_address_that_a_brand_shows_the_public(
+    proposed: Partnership, merchant: Tenant
+) -> None:
+    """Who signed up gave their own address, which is nobody's contact point."""
+    for shown, told in (("", "inscription@lumen.fr"), ("bonjour@lumen.fr", "bonjour@lumen.fr")):
+        merchant.contact_email, merchant.public_email = "inscription@lumen.fr", shown
+        proposed.major = merchant
+        page = agreement.agreement_for(proposed, language="fr").html
+        assert told in page and ("inscription@" in page) == (not shown)
+
+
 def test_a_brands_name_is_shown_to_the_letter(
     proposed: Partnership, other_merchant: Tenant
 ) -> None:

@@ -63,9 +63,9 @@ def test_pa03_what_people_agree_to_goes_to_the_back_office_that_joined(
         assert set(Share.objects.values_list("state", flat=True)) == {ShareState.DELIVERED}
         assert set(Share.objects.values_list("partner_tenant_id", flat=True)) == {other_merchant.id}
         assert refused(operation=module.operation) == []
-        assert {partner.partner_tenant_id for partner in module.partners.all()} == {
-            other_merchant.id
-        }
+        named = module.partners.values_list("partner_tenant_id", "name")
+        assert set(named) == {(other_merchant.id, other_merchant.name)}
+        assert optins.offered(_fresh(module), language="fr")[-1].name == other_merchant.name
     with enter(other_merchant):
         assert ReceivedOperation.objects.get().modules[0]["id"] == str(module.id)
         rows = ReceivedParticipation.objects.all()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from operations.mechanics.draw.drawing import EACH, PERSON, SUBSTITUTES
@@ -17,18 +18,18 @@ from shell.fields import IntegerField, TilesField
 from shell.forms import HouseForm
 
 
+def _reasons() -> list[tuple[str, str]]:
+    """In the reader's language; none is chosen beforehand, for what is published stays."""
+    ours = (Why.RENOUNCED, Why.UNREACHABLE, Why.UNFIT)
+    return [("", gettext("Choisissez un motif")), *((w, capfirst(str(REASONS[w]))) for w in ours)]
+
+
 class ReplaceForm(HouseForm):
     """Why a winner is replaced: what everybody reads, and what is kept for the team."""
 
     why = forms.ChoiceField(
         label=_("Motif, publié sur la page du tirage"),
-        choices=[
-            ("", _("Choisissez un motif")),
-            *(
-                (why, capfirst(str(REASONS[why])))
-                for why in (Why.RENOUNCED, Why.UNREACHABLE, Why.UNFIT)
-            ),
-        ],
+        choices=_reasons,
         error_messages={"required": _("Choisissez un motif.")},
     )
     note = forms.CharField(

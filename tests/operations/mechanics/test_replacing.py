@@ -6,10 +6,12 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from accounts.models import User
 from operations.mechanics import mechanic_of
 from operations.mechanics.draw import drawing, replacing
+from operations.mechanics.draw.forms import ReplaceForm
 from operations.mechanics.draw.replacing import Reason
 from operations.models import Draw, DrawPlace, Why
 from tenants.context import current_tenant
@@ -204,3 +206,17 @@ def test_a_manager_says_why_and_the_team_reads_who_did(module, claire, louis):
     assert name in page and "Il nous l’a écrit le 3 décembre." in page
     for wrong in ("dpl_0", DrawPlace.objects.get(rank=4).public_id):
         assert claire.post(f"{draw}/remplacer/{wrong}", good).status_code == 404
+
+
+def test_the_reason_is_chosen_by_the_manager_and_in_their_language(module, claire):
+    """None is there beforehand: what is published cannot be taken back."""
+    draw_of(module)
+    first = DrawPlace.objects.get(rank=1)
+    draw = f"/operations/{module.operation.public_id}/modules/{module.public_id}/tirage"
+    for language, words in (("fr", "Choisissez un motif"), ("en", "Choose a reason")):
+        with override(language):
+            [(empty, told), *reasons] = ReplaceForm().fields["why"].choices
+        assert (empty, told) == ("", words)
+        assert all(label[0].isupper() for _value, label in reasons)
+    page = claire.get(f"{draw}/remplacer/{first.public_id}").content.decode()
+    assert page.count(f'href="{draw}"') == 2  # the way back above, and "Annuler"

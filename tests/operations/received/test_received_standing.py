@@ -10,6 +10,7 @@ from operations import retention
 from operations.models import OperationModule, ReceivedOperation, ReceivedParticipation
 from operations.received import figures, people, selectors
 from operations.received.standing import with_end
+from operations.reporting import Figures
 from partnerships.models import Partnership
 from tenants import lookup
 from tenants.context import enter
@@ -91,6 +92,27 @@ def test_the_night_keeps_nothing_of_it(marin: Tenant) -> None:
         retention.forget(now=LATER)
         kept = ReceivedParticipation.objects.order_by("profile__email").values_list("fields")
         assert [bool(fields) for (fields,) in kept] == [False, True]
+
+
+@pytest.mark.usefixtures("thomas")
+def test_another_yes_after_that_is_counted_in_every_figure(
+    module: OperationModule, partnership: Partnership, marin: Tenant
+) -> None:
+    """The major hears nothing of the end, so that to it the second yes is not the first."""
+    OperationModule.objects.update(rule="times", times=3)
+    with enter(marin):
+        unsubscribe()
+    for _time in range(2):
+        take(module, boxes=frozenset({str(partnership.id)}), now=LATER)
+    deliver()
+    with enter(marin):
+        operation = ReceivedOperation.objects.get()
+        assert figures.total(operation=operation) == Figures(2, 2, 2)
+        assert selectors.operations().get().optins == 2
+        for lines in (figures.by_source, figures.by_module):
+            assert sum(line.figures.optins for line in lines(operation=operation)) == 2
+        days = figures.by_day(operation=operation, now=LATER)
+        assert sum(day.figures.optins for day in days) == 2
 
 
 def test_unsubscribed_again_after_another_yes_ends_that_yes_too() -> None:
