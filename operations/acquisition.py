@@ -31,7 +31,7 @@ def initial_of(module: OperationModule, choosable: Sequence[Partner]) -> dict[st
         key, chosen = partner.public_id, there.get(partner.partnership_id)
         found[f"{key}-on"] = chosen is not None
         found[f"{key}-asks"] = chosen.asks_optin if chosen else True
-        found[f"{key}-policy_url"] = (chosen and chosen.policy_url) or partner.policy_url
+        found[f"{key}-policy_url"] = partner.policy_url or (chosen.policy_url if chosen else "")
         found |= spread(chosen.optin_text if chosen else {}, f"{key}-text")
         found[f"{key}-fields"] = going_to(module, partner.partnership_id)
     return found

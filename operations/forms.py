@@ -11,6 +11,7 @@ from operations.models import Operation, OperationModule, Rule
 from operations.views.common import MomentField
 from operations.words import pair, spread
 from partnerships.selectors import Partner
+from shell import formats
 from shell.brand import HEX
 from shell.fields import IntegerField, MoneyField, TilesField, ToggleField, optional_until
 from shell.forms import HouseForm
@@ -37,6 +38,13 @@ def policy_field() -> forms.URLField:
         help_text=_("L’adresse de la page que la personne peut lire avant d’accepter."),
     )
     return optional_until(field, TO_GO_LIVE)
+
+
+def theirs(field: forms.Field, partner: Partner) -> None:
+    """Show the address that a partner gave itself; nobody else changes it."""
+    field.disabled = True
+    words = _("Indiquée par %(partner)s dans ses réglages : elle seule la change.")
+    field.help_text = formats.elided(words % {"partner": partner.name}, partner.name)
 
 
 class OperationForm(HouseForm):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from operations.acquisition import QUESTIONS, initial_of, lines_of
 from operations.fields import KNOWN, with_email
-from operations.forms import WHAT_GOES, policy_field
+from operations.forms import WHAT_GOES, policy_field, theirs
 from operations.models import ModulePartner, OperationModule
 from operations.optins import usual_text
 from operations.words import pair
@@ -130,6 +130,8 @@ class AcquisitionForm(HouseForm):
         self.fields[f"{key}-policy_url"] = optional_until(
             policy_field(), _("Nécessaire pour demander son accord")
         )
+        if partner.policy_url:
+            theirs(self.fields[f"{key}-policy_url"], partner)
         for code, label in (("fr", _("en français")), ("en", _("en anglais"))):
             self.fields[f"{key}-text_{code}"] = forms.CharField(
                 label=_("Texte de sa case, %(language)s") % {"language": label},

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from operations import fields as known
-from operations.forms import WHAT_GOES, policy_field
+from operations.forms import WHAT_GOES, policy_field, theirs
 from operations.models import OperationModule
 from operations.partaking import USUAL_FIELDS, NoModuleChosenError, policy_of, title_of
 from partnerships.selectors import Partner
@@ -47,6 +47,8 @@ class PartakingForm(HouseForm):
         asked = {row.name: row.label for m in there for row in known.asked(m, language=language)}
         self.fields["modules"].choices = modules  # type: ignore[attr-defined]
         self.fields["names"].choices = list(asked.items())  # type: ignore[attr-defined]
+        if partner.policy_url:
+            theirs(self.fields["policy_url"], partner)
         words = _("Demander l’accord pour les offres de %(partner)s") % {"partner": partner.name}
         self.fields["asks"].label = formats.elided(words, partner.name)
 
@@ -86,8 +88,7 @@ def _initial(partner: Partner, there: Sequence[OperationModule]) -> dict[str, An
     return {
         "modules": [module.public_id for module, _row in rows],
         "asks": any(row.asks_optin for _module, row in rows),
-        "policy_url": next(
-            (row.policy_url for _module, row in rows if row.policy_url), policy_of(partner)
-        ),
+        "policy_url": partner.policy_url
+        or next((row.policy_url for _module, row in rows if row.policy_url), policy_of(partner)),
         "names": list(dict.fromkeys(name for names in going for name in names)),
     }

@@ -14,8 +14,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from operations.models import ModulePartner, OperationModule, Participation
+from operations.models.modules import followed
 from operations.words import pick
-from partnerships.selectors import agreed_minors, ended
+from partnerships.selectors import Minor, agreed_minors, ended
 from shell import formats
 from tenants.context import current_tenant
 from tenants.profiles import consents
@@ -60,7 +61,7 @@ def offered(module: OperationModule, *, language: str) -> list[OptIn]:
             str(partner.partnership_id),
             partner.name,
             _text(partner.optin_text, partner.name, language),
-            partner.policy,
+            policy_of(module, partner),
             back_office(module, partner),
         )
         for partner in _asking(module)
@@ -74,15 +75,25 @@ def back_office(module: OperationModule, partner: ModulePartner) -> uuid.UUID:
     The row's own copy is of when the partner was chosen: an invitation whose address was corrected
     since may have been taken up by another back office.
     """
-    return _minors(module).get(partner.partnership_id, partner.partner_tenant_id)
+    minor = _minors(module).get(partner.partnership_id)
+    return minor.tenant_id if minor is not None else partner.partner_tenant_id
 
 
-def _minors(module: OperationModule) -> dict[uuid.UUID, uuid.UUID]:
+def policy_of(module: OperationModule, partner: ModulePartner) -> str:
+    """Where a partner's policy is read: its own word goes before what the merchant typed.
+
+    Of a yes that was given, the consent keeps the address of that moment.
+    """
+    minor = _minors(module).get(partner.partnership_id)
+    return followed(minor.policy_url if minor is not None else "") or partner.policy
+
+
+def _minors(module: OperationModule) -> dict[uuid.UUID, Minor]:
     """The partners with whom the agreement is accepted (D5), each with its back office.
 
     Asked once for a module in memory, however often its form is read.
     """
-    known: dict[uuid.UUID, uuid.UUID] | None = getattr(module, "agreed_minors", None)
+    known: dict[uuid.UUID, Minor] | None = getattr(module, "agreed_minors", None)
     if known is None:
         numbers = [row.partnership_id for row in module.partners.all()]
         known = agreed_minors(partnership_ids=numbers) if numbers else {}

@@ -20,7 +20,7 @@ from operations.mechanics import mechanic_of
 from operations.models import ModulePartner, Operation, OperationModule
 from operations.telling import changed
 from operations.words import pick
-from partnerships.selectors import Partner, ended
+from partnerships.selectors import Partner, ended, own_policies
 from tenants import features
 
 # What a partner is given of whoever agrees, where nobody chose: enough to write to them.
@@ -76,6 +76,9 @@ def taking_part(*, operation: Operation, language: str) -> list[Taking]:
     """Every partner of an operation, in the order in which they came to it."""
     found: dict[uuid.UUID, Taking] = {}
     modules = selectors.modules_of(operation)
+    own = own_policies(
+        partnership_ids={row.partnership_id for m in modules for row in m.partners.all()}
+    )
     for module in modules:
         labels = {row.name: fields.within(row) for row in fields.asked(module, language=language)}
         asking = optins.as_if_agreed(module)
@@ -87,7 +90,7 @@ def taking_part(*, operation: Operation, language: str) -> list[Taking]:
                     row.partnership_id, row.name, row.partner_tenant_id, row.policy, len(modules)
                 ),
             )
-            one.policy_url = one.policy_url or row.policy
+            one.policy_url = own.get(row.partnership_id) or one.policy_url or row.policy
             going = [labels[name] for name in fields.going_to(module, row.partnership_id)]
             text = boxes.get(str(row.partnership_id), "")
             title = title_of(module, language=language)
@@ -127,7 +130,8 @@ def place(
     chosen = {module.id for module in modules} & set(module_ids)
     if not chosen:
         raise NoModuleChosenError(param="modules")
-    if asks_optin and not policy_url and operation.shown_state(now) in ("live", "planned"):
+    there = policy_url or partner.policy_url
+    if asks_optin and not there and operation.shown_state(now) in ("live", "planned"):
         raise NoPolicyError(param="policy_url")
     wanted = set(names) if asks_optin else set()
     rows = ModulePartner.objects.filter(module__in=modules, partnership_id=partner.partnership_id)

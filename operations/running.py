@@ -24,6 +24,7 @@ from operations.mechanics.shape import Problem
 from operations.models import ModulePartner, Operation, OperationModule, OperationState
 from operations.telling import changed
 from operations.words import pick
+from partnerships.selectors import own_policies
 from shell import formats
 from tenants import features, limits
 
@@ -87,13 +88,14 @@ def _about_dates(operation: Operation, now: datetime) -> list[Problem]:
 
 
 def _about_partners(module: OperationModule) -> list[Problem]:
-    found = []
-    for partner in module.partners.all():
+    found, partners = [], list(module.partners.all())
+    own = own_policies(partnership_ids=[row.partnership_id for row in partners]) if partners else {}
+    for partner in partners:
         goes = any(
             str(partner.partnership_id) in map(str, row.get("partners") or ())
             for row in module.fields
         )
-        if partner.asks_optin and not partner.policy_url:
+        if partner.asks_optin and not (own.get(partner.partnership_id) or partner.policy_url):
             words = _("Indiquez où lire la politique de données de %(partner)s.")
             found.append(_at(partner, "policy_url", words))
         if goes and not partner.asks_optin:

@@ -100,11 +100,13 @@ class OwnPolicyField(forms.URLField):
         super().__init__(
             label=_("Votre politique de confidentialité"),
             max_length=300,
-            required=False,
             assume_scheme="https",
             widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
-            error_messages={"invalid": _("Indiquez une adresse, comme https://www.exemple.fr.")},
-            **options,
+            error_messages={
+                "invalid": _("Indiquez une adresse, comme https://www.exemple.fr."),
+                "required": _("Indiquez cette adresse : votre accord de partenariat la demande."),
+            },
+            **{"required": False, **options},
         )
 
 
@@ -112,7 +114,8 @@ class PolicyForm(HouseForm):
     """What the agreement asks of the minor beside its word."""
 
     policy_url = OwnPolicyField(
-        help_text=_("Son adresse est affichée à côté de votre case. Elle se change dans Réglages.")
+        required=True,
+        help_text=_("Son adresse est affichée à côté de votre case. Elle se change dans Réglages."),
     )
 
 

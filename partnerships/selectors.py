@@ -28,9 +28,10 @@ def may_share(*, partnership_id: uuid.UUID) -> bool:
 
 # What `_words_given` says, for the form of every participation.
 _AGREED = """
-    SELECT given.partnership_id, given.side, row.minor_id
+    SELECT given.partnership_id, given.side, row.minor_id, minor.policy_url
     FROM partnerships_agreementacceptance AS given
     JOIN partnerships_partnership AS row ON row.id = given.partnership_id
+    LEFT JOIN public.tenants_tenant AS minor ON minor.id = row.minor_id
     WHERE row.id = ANY(%s) AND row.agreement = given.version AND row.state = %s
 """
 
@@ -43,13 +44,33 @@ def agreed(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return set(agreed_minors(partnership_ids=partnership_ids))
 
 
-def agreed_minors(*, partnership_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, uuid.UUID]:
+@dataclass(frozen=True, slots=True)
+class Minor:
+    """The minor of a partnership; `policy_url` is where it says that its policy is read, or ""."""
+
+    tenant_id: uuid.UUID
+    policy_url: str
+
+
+def agreed_minors(*, partnership_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Minor]:
     """The same, each with the minor's back office: whoever was named at first may be another."""
     with prepared_cursor() as cursor:
         cursor.execute(_AGREED, [list(partnership_ids), State.ACTIVE.value])
         rows = cursor.fetchall()
-    minors = {number: minor for number, _side, minor in rows}
+    minors = {number: Minor(minor, policy or "") for number, _side, minor, policy in rows}
     return {number: minors[number] for number in _by_both(row[:2] for row in rows)}
+
+
+def own_policies(*, partnership_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Where the minors of these say that their policy is read, as far as they have said so."""
+    rows = Partnership.objects.filter(id__in=list(partnership_ids)).exclude(minor__policy_url="")
+    return dict(rows.exclude(minor=None).values_list("id", "minor__policy_url"))
+
+
+def owes_policy(*, tenant_id: uuid.UUID) -> bool:
+    """Whether an agreement that this merchant accepted has it say where its policy is read."""
+    rows = Partnership.objects.filter(minor=tenant_id).exclude(state=State.ENDED)
+    return rows.filter(Exists(_accepted().filter(side=Side.MINOR))).exists()
 
 
 def sharing(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:

@@ -57,7 +57,8 @@ class OperationModule(models.Model):
 class ModulePartner(models.Model):
     """A partner of one module, with the opt-in that is theirs alone.
 
-    The name and the policy are those of when the partner was chosen: what people read stays.
+    The name is that of when the partner was chosen: what people read stays. `policy_url` is what
+    the merchant typed, for as long as the partner has said nothing itself: see `optins.policy_of`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -80,4 +81,9 @@ class ModulePartner(models.Model):
     @property
     def policy(self) -> str:
         """The address of the policy, where it is one that a reader may follow (R34)."""
-        return self.policy_url if self.policy_url.startswith(("https://", "http://")) else ""
+        return followed(self.policy_url)
+
+
+def followed(address: str) -> str:
+    """An address that may stand behind a link, or "" for any other (R34)."""
+    return address if address.startswith(("https://", "http://")) else ""

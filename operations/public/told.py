@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from operations import official, selectors
 from operations.fields import within
 from operations.models import ModulePartner, OperationModule, Picture
+from operations.optins import policy_of
 from operations.public.drawing import language_of, shown_or_404, spoken
 from operations.public.frame import public_page, show, tenant_of
 from operations.public.parts import part_of
@@ -71,12 +72,12 @@ def _asked_by(modules: list[OperationModule], language: str) -> list[str]:
 
 def _partners(
     modules: list[OperationModule], *, test: bool
-) -> list[tuple[ModulePartner, list[str]]]:
-    """Each partner who agreed, with the labels of the fields that may go there.
+) -> list[tuple[ModulePartner, str, list[str]]]:
+    """Each partner who agreed, where its policy is read, and the labels of what may go there.
 
     Whoever has not receives nothing; in a test all of them are told of, as its form does.
     """
-    found: dict[Any, tuple[ModulePartner, list[str]]] = {}
+    found: dict[Any, tuple[ModulePartner, str, list[str]]] = {}
     named = [partner.partnership_id for module in modules for partner in module.partners.all()]
     ready = set(named) if test else agreed(partnership_ids=named)
     for module in modules:
@@ -84,7 +85,8 @@ def _partners(
         for partner in module.partners.all():
             if partner.partnership_id not in ready:
                 continue
-            _row, labels = found.setdefault(partner.partnership_id, (partner, []))
+            policy = policy_of(module, partner)
+            _row, _policy, labels = found.setdefault(partner.partnership_id, (partner, policy, []))
             for drawn in part.fields:
                 if str(partner.partnership_id) in drawn.asked.partners:
                     labels.append(within(drawn.asked))

@@ -5,6 +5,7 @@ events of its own outbox say when. Each is told once, by a mark on the copy, wha
 """
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from operations.models import OperationState, ReceivedOperation
 from operations.received import figures
 from operations.words import pick
 from partnerships.models import Partnership, State
-from partnerships.selectors import owners_of
+from partnerships.selectors import owners_of, partnerships_of
 from tenants.context import current_tenant
 from tenants.messaging.services import queue
 from tenants.programme.dates import local
@@ -54,20 +55,27 @@ def begun(*, row_id: uuid.UUID, now: datetime) -> None:
     row = _locked(row_id)
     if row is None or row.begun_told_at is not None or row.shown_state(now) != "live":
         return
-    partnership = _open(row)
-    if partnership is None:
+    if _open(row) is None:
         return
     row.begun_told_at = now
     row.save(update_fields=["begun_told_at"])
-    waits = partnership.state != State.ACTIVE
     _tell(
         row,
         "partner_operation_begun",
         now,
-        waits=waits,
+        partnership=str(row.partnership_id),
         expires_at=row.last_moment.isoformat() if row.last_moment else None,
     )
     plan(row=row, now=now)
+
+
+def standing_of(*, context: Mapping[str, Any]) -> dict[str, Any]:
+    """Whose word on the agreement is missing, as the letter of the beginning leaves."""
+    rows = partnerships_of(tenant_id=current_tenant().id).exclude(state=State.ENDED)
+    row = rows.filter(id__in=[context["partnership"]] if "partnership" in context else ()).first()
+    if row is None:
+        return {"waits_for_you": False, "waits_for_brand": False}
+    return {"waits_for_you": not row.i_accepted, "waits_for_brand": not row.they_accepted}
 
 
 @atomic_with_retry

@@ -14,6 +14,8 @@ PARTNER_FIRST_PAGE = "operations.received.following.first_path"
 WIDGETS_STANDING = "widgets.display.selectors.standing"
 # Kinds of emails that merchants make: prefix → `tenants.messaging.kinds.Provider`.
 EMAIL_KIND_PROVIDERS = {"campaign": "tenants.messaging.campaigns.PROVIDER"}
+# Emails that say how something stands: who says so at the moment at which they leave.
+EMAIL_FACTS = {"partner_operation_begun": "operations.received.telling.standing_of"}
 EMAIL_DESTINATIONS = "widgets.links.destination.site_addresses"
 JOB_KINDS = "config.jobs.KINDS"
 PERSONAL_DATA = "config.personal.PERSONAL"

@@ -15,6 +15,7 @@ from email.utils import formataddr, parseaddr
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -139,6 +140,9 @@ def message(*, email: Email, rendered: Rendered, tenant: Tenant) -> EmailMultiAl
 
 def _rendered(email: Email, tenant: Tenant) -> Rendered:
     kind, words = kind_of(email.kind), email.context.get("text")
+    if kind is not None and kind.fresh and not email.is_test:
+        # What is true as it leaves, which may be a while after it was queued.
+        email.context |= import_string(settings.EMAIL_FACTS[kind.name])(context=email.context)
     # Only a test carries its words with it: they are those of an editor that was not saved.
     text = Text(**words) if email.is_test and words else None
     tracked = kind is not None and kind.tracked and not email.is_test

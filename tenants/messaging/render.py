@@ -125,7 +125,7 @@ class _Writer:
         follow: Follow | None,
         picture_url: str,
     ) -> None:
-        self.email, self.kind, self.values = email, kind, values
+        self.email, self.kind, self.values, self.team = email, kind, values, tenant.name
         sender = sender_of(email)
         self.look = letters.Look(name=sender) if sender else look_of(tenant)
         self.people = [str(values.get(who) or "") for who in ("referee", "referrer")]
@@ -228,10 +228,12 @@ class _Writer:
         if self.kind.audience is Audience.CONTACT:
             words = _("Vous recevez ce message parce que %(merchant)s nous a donné votre adresse.")
             return words % {"merchant": self.values.get("brand") or self.look.name}
+        name = self.look.name
         if self.kind.audience is Audience.TEAM:
             words = _(
                 "Vous recevez ce message parce que vous faites partie de l’équipe de %(merchant)s."
             )
+            name = self.team  # their own brand's, also where another one speaks
         elif self.kind.audience is Audience.PARTICIPANT:
             organisers = self.values.get("organisers")
             if organisers and self.values.get("operation"):
@@ -242,7 +244,7 @@ class _Writer:
             )
         else:
             words = _("Vous recevez ce message parce que vous avez une cagnotte chez %(merchant)s.")
-        return formats.elided(words % {"merchant": self.look.name}, self.look.name)
+        return formats.elided(words % {"merchant": name}, name)
 
     def _why_of_operation(self, organisers: str) -> str:
         if self.kind.asked:  # not confirmed yet: perhaps by nobody's own wish

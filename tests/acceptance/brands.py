@@ -60,11 +60,13 @@ class Brand:
         assert found, words(html)
         return found[0]
 
-    def accept(self, path: str) -> str:
+    def accept(self, path: str, policy: str = "https://marque.example/donnees") -> str:
         """Read the agreement and accept it; the words of the page after."""
         client = self.browser()
         html = client.get(f"{path}/accord").content.decode()
         fields = {"text": hidden_in(html, "text"), "language": hidden_in(html, "language")}
+        if "policy_url" in html:
+            fields["policy_url"] = policy
         answer = client.post(f"{path}/accord", fields, follow=True)
         return words(answer.content.decode())
 

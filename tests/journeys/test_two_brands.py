@@ -103,6 +103,7 @@ def _accept(brands: Brands) -> None:
     nora.goto(f"{brands.office}/partenariats")
     nora.get_by_role("link", name="Maison Prunelle").first.click()
     nora.get_by_role("link", name="Lire l’accord").first.click()
+    nora.get_by_label("Votre politique de confidentialité").fill("https://fauvette.example/donnees")
     nora.get_by_role("button", name="Accepter l’accord").click()
     expect(nora.get_by_text("Le partenariat avec Maison Prunelle est actif.")).to_be_visible()
 

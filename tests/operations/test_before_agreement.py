@@ -3,14 +3,14 @@
 import pytest
 import time_machine
 
-from operations import optins, running
+from operations import optins, partaking, running
 from operations.errors import StaleFormError
 from operations.fields import UnknownFieldsError
 from operations.models import Operation, OperationModule, OperationState, Participation
 from operations.sharing import describing
 from operations.unshared import unshared
 from partnerships.models import Partnership, Side, State
-from partnerships.services.agreeing import end_partnership
+from partnerships.services.agreeing import end_partnership, say_policy
 from tenants.models import Tenant
 from tenants.profiles.models import Consent, Profile
 from tests.fixtures.operations import NOW, sent, sign, take
@@ -19,6 +19,7 @@ from tests.fixtures.tenants import TenantClient
 from tests.operations.test_public_page import PAGE, seal_on, text_of
 
 BOX = "J’accepte de recevoir les offres d’Atelier Marin par e-mail."
+TYPED, OWN = "https://brulerie-noe.example/donnees", "https://marin.example/confidentialite"
 SHOWN = "Atelier Marin par e-mail"  # after the name, which stands out
 
 
@@ -122,3 +123,44 @@ def test_of_a_partnership_that_is_over_there_is_nobody_to_remind(
     end_partnership(partnership_id=row.id, tenant_id=lumen.id, now=NOW)
     [held] = unshared(operation=module.operation)
     assert held.is_over
+
+
+def test_the_policy_that_the_partner_gives_stands_at_its_box_from_then_on(
+    shopper: TenantClient,
+    module: OperationModule,
+    row: Partnership,
+    other_merchant: Tenant,
+    clock: time_machine.Traveller,
+) -> None:
+    """In place of what the organiser typed; a form that is open is read again, and the yes that
+    was given before keeps what was read then."""
+    accepted_by_both(row)
+    before = optins.form_version(OperationModule.objects.get())
+    assert TYPED in shopper.get(PAGE).content.decode()
+    seal = seal_on(shopper.get(PAGE))
+    take(module, boxes=frozenset({str(row.id)}))
+    say_policy(tenant_id=other_merchant.id, policy_url=OWN)
+    page = shopper.get(PAGE).content.decode()
+    assert OWN in page and TYPED not in page
+    told = shopper.get(f"{PAGE}/donnees").content.decode()
+    assert OWN in told and TYPED not in told
+    assert optins.form_version(OperationModule.objects.get()) != before
+    clock.shift(10)
+    form = {"form": seal, "first_name": "Thomas", "email": "thomas@exemple.fr"}
+    assert shopper.post(PAGE, form).status_code == StaleFormError.status
+    assert [c.policy_url for c in Consent.objects.exclude(controller_tenant_id=None)] == [TYPED]
+
+
+def test_of_what_the_partner_gave_the_organiser_is_asked_no_more(
+    module: OperationModule, row: Partnership, other_merchant: Tenant
+) -> None:
+    Operation.objects.update(state=OperationState.DRAFT)
+    module.partners.update(policy_url="")
+    operation = Operation.objects.get()
+    assert any("politique" in one.text for one in running.problems(operation=operation, now=NOW))
+    say_policy(tenant_id=other_merchant.id, policy_url=OWN)
+    assert not any(
+        "politique" in one.text for one in running.problems(operation=operation, now=NOW)
+    )
+    [taking] = partaking.taking_part(operation=operation, language="fr")
+    assert taking.policy_url == OWN

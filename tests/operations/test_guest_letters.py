@@ -182,11 +182,43 @@ def test_without_the_word_of_both_the_letter_says_what_is_missing(
     Partnership.objects.filter(id=row.id).update(origin="details")
     tell(shared_module(row), at, BEGINS)
     at(BEGINS + timedelta(hours=1))
+    assert "Maison Lumen a accepté l’accord de partenariat. Il manque votre accord" in begun_of(
+        marin
+    )
+
+
+def test_the_letter_of_the_beginning_names_whose_word_is_missing_as_it_leaves(
+    lumen: Tenant, marin: Tenant, at: At
+) -> None:
+    """Queued before the agreement was accepted, sent after it: what it says is true then."""
+    row = agree(lumen, marin, state=State.PROPOSED)
+    Partnership.objects.filter(id=row.id).update(origin="details")
+    module = shared_module(row)
+    tell(module, at, BEGINS)
     with enter(marin):
-        email = Email.objects.get(kind="partner_operation_begun", language="fr")
-        text = render(email=email, tenant=marin).text
-    assert "aucune donnée ne vous parvient" in text
+        copy = ReceivedOperation.objects.get()
+        telling.begun(row_id=copy.id, now=BEGINS + timedelta(minutes=2))
     sign(row, Side.MINOR, marin.id)
+    Partnership.objects.filter(id=row.id).update(state=State.ACTIVE)
+    at(BEGINS + timedelta(minutes=3))
+    text = begun_of(marin)
+    assert "Vos chiffres se mettent à jour" in text and "accord de partenariat" not in text
+
+
+def test_a_letter_of_another_brand_knows_of_whose_team_its_reader_is(
+    module: OperationModule, marin: Tenant, at: At
+) -> None:
+    tell(module, at, BEGINS + timedelta(hours=1))
+    at(BEGINS + timedelta(hours=2))
+    text = begun_of(marin)
+    assert "vous faites partie de l’équipe d’Atelier Marin" in text
+    assert "Envoyé par ricochet pour Maison Lumen" in text
+
+
+def begun_of(tenant: Tenant) -> str:
+    """What left: the text that Yann received."""
+    with enter(tenant):
+        return Email.objects.get(kind="partner_operation_begun", language="fr").text
 
 
 def test_who_has_left_is_told_nothing_more(

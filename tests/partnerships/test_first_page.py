@@ -90,6 +90,7 @@ def test_pa14_the_partner_is_led_from_the_agreement_to_the_operation_to_the_widg
     assert "Accepter l’accord" in page and "figure-value" not in page
 
     fields = {"text": hidden(page, "text"), "language": hidden(page, "language")}
+    fields["policy_url"] = "https://brulerie-noe.example/donnees"
     path = f"/partenariats/{proposed.public_id}/accord"
     page = html(nora.post(path, fields, follow=True))
     assert "est actif" in page

@@ -102,6 +102,7 @@ def test_two_brands_meet(
     theirs.get_by_role("button", name="Ouvrir mon espace").click()
     expect(theirs.get_by_role("heading", name="Accord de partenariat", level=1)).to_be_visible()
     look(theirs)
+    theirs.get_by_label("Votre politique de confidentialité").fill("https://noe.example/donnees")
     theirs.get_by_role("button", name="Accepter l’accord").click()
     expect(theirs.get_by_text("Le partenariat avec Live Lumen est actif.")).to_be_visible()
     for path in ("/reglages", "/offre", "/reglages/equipe"):

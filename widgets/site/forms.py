@@ -55,6 +55,10 @@ class SiteForm(HouseForm):
         error_messages={"required": _("Indiquez une couleur, par exemple #E5A83B.")},
     )
 
+    def __init__(self, *args: Any, owes_policy: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["policy_url"].required = owes_policy
+
     def clean_color(self) -> str:
         """`#rrggbb`, the hash sign being optional to type."""
         found = _COLOR.match(self.cleaned_data["color"].strip())

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import has_role, member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
+from partnerships.selectors import owes_policy
 from shell.forms import HouseForm, answer
 from tenants.context import current_tenant
 from tenants.features import Feature, feature_required, is_on
@@ -81,7 +82,7 @@ def _site_form(data: QueryDict | None) -> SiteForm:
         "color": tenant.brand_color,
     }
     kind = PartnerSiteForm if tenant.partner_only else SiteForm
-    return kind(data, initial=initial)
+    return kind(data, initial=initial, owes_policy=owes_policy(tenant_id=tenant.id))
 
 
 def _launcher_form(data: QueryDict | None) -> LauncherForm:

@@ -21,7 +21,9 @@ def _told(name: str, label: Words, when: Words, *values: str, **sample: object) 
     )
 
 
-def _of_operation(name: str, label: Words, when: Words, *values: str, **sample: object) -> Kind:
+def _of_operation(
+    name: str, label: Words, when: Words, *values: str, fresh: bool = False, **sample: object
+) -> Kind:
     """What becomes of an operation that another brand runs; a merchant may do without."""
     return Kind(
         name,
@@ -38,6 +40,7 @@ def _of_operation(name: str, label: Words, when: Words, *values: str, **sample: 
         },
         editable=False,
         optional=True,
+        fresh=fresh,
     )
 
 
@@ -88,9 +91,12 @@ PARTNERS: tuple[Kind, ...] = (
         "partner_operation_begun",
         _("Opération d’un partenaire en ligne"),
         _("Une minute après le début d’une opération à laquelle une autre marque vous associe."),
-        "waits",
+        "waits_for_you",
+        "waits_for_brand",
         "expires_on",
-        waits=False,
+        fresh=True,
+        waits_for_you=False,
+        waits_for_brand=False,
         expires_at="2026-11-30T22:59:59+00:00",
     ),
     _of_operation(

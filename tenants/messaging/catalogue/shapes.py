@@ -75,6 +75,7 @@ class Kind:
     - `module`: the module to which it belongs; while that is off it is neither shown nor sent
     - `mailing`: a reminder or a campaign: only to whom `permission.mailing_reasons` allows, and
       only while the module is on. A reminder's words are reached from its scenario.
+    - `fresh`: `settings.EMAIL_FACTS` names who says again, as it leaves, what its context says
     - `held`: its campaign is paused: what waits is set aside until it goes on
     """
 
@@ -96,6 +97,7 @@ class Kind:
     mailing: bool = False
     module: Feature | None = None
     held: bool = False
+    fresh: bool = False
 
     @property
     def offered(self) -> bool:

@@ -1,0 +1,37 @@
+"""A guest brand's own privacy policy: asked for with its word, and its own from then on."""
+
+import pytest
+
+from tenants.models import Tenant
+from tests.acceptance.brands import Brand, open_for_yann
+from tests.acceptance.conftest import Lumen, words
+
+
+@pytest.fixture
+def lumens(lumen: Lumen) -> Brand:
+    return Brand(lumen.tenant, "claire@maison-lumen.fr")
+
+
+@pytest.fixture
+def marins(lumen: Lumen, other_merchant: Tenant) -> Brand:
+    """Atelier Marin, a client of its own."""
+    return open_for_yann(other_merchant)
+
+
+def test_pa05_the_address_of_its_policy_that_a_partner_gives_is_its_own_from_then_on(
+    lumens: Brand, marins: Brand
+) -> None:
+    """The agreement obliges it to: asked with the word, kept in its settings, and not emptied."""
+    lumens.add(how="code", code=marins.code())
+    path = marins.partner("Lumen")
+    refused = marins.accept(path, policy="")
+    assert "votre accord de partenariat la demande" in refused
+    assert "est actif" not in refused
+    lumens.accept(lumens.partner("Marin"))
+    assert "est actif" in marins.accept(path, policy="https://marin.example/donnees")
+    page = marins.html("/reglages/site")
+    assert 'value="https://marin.example/donnees"' in page
+    form = {"name": "Atelier Marin", "color": "#E5A83B", "site_url": "", "policy_url": ""}
+    kept = marins.browser().post("/reglages/site", form)
+    assert kept.status_code == 422
+    assert "votre accord de partenariat la demande" in words(kept.content.decode())
