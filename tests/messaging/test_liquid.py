@@ -135,3 +135,17 @@ def test_html_in_a_text_is_shown_and_not_obeyed() -> None:
     written = markup.write("<b>x</b> <img src=y onerror=z>", link_color="#123456", colon=" : ")
     assert "<b>" not in written.html
     assert "&lt;img src=y onerror=z&gt;" in written.html
+
+
+def test_a_code_has_a_face_of_its_own_and_nothing_else_has() -> None:
+    """What is read letter by letter, wherever it stands; a prize in a frame is a name."""
+    source = (
+        "> Votre lot\n> **{{ prize }}**\n\nCode : **{{ code }}**, **{{ code }} et plus**, **X-1**"
+    )
+    filled = liquid.fill(source, {"prize": "LAMPE-1", "code": liquid.Code("K7-Q3")})
+    written = markup.write(filled, link_color="#123456", colon=" : ")
+    assert written.html.count('class="key"') == 1
+    assert '<strong class="key">K7-Q3</strong>' in written.html
+    assert "<strong>LAMPE-1</strong>" in written.html
+    assert "<strong>K7-Q3 et plus</strong>" in written.html
+    assert written.text == "Votre lot\nLAMPE-1\n\nCode : K7-Q3, K7-Q3 et plus, X-1"

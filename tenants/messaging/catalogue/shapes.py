@@ -36,6 +36,7 @@ class Shape(StrEnum):
     """How the raw value of an email's context is shown."""
 
     TEXT = "text"
+    CODE = "code"  # read letter by letter
     AMOUNT = "amount"  # cents or points; the context's "unit" says which
     DAY = "day"  # ISO 8601
     NUMBER = "number"

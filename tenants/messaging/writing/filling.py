@@ -16,6 +16,7 @@ from tenants.messaging.catalogue.shapes import Kind, Shape, Value
 from tenants.messaging.catalogue.values import values_of
 from tenants.messaging.links import Purpose
 from tenants.messaging.models import Email
+from tenants.messaging.writing.liquid import Code
 from tenants.models import Tenant
 
 # Values that are addresses, of which each reader has their own.
@@ -47,7 +48,7 @@ def fill_values(*, email: Email, kind: Kind, tenant: Tenant) -> dict[str, Any]:
         values["for_referrer"] = context.get("side") == "referrer"
     if "link" in context and kind.asked:
         code = links.code_for(row_id=uuid.UUID(str(context["link"])))
-        values["code"] = f"{code[:3]} {code[3:]}"
+        values["code"] = Code(f"{code[:3]} {code[3:]}")
     return values
 
 
@@ -74,7 +75,7 @@ def _shown(value: Value, context: Mapping[str, Any]) -> Any:
         return formats.day(datetime.fromisoformat(str(raw)), long=True)
     if value.shape is Shape.NUMBER:
         return formats.number(int(raw))
-    return str(raw)
+    return Code(raw) if value.shape is Shape.CODE else str(raw)
 
 
 def _space_url(email: Email, tenant: Tenant) -> str | None:

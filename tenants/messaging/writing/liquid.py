@@ -31,7 +31,14 @@ _TAG = re.compile(r"\{%-?\s*(\w*)")
 _TAGS = frozenset("if elsif else endif unless endunless case when endcase".split())
 _LOOPS = frozenset("for endfor tablerow endtablerow cycle include render".split())
 _FILTERS = {"capitalize": capitalize, "default": default, "downcase": downcase, "upcase": upcase}
-_VALUE = re.compile(r"zqv([0-9a-f]+)vqz")
+_VALUE = re.compile(r"zq[vc]([0-9a-f]+)vqz")
+_CODE = re.compile(r"zqc[0-9a-f]+vqz")
+
+
+class Code(str):
+    """A value that is copied letter by letter: an email shows it in a face of its own."""
+
+    __slots__ = ()
 
 
 class TextError(InvalidInputError):
@@ -45,7 +52,7 @@ class _MarkedOutput(output.OutputNode):
 
     def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
         value = self.expression.evaluate(context)
-        return buffer.write(mark("" if value is None else str(value)))
+        return buffer.write(mark(value if isinstance(value, str) else _text(value)))
 
 
 class _Output(output.Output):
@@ -72,7 +79,17 @@ _ENVIRONMENT = _House(undefined=StrictUndefined)
 def mark(value: str) -> str:
     """What stands for a value until the markup is made: nothing in it means anything."""
     one_line = " ".join(value.split("\n"))
-    return f"zqv{one_line.encode().hex()}vqz" if one_line else ""
+    kind = "c" if isinstance(value, Code) else "v"
+    return f"zq{kind}{one_line.encode().hex()}vqz" if one_line else ""
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is the mark of a code, and nothing else."""
+    return _CODE.fullmatch(text) is not None
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 def unmark(text: str) -> str:

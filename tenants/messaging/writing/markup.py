@@ -7,19 +7,21 @@ obeyed. The values come last, and escaped: a name that looks like a link is a na
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from django.utils.html import escape
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from tenants.messaging.writing.liquid import unmark
+from tenants.messaging.writing.liquid import is_code, unmark
 
 Follow = Callable[[str], str]
 
 _PARSER = MarkdownIt("zero", {"html": False, "breaks": True, "linkify": False}).enable(
     ["heading", "list", "blockquote", "emphasis", "link", "newline", "escape"]
 )
+_NOTHING = Token("text", "", 0)
 _BLANKS = re.compile(r"\n{3,}")
 _MARGIN = "margin:0 0 14px;"
 _STYLES = {
@@ -78,7 +80,12 @@ class _Html:
         self.open_links: list[bool] = []
 
     def of(self, tokens: Sequence[Token]) -> str:
-        return "".join(self._one(token) for token in tokens)
+        return "".join(
+            '<strong class="key">'
+            if token.type == "strong_open" and is_code(following.content)
+            else self._one(token)
+            for token, following in pairwise([*tokens, _NOTHING])
+        )
 
     def _one(self, token: Token) -> str:
         if token.type == "inline":
