@@ -99,7 +99,7 @@ class Door(APIView):
         fields = shape.parse(raw)
         now = timezone.now()
         answer = services.once(
-            key=key,
+            key=_of_test(key) if is_test(request) else key,
             fingerprint=fingerprint(request, raw),
             effect=lambda: effect(fields, now),
             now=now,
@@ -132,6 +132,11 @@ def idempotency_key(request: Request) -> str:
             param="Idempotency-Key",
         )
     return value
+
+
+def _of_test(key: str) -> str:
+    """Kept apart, with a space that no key has: what was tried is sent again with a live key."""
+    return f"test {hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def fingerprint(request: Request, raw: dict[str, Any]) -> str:

@@ -1,32 +1,34 @@
-"""What version 1 reads of sessions and invoices."""
+"""What version 1 reads of sessions and invoices.
+
+Where a test and a real one have one number, each kind of key reads its own, as for orders.
+"""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from api.problems import ParameterError
-from api.v1.selectors import limit_in
+from api.v1.selectors import Row, limit_in, named
 from kernel.ids import parse_public_id
 from tenants.activity.booking import UnknownSessionError
 from tenants.activity.invoicing import UnknownInvoiceError
 from tenants.activity.models import Invoice, Session
 
-Row = TypeVar("Row", bound=Model)
 
-
-def session_by_reference(reference: str) -> Session:
+def session_by_reference(reference: str, *, of_test: bool = False, write: bool = False) -> Session:
     """The session of this `ses_…` id, or of this id in the diary; UnknownSessionError."""
-    found = _named(Session.objects.select_related("type"), "ses", reference)
+    rows = Session.objects.select_related("type")
+    found = named(rows, "ses", reference, of_test=of_test, write=write)
     if found is None:
         raise UnknownSessionError
     return found
 
 
-def invoice_by_reference(reference: str) -> Invoice:
+def invoice_by_reference(reference: str, *, of_test: bool = False, write: bool = False) -> Invoice:
     """The invoice of this `ivc_…` id, or of this number; UnknownInvoiceError."""
-    found = _named(Invoice.objects.all(), "ivc", reference)
+    found = named(Invoice.objects.all(), "ivc", reference, of_test=of_test, write=write)
     if found is None:
         raise UnknownInvoiceError
     return found
@@ -40,14 +42,6 @@ def page_of_sessions(parameters: Mapping[str, str]) -> tuple[list[Session], bool
 def page_of_invoices(parameters: Mapping[str, str]) -> tuple[list[Invoice], bool]:
     """As for sessions."""
     return _page(Invoice.objects.all(), "ivc", parameters)
-
-
-def _named(rows: QuerySet[Row], prefix: str, reference: str) -> Row | None:
-    number = parse_public_id(prefix, reference)
-    found = rows.filter(pk=number).first() if number else None
-    if found is None and "\0" not in reference:
-        found = rows.filter(external_id=reference).first()
-    return found
 
 
 def _page(

@@ -91,7 +91,8 @@ class OneInvoice(Door):
     )
     def get(self, request: Request, reference: str) -> HttpResponse:
         self.only_parameters(request)
-        return respond(present_facts.invoice(fact_selectors.invoice_by_reference(reference)))
+        row = fact_selectors.invoice_by_reference(reference, of_test=is_test(request))
+        return respond(present_facts.invoice(row))
 
 
 class Payments(Door):
@@ -111,7 +112,9 @@ class Payments(Door):
     )
     def post(self, request: Request, reference: str) -> HttpResponse:
         def receive(fields: dict[str, Any], now: datetime) -> Answer:
-            row = fact_selectors.invoice_by_reference(reference)
+            row = fact_selectors.invoice_by_reference(
+                reference, of_test=is_test(request), write=True
+            )
             keep_to_tests(request, real=not row.is_test)
             payment = PaymentInput(
                 external_id=fields["id"],
@@ -120,7 +123,7 @@ class Payments(Door):
                 paid_at=fields["paid_at"] or now,
             )
             outcome = conductor.payment_received(
-                invoice_id=row.external_id, payment=payment, now=now
+                invoice_id=row.external_id, of_test=row.is_test, payment=payment, now=now
             )
             body = {
                 "id": outcome.payment.external_id,
@@ -148,9 +151,13 @@ class InvoiceCancellation(Door):
     )
     def post(self, request: Request, reference: str) -> HttpResponse:
         def cancel(_fields: dict[str, Any], now: datetime) -> Answer:
-            row = fact_selectors.invoice_by_reference(reference)
+            row = fact_selectors.invoice_by_reference(
+                reference, of_test=is_test(request), write=True
+            )
             keep_to_tests(request, real=not row.is_test)
-            invoice = conductor.invoice_cancelled(invoice_id=row.external_id, now=now)
+            invoice = conductor.invoice_cancelled(
+                invoice_id=row.external_id, of_test=row.is_test, now=now
+            )
             return Answer(200, present_facts.invoice(invoice))
 
         return self.post_once(request, shapes.NOTHING, cancel)

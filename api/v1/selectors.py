@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Count, Q
+from django.db.models import Count, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from api.problems import ParameterError
@@ -23,26 +23,35 @@ from tenants.programme import versions
 from tenants.referrals.models import Referral, ReferralCode, ReferralState
 
 _DEFAULT, _MOST = 20, 100
+Row = TypeVar("Row", bound=Model)
 
 
 def order_by_reference(reference: str, *, of_test: bool = False, write: bool = False) -> Order:
-    """The order of this `ord_…` id, or of this number in the shop; UnknownOrderError.
-
-    Where a test and a real order have one number, each kind of key reads its own. What a live key
-    writes never goes to a test by its number: the real order may still be on its way, and the
-    shop, told that there is none, sends again (R4).
-    """
+    """The order of this `ord_…` id, or of this number in the shop; UnknownOrderError."""
     rows = Order.objects.prefetch_related(*present.ORDER_PARTS)
-    number = parse_public_id("ord", reference)
-    found = rows.filter(id=number).first() if number else None
-    if found is None and "\0" not in reference:
-        named = rows.filter(external_id=reference)
-        if write and not of_test:
-            named = named.filter(is_test=False)
-        found = named.order_by("-is_test" if of_test else "is_test").first()
+    found = named(rows, "ord", reference, of_test=of_test, write=write)
     if found is None:
         raise UnknownOrderError
     return found
+
+
+def named(
+    rows: QuerySet[Row], prefix: str, reference: str, *, of_test: bool, write: bool
+) -> Row | None:
+    """The row of this prefixed id, or of this number in the merchant's own system.
+
+    Where a test and a real one have one number, each kind of key reads its own. What a live key
+    writes never goes to a test by its number: the real one may still be on its way, and the
+    shop, told that there is none, sends again (R4).
+    """
+    number = parse_public_id(prefix, reference)
+    found = rows.filter(pk=number).first() if number else None
+    if found is not None or "\0" in reference:
+        return found
+    rows = rows.filter(external_id=reference)
+    if write and not of_test:
+        rows = rows.filter(is_test=False)
+    return rows.order_by("-is_test" if of_test else "is_test").first()
 
 
 def page_of_orders(parameters: Mapping[str, str]) -> tuple[list[Order], bool]:

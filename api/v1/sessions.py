@@ -114,7 +114,8 @@ class OneSession(Door):
     )
     def get(self, request: Request, reference: str) -> HttpResponse:
         self.only_parameters(request)
-        return respond(present_facts.session(fact_selectors.session_by_reference(reference)))
+        row = fact_selectors.session_by_reference(reference, of_test=is_test(request))
+        return respond(present_facts.session(row))
 
 
 class Validation(Door):
@@ -134,10 +135,15 @@ class Validation(Door):
     )
     def post(self, request: Request, reference: str) -> HttpResponse:
         def validate(fields: dict[str, Any], now: datetime) -> Answer:
-            row = fact_selectors.session_by_reference(reference)
+            row = fact_selectors.session_by_reference(
+                reference, of_test=is_test(request), write=True
+            )
             keep_to_tests(request, real=not row.is_test)
             outcome = conductor.session_validated(
-                session_id=row.external_id, at=fields["validated_at"] or now, now=now
+                session_id=row.external_id,
+                of_test=row.is_test,
+                at=fields["validated_at"] or now,
+                now=now,
             )
             return Answer(200, present_facts.session(outcome.session))
 
@@ -159,10 +165,15 @@ class Cancellation(Door):
     )
     def post(self, request: Request, reference: str) -> HttpResponse:
         def cancel(fields: dict[str, Any], now: datetime) -> Answer:
-            row = fact_selectors.session_by_reference(reference)
+            row = fact_selectors.session_by_reference(
+                reference, of_test=is_test(request), write=True
+            )
             keep_to_tests(request, real=not row.is_test)
             outcome = conductor.session_cancelled(
-                session_id=row.external_id, at=fields["cancelled_at"] or now, now=now
+                session_id=row.external_id,
+                of_test=row.is_test,
+                at=fields["cancelled_at"] or now,
+                now=now,
             )
             return Answer(200, present_facts.session(outcome.session))
 

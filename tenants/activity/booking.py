@@ -106,13 +106,13 @@ def record_session(
     )
     if insert_if_absent([row]):
         return row, True
-    stored = Session.objects.select_for_update().get(external_id=session.external_id)
+    stored = Session.objects.select_for_update().get(
+        external_id=session.external_id, is_test=session.is_test
+    )
     if stored.profile_id != profile.id:
         raise SessionChangedError(param="id")
     if stored.type_id != session_type.id:
         raise SessionChangedError(param="type")
-    if session.is_test and not stored.is_test:
-        raise SessionChangedError(param="test")  # a test moves no real booking
     moved = session.takes_place_at
     if moved is not None and moved != stored.takes_place_at and stored.state == SessionState.BOOKED:
         stored.takes_place_at = moved
@@ -121,9 +121,11 @@ def record_session(
 
 
 @atomic_with_retry
-def validate_session(*, external_id: str, at: datetime, now: datetime) -> tuple[Session, bool]:
+def validate_session(
+    *, external_id: str, at: datetime, now: datetime, of_test: bool = False
+) -> tuple[Session, bool]:
     """Mark a session validated: (session locked, was not before). Twice is once."""
-    row = _locked(external_id)
+    row = _locked(external_id, of_test)
     if row.state == SessionState.VALIDATED:
         return row, False
     if row.state == SessionState.CANCELLED:
@@ -138,9 +140,11 @@ def validate_session(*, external_id: str, at: datetime, now: datetime) -> tuple[
 
 
 @atomic_with_retry
-def cancel_session(*, external_id: str, at: datetime, now: datetime) -> tuple[Session, bool]:
+def cancel_session(
+    *, external_id: str, at: datetime, now: datetime, of_test: bool = False
+) -> tuple[Session, bool]:
     """Cancel a session, booked or validated: (session locked, was not before). Twice is once."""
-    row = _locked(external_id)
+    row = _locked(external_id, of_test)
     if row.state == SessionState.CANCELLED:
         return row, False
     if lies_in_future(at, now=now):
@@ -203,11 +207,11 @@ def _free_key(text: str) -> str:
     return key
 
 
-def _locked(external_id: str) -> Session:
+def _locked(external_id: str, of_test: bool) -> Session:
     row = (
         Session.objects.select_for_update(of=("self",))
         .select_related("type")
-        .filter(external_id=external_id)
+        .filter(external_id=external_id, is_test=of_test)
         .first()
     )
     if row is None:

@@ -124,7 +124,9 @@ def record_invoice(
     # Waits for another transaction that is storing the same id, then sees its row.
     if insert_if_absent([row]):
         return row, True
-    stored = Invoice.objects.select_for_update().get(external_id=invoice.external_id)
+    stored = Invoice.objects.select_for_update().get(
+        external_id=invoice.external_id, is_test=invoice.is_test
+    )
     if stored.profile_id != profile.id or stored.currency != invoice.currency:
         raise InvoiceChangedError(param="id")
     if stored.total != invoice.total:
@@ -133,9 +135,11 @@ def record_invoice(
 
 
 @atomic_with_retry
-def record_payment(*, external_id: str, payment: PaymentInput, now: datetime) -> Paid:
+def record_payment(
+    *, external_id: str, payment: PaymentInput, now: datetime, of_test: bool = False
+) -> Paid:
     """Store a payment, or money given back, unless it was stored before; locks the invoice."""
-    invoice = _locked(external_id)
+    invoice = _locked(external_id, of_test)
     earlier = Payment.objects.filter(invoice=invoice, external_id=payment.external_id).first()
     if earlier is not None:
         if (earlier.amount, earlier.kind) != (payment.amount, payment.kind):
@@ -163,9 +167,9 @@ def record_payment(*, external_id: str, payment: PaymentInput, now: datetime) ->
 
 
 @atomic_with_retry
-def cancel_invoice(*, external_id: str) -> tuple[Invoice, bool]:
+def cancel_invoice(*, external_id: str, of_test: bool = False) -> tuple[Invoice, bool]:
     """Cancel an invoice: (invoice locked, was not cancelled before). Payments stay as they are."""
-    invoice = _locked(external_id)
+    invoice = _locked(external_id, of_test)
     if invoice.state == InvoiceState.CANCELLED:
         return invoice, False
     invoice.state = InvoiceState.CANCELLED
@@ -178,8 +182,9 @@ def kept_of(invoice: Invoice) -> int:
     return 0 if invoice.state == InvoiceState.CANCELLED else invoice.paid
 
 
-def _locked(external_id: str) -> Invoice:
-    invoice = Invoice.objects.select_for_update().filter(external_id=external_id).first()
+def _locked(external_id: str, of_test: bool) -> Invoice:
+    rows = Invoice.objects.select_for_update().filter(external_id=external_id, is_test=of_test)
+    invoice = rows.first()
     if invoice is None:
         raise UnknownInvoiceError
     return invoice

@@ -42,12 +42,16 @@ def add_session(
 
 def validate_session(*, session: Session, now: datetime) -> SessionOutcome:
     """The session took place, today."""
-    return conductor.session_validated(session_id=session.external_id, at=now, now=now)
+    return conductor.session_validated(
+        session_id=session.external_id, of_test=session.is_test, at=now, now=now
+    )
 
 
 def cancel_session(*, session: Session, now: datetime) -> SessionOutcome:
     """The session is cancelled: what it earned is taken back."""
-    return conductor.session_cancelled(session_id=session.external_id, at=now, now=now)
+    return conductor.session_cancelled(
+        session_id=session.external_id, of_test=session.is_test, at=now, now=now
+    )
 
 
 def add_invoice(
@@ -87,6 +91,7 @@ def add_payment(
     """Enter money that moved on an invoice; the same `key` counts once."""
     return conductor.payment_received(
         invoice_id=invoice.external_id,
+        of_test=invoice.is_test,
         payment=PaymentInput(
             external_id=f"manual-{key}", kind=kind, amount=amount, paid_at=paid_at
         ),

@@ -8,13 +8,13 @@ import pytest
 from django.utils import timezone
 
 from kernel.ledger.models import Transfer
-from tenants.activity.models import Order
+from tenants.activity.models import Order, Session
 from tenants.loyalty import versions
 from tenants.loyalty.models import CheckoutHold, Membership
 from tenants.profiles.models import Profile
 from tenants.programme import services
 from tenants.referrals.models import Referral
-from tests.api.conftest import STARTED, Shop
+from tests.api.conftest import STARTED, Shop, order_body
 from tests.fixtures.loyalty import make_type
 
 BASKET = {"id": "P-1", "amount": 5000, "currency": "EUR", "points": 100}
@@ -63,7 +63,8 @@ def test_it_moves_no_real_session_and_no_real_invoice(shop: Shop, essay: Shop) -
     moved = essay.post(
         "sessions", {"id": "S-1", "type": kind.key, "takes_place_at": day, **CAMILLE}
     )
-    assert moved.status_code == 409
+    assert (moved.status_code, moved.json()["test"]) == (201, True)
+    assert Session.objects.get(external_id="S-1", is_test=False).takes_place_at is None
 
 
 def test_it_holds_no_points_and_makes_nobody_a_member(shop: Shop, essay: Shop) -> None:
@@ -120,3 +121,44 @@ def test_a_refund_is_not_swallowed_by_a_trial_while_the_real_order_is_on_its_way
     shop.order(referral_code=nadia[1])
     assert shop.post("orders/A-1/refunds", {"id": "R-1", "amount": 100}).status_code == 201
     assert Order.objects.get(is_test=False).refunded == 100
+
+
+def test_a_real_invoice_with_the_number_of_an_earlier_test_earns(shop: Shop, essay: Shop) -> None:
+    """R3: what was tried swallows nothing of what is sent for real afterwards."""
+    versions.publish(now=STARTED, unit="EUR", rate=5, per=100)
+    bill = {"id": "F-1", "total": 20000, "currency": "EUR", **CAMILLE}
+    paid = {"id": "P-1", "kind": "full", "amount": 20000}
+    for one, earned in ((essay, False), (shop, True)):
+        assert one.post("invoices", bill).status_code == 201
+        answer = one.post("invoices/F-1/payments", paid)
+        assert answer.status_code == 201
+        assert answer.json()["invoice"]["test"] is not earned
+        assert (answer.json()["invoice"]["earned"] is not None) is earned
+    assert [one.get("invoices/F-1").json()["test"] for one in (essay, shop)] == [True, False]
+    assert Transfer.objects.exists()
+
+
+def test_a_real_session_with_the_number_of_an_earlier_test_counts(shop: Shop, essay: Shop) -> None:
+    """R3, R4: its own validation and cancellation, whichever came first."""
+    booking = {"id": "S-1", "type": make_type().key, **CAMILLE}
+    assert essay.post("sessions", booking).status_code == 201
+    early = shop.post("sessions/S-1/validate", {})
+    assert early.status_code == 404
+    assert shop.post("sessions", booking).status_code == 201
+    assert shop.post("sessions/S-1/validate", {}).json()["state"] == "validated"
+    assert essay.post("sessions/S-1/cancel", {}).json()["test"] is True
+    states = Session.objects.order_by("is_test").values_list("is_test", "state")
+    assert list(states) == [(False, "validated"), (True, "cancelled")]
+
+
+def test_one_idempotency_key_is_one_answer_for_tests_and_one_for_real(
+    shop: Shop, essay: Shop
+) -> None:
+    """A shop that makes the key of the order's number tries its very calls."""
+    for one in (essay, shop):
+        answer = one.post("orders", order_body(), key="order-A-1")
+        assert (answer.status_code, answer.json()["test"]) == (201, one is essay)
+        again = one.post("orders", order_body(), key="order-A-1")
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert again.json() == answer.json()
+    assert Order.objects.count() == 2

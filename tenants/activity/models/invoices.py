@@ -17,11 +17,12 @@ class InvoiceState(models.TextChoices):
 class Invoice(models.Model):
     """What a customer owes for a service. It counts on the day it is fully paid.
 
+    A test may have borrowed a number that a real invoice has later, or had: each counts once.
     Amounts are cents; `paid` is the sum of the payments less what was given back.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    external_id = models.CharField(max_length=80, unique=True)
+    external_id = models.CharField(max_length=80, db_index=True)
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="invoices")
     label = models.CharField(max_length=120, blank=True)
     total = models.BigIntegerField()
@@ -43,7 +44,8 @@ class Invoice(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(total__gt=0, paid__gte=0), name="invoice_amounts")
+            models.UniqueConstraint(fields=["external_id", "is_test"], name="invoice_counts_once"),
+            models.CheckConstraint(condition=Q(total__gt=0, paid__gte=0), name="invoice_amounts"),
         ]
 
     @property

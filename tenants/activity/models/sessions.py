@@ -36,10 +36,13 @@ class SessionState(models.TextChoices):
 
 
 class Session(models.Model):
-    """One appointment of a customer. It counts when it is marked validated."""
+    """One appointment of a customer. It counts when it is marked validated.
+
+    A test may have borrowed a number that a real booking has later, or had: each counts once.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    external_id = models.CharField(max_length=80, unique=True)
+    external_id = models.CharField(max_length=80, db_index=True)
     profile = models.ForeignKey(Profile, on_delete=models.PROTECT, related_name="sessions")
     type = models.ForeignKey(SessionType, on_delete=models.PROTECT, related_name="sessions")
     booked_at = models.DateTimeField()
@@ -63,6 +66,9 @@ class Session(models.Model):
                 condition=Q(validated_at__isnull=False),
                 name="session_validated",
             ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["external_id", "is_test"], name="session_counts_once")
         ]
 
     @property

@@ -45,15 +45,19 @@ def invoice_received(*, invoice: InvoiceInput, now: datetime) -> InvoiceOutcome:
 
 
 @atomic_with_retry
-def payment_received(*, invoice_id: str, payment: PaymentInput, now: datetime) -> PaymentOutcome:
+def payment_received(
+    *, invoice_id: str, payment: PaymentInput, now: datetime, of_test: bool = False
+) -> PaymentOutcome:
     """Take in a deposit, a balance, a payment or money given back on this invoice.
 
     The payment that reaches the total makes the invoice earn, once; money that goes back takes
     back in proportion, and earns again when it is paid again. The same payment again changes
-    nothing.
+    nothing. `of_test` means the test's invoice, where a real one has its number too.
     """
-    profile = _lock_customer(invoice_id)
-    paid = invoicing.record_payment(external_id=invoice_id, payment=payment, now=now)
+    profile = _lock_customer(invoice_id, of_test)
+    paid = invoicing.record_payment(
+        external_id=invoice_id, payment=payment, of_test=of_test, now=now
+    )
     invoice, earned = paid.invoice, None
     if paid.created and profile is not None and not invoice.is_test:
         if paid.completes:
@@ -68,10 +72,10 @@ def payment_received(*, invoice_id: str, payment: PaymentInput, now: datetime) -
 
 
 @atomic_with_retry
-def invoice_cancelled(*, invoice_id: str, now: datetime) -> Invoice:
-    """Cancel an invoice: what it earned is taken back. Twice is once."""
-    profile = _lock_customer(invoice_id)
-    invoice, changed = invoicing.cancel_invoice(external_id=invoice_id)
+def invoice_cancelled(*, invoice_id: str, now: datetime, of_test: bool = False) -> Invoice:
+    """Cancel an invoice: what it earned is taken back. Twice is once; `of_test` as above."""
+    profile = _lock_customer(invoice_id, of_test)
+    invoice, changed = invoicing.cancel_invoice(external_id=invoice_id, of_test=of_test)
     if changed and profile is not None and invoice.paid_at is not None and not invoice.is_test:
         _settle(invoice, profile, source=f"invoice_cancelled:{invoice.id}", now=now)
     return invoice
@@ -99,7 +103,7 @@ def _settle(invoice: Invoice, profile: Profile, *, source: str, now: datetime) -
     )
 
 
-def _lock_customer(invoice_id: str) -> Profile | None:
+def _lock_customer(invoice_id: str, of_test: bool) -> Profile | None:
     """The customer, then the invoice: every road takes its locks in this order."""
     rows = Profile.objects.select_for_update(of=("self",), no_key=True)
-    return rows.filter(invoices__external_id=invoice_id).first()
+    return rows.filter(invoices__external_id=invoice_id, invoices__is_test=of_test).first()

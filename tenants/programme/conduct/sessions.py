@@ -51,13 +51,15 @@ def session_booked(*, session: SessionInput, now: datetime) -> SessionOutcome:
 
 
 @atomic_with_retry
-def session_validated(*, session_id: str, at: datetime, now: datetime) -> SessionOutcome:
+def session_validated(
+    *, session_id: str, at: datetime, now: datetime, of_test: bool = False
+) -> SessionOutcome:
     """The session took place: the referral that waits for it counts, and it earns (FS-10, FS-12).
 
-    Twice is once.
+    Twice is once. `of_test` means the test's, where a real session has its number too.
     """
-    profile = _lock_customer(session_id)
-    row, changed = booking.validate_session(external_id=session_id, at=at, now=now)
+    profile = _lock_customer(session_id, of_test)
+    row, changed = booking.validate_session(external_id=session_id, at=at, of_test=of_test, now=now)
     if not changed or profile is None or row.is_test:
         return SessionOutcome(session=row, created=False)
     found = referring.attribute(
@@ -75,13 +77,15 @@ def session_validated(*, session_id: str, at: datetime, now: datetime) -> Sessio
 
 
 @atomic_with_retry
-def session_cancelled(*, session_id: str, at: datetime, now: datetime) -> SessionOutcome:
+def session_cancelled(
+    *, session_id: str, at: datetime, now: datetime, of_test: bool = False
+) -> SessionOutcome:
     """Cancel a session: what it earned, and what its referral granted, is taken back.
 
-    Twice is once.
+    Twice is once. `of_test` as for `session_validated`.
     """
-    profile = _lock_customer(session_id)
-    row, changed = booking.cancel_session(external_id=session_id, at=at, now=now)
+    profile = _lock_customer(session_id, of_test)
+    row, changed = booking.cancel_session(external_id=session_id, at=at, of_test=of_test, now=now)
     if not changed or profile is None or row.is_test:
         return SessionOutcome(session=row, created=False)
     reversing.session_cancelled(session=row, now=now)
@@ -100,7 +104,7 @@ def _clues(row: Session) -> Clues:
     return Clues(typed_code=row.referral_code, click_id=row.click_id)
 
 
-def _lock_customer(session_id: str) -> Profile | None:
+def _lock_customer(session_id: str, of_test: bool) -> Profile | None:
     """The customer, then the session: every road takes its locks in this order."""
     rows = Profile.objects.select_for_update(of=("self",), no_key=True)
-    return rows.filter(sessions__external_id=session_id).first()
+    return rows.filter(sessions__external_id=session_id, sessions__is_test=of_test).first()

@@ -204,7 +204,9 @@ def cancel_invoice(request: HttpRequest, invoice: str) -> HttpResponse:
     row = invoice_or_404(invoice)
     words = {"number": row.external_id}
     if request.method == "POST":
-        conductor.invoice_cancelled(invoice_id=row.external_id, now=timezone.now())
+        conductor.invoice_cancelled(
+            invoice_id=row.external_id, of_test=row.is_test, now=timezone.now()
+        )
         messages.success(request, _("Facture n° %(number)s annulée") % words)
         return redirect(invoice_url(row))
     earning = Earning.objects.filter(fact_kind=FactKind.INVOICE, fact_id=row.id).first()
