@@ -56,7 +56,7 @@ def keep_to_tests(request: Request, *, real: bool) -> None:
     """Raise TestKeyError where a test key names a fact that is `real`."""
     if real and is_test(request):
         raise TestKeyError(
-            _("Une clé de test ne change rien de réel : utilisez une clé de production.")
+            _("Une clé de test ne change rien de réel : utilisez une clé de production.")
         )
 
 

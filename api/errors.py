@@ -145,7 +145,7 @@ ERRORS: dict[str, Entry] = {
     "invalid_invoice": Entry(
         400,
         _("La facture ou le paiement ne peut pas être pris tel quel."),
-        _("Corrigez « param »."),
+        _("Corrigez « param »."),
     ),
     "invoice_already_received": Entry(
         409,
@@ -174,7 +174,7 @@ ERRORS: dict[str, Entry] = {
         _("Vérifiez le montant et les paiements déjà envoyés."),
     ),
     "invalid_session": Entry(
-        400, _("La séance ne peut pas être prise telle quelle."), _("Corrigez « param ».")
+        400, _("La séance ne peut pas être prise telle quelle."), _("Corrigez « param ».")
     ),
     "unknown_session_type": Entry(
         400,
@@ -218,12 +218,12 @@ ERRORS: dict[str, Entry] = {
     "points_not_usable": Entry(
         409,
         _("Ce client ne peut pas utiliser de points sur ce panier."),
-        _("Demandez un nouveau devis : « usable.reason » dit pourquoi."),
+        _("Demandez un nouveau devis : « usable.reason » dit pourquoi."),
     ),
     "too_many_points": Entry(
         409,
         _("C’est plus de points que ce panier ne permet d’en utiliser."),
-        _("Demandez un nouveau devis, et retenez au plus « usable.points »."),
+        _("Demandez un nouveau devis, et retenez au plus « usable.points »."),
     ),
     "points_hold_used": Entry(
         409,
@@ -238,7 +238,7 @@ ERRORS: dict[str, Entry] = {
     "unknown_points_hold": Entry(
         404,
         _("Aucun panier de ce nom ne retient de points."),
-        _("Envoyez le nom du panier, ou l’identifiant « hld_… » reçu."),
+        _("Envoyez le nom du panier, ou l’identifiant « hld_… » reçu."),
     ),
     "unknown_email": Entry(
         404,

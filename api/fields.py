@@ -146,7 +146,7 @@ class Choice:
             return ""
         if not isinstance(value, str) or value not in self.options:
             raise FieldError(
-                _("Indiquez un de ces mots : %(options)s.") % {"options": ", ".join(self.options)},
+                _("Indiquez un de ces mots : %(options)s.") % {"options": ", ".join(self.options)},
                 param=param,
             )
         return value

@@ -130,7 +130,7 @@ class WordsForm(HouseForm):
             RULES,
             rows=10,
             help_text=_(
-                "Commencez une ligne par # pour un titre, par - pour une liste ; entourez de **"
+                "Commencez une ligne par # pour un titre, par - pour une liste ; entourez de **"
                 " pour du gras."
             ),
         ),

@@ -19,7 +19,7 @@ from tenants.models import Tenant
 _BANNER = Banner(
     title=_("Votre compte est gelé"),
     text=_(
-        "Vous pouvez tout lire. Vos clients gardent leur espace et ce qu’ils ont gagné ; rien"
+        "Vous pouvez tout lire. Vos clients gardent leur espace et ce qu’ils ont gagné ; rien"
         " d’autre ne part ni ne commence tant que l’abonnement n’a pas repris."
     ),
     url=SUBSCRIPTION,

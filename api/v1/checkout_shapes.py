@@ -14,7 +14,7 @@ QUOTE = Body(
         "id": Text(
             most=80,
             example="panier-881",
-            about=_("Le nom du panier dans la boutique : ce qu’il retient déjà reste utilisable."),
+            about=_("Le nom du panier dans la boutique : ce qu’il retient déjà reste utilisable."),
         ),
         "amount": _AMOUNT,
         "currency": _CURRENCY,
@@ -27,7 +27,7 @@ HOLD = Body(
             most=80,
             required=True,
             example="panier-881",
-            about=_("Le nom du panier dans la boutique : il retient des points une seule fois."),
+            about=_("Le nom du panier dans la boutique : il retient des points une seule fois."),
         ),
         "amount": _AMOUNT,
         "currency": _CURRENCY,
@@ -41,7 +41,7 @@ HOLD = Body(
 MEMBER = Body(
     {
         "customer": CUSTOMER,
-        "consent": Flag(about=_("true : le client a coché la case.")),
+        "consent": Flag(about=_("true : le client a coché la case.")),
     }
 )
 

@@ -55,7 +55,7 @@ def _page(
         found: Any = rows.filter(pk=number).values("received_at", "id").first() if number else None
         if found is None:
             raise ParameterError(
-                _("Indiquez l’identifiant « %(prefix)s_… » de la dernière ligne reçue.")
+                _("Indiquez l’identifiant « %(prefix)s_… » de la dernière ligne reçue.")
                 % {"prefix": prefix},
                 param="starting_after",
             )

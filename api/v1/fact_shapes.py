@@ -18,7 +18,7 @@ SESSION = Body(
             most=80,
             required=True,
             example="RDV-118",
-            about=_("L’identifiant de la réservation : compte une seule fois."),
+            about=_("L’identifiant de la réservation : compte une seule fois."),
         ),
         "type": Text(
             most=40, required=True, example="portrait", about=_("La clé du type de séance.")
@@ -26,7 +26,7 @@ SESSION = Body(
         "customer": CUSTOMER,
         "booked_at": Moment(about=_NOW),
         "takes_place_at": Moment(
-            about=_("Le jour de la séance ; peut changer tant qu’elle est réservée.")
+            about=_("Le jour de la séance ; peut changer tant qu’elle est réservée.")
         ),
         "referral_code": Text(most=64, example="CAMILLE-7KXD", about=_("Le code saisi.")),
         "visitor": Text(most=200, about=_("Le cookie ricochet_ref du visiteur, tel quel.")),
@@ -41,7 +41,7 @@ INVOICE = Body(
             most=80,
             required=True,
             example="F-2026-041",
-            about=_("Le numéro de la facture : compte une seule fois."),
+            about=_("Le numéro de la facture : compte une seule fois."),
         ),
         "total": Cents(about=_("Total en centimes, toutes taxes comprises."), example=20_000),
         "currency": Text(most=3, required=True, example="EUR", about=_("Celle du programme.")),
@@ -57,7 +57,7 @@ PAYMENT = Body(
             most=80,
             required=True,
             example="P-1",
-            about=_("L’identifiant du paiement : compte une fois pour cette facture."),
+            about=_("L’identifiant du paiement : compte une fois pour cette facture."),
         ),
         "kind": Choice(
             options=tuple(PaymentKind.values),

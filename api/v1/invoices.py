@@ -22,12 +22,12 @@ _REFERENCE = OpenApiParameter(
     name="reference",
     location=OpenApiParameter.PATH,
     type=str,
-    description=_("L’identifiant « ivc_… », ou le numéro de la facture."),
+    description=_("L’identifiant « ivc_… », ou le numéro de la facture."),
 )
 _STARTING_AFTER = OpenApiParameter(
     name="starting_after",
     type={"type": "string", "pattern": "^ivc_[0-9a-hjkmnp-tv-z]{26}$"},
-    description=_("L’« id » de la dernière facture de la page précédente."),
+    description=_("L’« id » de la dernière facture de la page précédente."),
 )
 
 
@@ -51,7 +51,7 @@ class Invoices(Door):
 
     @documented(
         name="send_invoice",
-        summary=_("Envoyer une facture : elle compte une fois entièrement réglée"),
+        summary=_("Envoyer une facture : elle compte une fois entièrement réglée"),
         answers={201: shapes.INVOICE_OUT, 200: shapes.INVOICE_OUT},
         body=shapes.INVOICE,
     )
@@ -143,7 +143,7 @@ class InvoiceCancellation(Door):
 
     @documented(
         name="cancel_invoice",
-        summary=_("Annuler une facture : ce qu’elle a rapporté est repris"),
+        summary=_("Annuler une facture : ce qu’elle a rapporté est repris"),
         answers={200: shapes.INVOICE_OUT},
         body=shapes.NOTHING,
         parameters=[_REFERENCE],

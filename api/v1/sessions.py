@@ -22,7 +22,7 @@ _REFERENCE = OpenApiParameter(
     name="reference",
     location=OpenApiParameter.PATH,
     type=str,
-    description=_("L’identifiant « ses_… », ou celui de la réservation dans votre agenda."),
+    description=_("L’identifiant « ses_… », ou celui de la réservation dans votre agenda."),
 )
 LIMIT = OpenApiParameter(
     name="limit",
@@ -32,7 +32,7 @@ LIMIT = OpenApiParameter(
 _STARTING_AFTER = OpenApiParameter(
     name="starting_after",
     type={"type": "string", "pattern": "^ses_[0-9a-hjkmnp-tv-z]{26}$"},
-    description=_("L’« id » de la dernière séance de la page précédente."),
+    description=_("L’« id » de la dernière séance de la page précédente."),
 )
 
 
@@ -127,7 +127,7 @@ class Validation(Door):
 
     @documented(
         name="validate_session",
-        summary=_("Marquer une séance validée : elle rapporte alors ses points"),
+        summary=_("Marquer une séance validée : elle rapporte alors ses points"),
         answers={200: shapes.SESSION_OUT},
         body=shapes.VALIDATION,
         parameters=[_REFERENCE],
@@ -157,7 +157,7 @@ class Cancellation(Door):
 
     @documented(
         name="cancel_session",
-        summary=_("Annuler une séance : ce qu’elle a rapporté est repris"),
+        summary=_("Annuler une séance : ce qu’elle a rapporté est repris"),
         answers={200: shapes.SESSION_OUT},
         body=shapes.CANCELLATION,
         parameters=[_REFERENCE],

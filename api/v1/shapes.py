@@ -49,7 +49,7 @@ ORDER = Body(
             about=_("L’adresse de livraison, en une ligne. Seule une empreinte est gardée."),
         ),
         "points_hold": Text(
-            most=80, about=_("Les points que le panier retient : « hld_… », ou le nom du panier.")
+            most=80, about=_("Les points que le panier retient : « hld_… », ou le nom du panier.")
         ),
         "join_loyalty": Flag(about=_("Le client a coché la case du programme de fidélité.")),
         "test": Flag(about=_("Marque la commande comme un essai. Une clé de test le fait seule.")),
@@ -130,7 +130,7 @@ POINTS_OUT = _object(
         "returned": _WHOLE,
         "refusal": {
             "type": ["string", "null"],
-            "description": _("Pourquoi les points retenus n’ont pas servi ; la commande compte."),
+            "description": _("Pourquoi les points retenus n’ont pas servi ; la commande compte."),
         },
     }
 )
@@ -177,7 +177,7 @@ CUSTOMER_OUT = _object(
                 _object({"member": {"type": "boolean"}, "joined_at": _MAYBE_TIME}),
                 {"type": "null"},
             ],
-            "description": _("null : le programme de fidélité est coupé."),
+            "description": _("null : le programme de fidélité est coupé."),
         },
         "orders": _object({"count": _WHOLE, "total": _WHOLE, "currency": _text()}),
         "referrals": {

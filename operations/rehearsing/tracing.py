@@ -59,7 +59,7 @@ def _boxes(participation: Participation) -> Step:
         optins.as_if_agreed(participation.module), language=participation.language
     )
     lines = [
-        (box.name, box.text if box.key in ticked else _("Case non cochée : aucun accord"))
+        (box.name, box.text if box.key in ticked else _("Case non cochée : aucun accord"))
         for box in offered
     ]
     return Step(
@@ -111,7 +111,7 @@ def _emails(participation: Participation) -> Step:
     address = str(participation.fields.get("email", ""))
     return Step(
         _("E-mails"),
-        _("Rien n’est envoyé pendant un essai. Partiraient à %(email)s :") % {"email": address},
+        _("Rien n’est envoyé pendant un essai. Partiraient à %(email)s :") % {"email": address},
         [(current_tenant().name, formats.join([_kind(kind) for kind in kinds]))],
     )
 

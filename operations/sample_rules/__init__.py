@@ -71,6 +71,6 @@ def _how(modules: Sequence[OperationModule]) -> str:
         said.append(_("Les gagnants sont tirés au sort à la fin de l’opération."))
     if "instant_win" in kinds:
         said.append(
-            _("Les moments gagnants sont fixés avant le début : qui joue à ce moment gagne.")
+            _("Les moments gagnants sont fixés avant le début : qui joue à ce moment gagne.")
         )
     return "".join(f"{one} " for one in said)

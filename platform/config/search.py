@@ -42,7 +42,7 @@ def _settings(request: HttpRequest, query: str) -> Iterable[Hit]:
         *_plan_pages(),
         (_("Modules"), "programme:modules", "sliders"),
         (_("Boutique, script et marque"), "site:site", "window"),
-        (_("Trackers : remontée des commandes"), "programme:incoming", "cart"),
+        (_("Trackers : remontée des commandes"), "programme:incoming", "cart"),
         (_("Commandes refusées à l’entrée"), "programme:refused", "triangle"),
         (_("Séances"), "programme:sessions", "calendar"),
         (_("Factures"), "programme:invoices", "document"),

@@ -51,7 +51,7 @@ class SessionCancelledError(ConflictError):
     """A cancelled session cannot be validated."""
 
     code = "session_cancelled"
-    words = gettext_lazy("Cette séance est annulée : réservez-en une autre.")
+    words = gettext_lazy("Cette séance est annulée : réservez-en une autre.")
 
 
 class SessionTypeTakenError(ConflictError):
@@ -67,7 +67,7 @@ def type_of(key: str) -> SessionType:
     if found is None:
         known = SessionType.objects.filter(active=True).values_list("key", flat=True)
         raise UnknownSessionTypeError(
-            _("Indiquez un type de séance qui existe : %(known)s.")
+            _("Indiquez un type de séance qui existe : %(known)s.")
             % {"known": ", ".join(known) or _("aucun pour l’instant")},
             param="type",
         )
@@ -170,7 +170,7 @@ def save_type(
     others = SessionType.objects.exclude(id=type_id) if type_id else SessionType.objects.all()
     if others.filter(name__iexact=name).exists():
         raise SessionTypeTakenError(
-            _("Un type de séance porte déjà ce nom : %(name)s.") % {"name": name}, param="name"
+            _("Un type de séance porte déjà ce nom : %(name)s.") % {"name": name}, param="name"
         )
     if type_id is not None:
         row = SessionType.objects.select_for_update().get(id=type_id)

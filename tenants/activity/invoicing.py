@@ -49,7 +49,7 @@ class InvoiceCancelledError(ConflictError):
     """The invoice was cancelled: nothing can be paid on it."""
 
     code = "invoice_cancelled"
-    words = gettext_lazy("Cette facture est annulée : elle ne se règle plus.")
+    words = gettext_lazy("Cette facture est annulée : elle ne se règle plus.")
 
 
 class PaymentChangedError(ConflictError):
@@ -93,7 +93,7 @@ def check_invoice(*, invoice: InvoiceInput, currency: str, now: datetime) -> Non
         )
     if invoice.currency != currency:
         raise WrongCurrencyError(
-            _("Le programme compte en %(expected)s : cette facture est en %(found)s.")
+            _("Le programme compte en %(expected)s : cette facture est en %(found)s.")
             % {"expected": currency, "found": invoice.currency},
             param="currency",
         )
@@ -202,7 +202,7 @@ def _check_payment(invoice: Invoice, payment: PaymentInput, now: datetime) -> No
     if payment.kind == PaymentKind.REFUND:
         if payment.amount > invoice.paid:
             raise PaidBackTooMuchError(
-                _("%(paid)s centimes ont été réglés sur cette facture : rien de plus à rendre.")
+                _("%(paid)s centimes ont été réglés sur cette facture : rien de plus à rendre.")
                 % {"paid": invoice.paid},
                 param="amount",
             )

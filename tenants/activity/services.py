@@ -93,7 +93,7 @@ def check_order(*, order: OrderInput, currency: str, now: datetime) -> None:
         )
     if order.currency != currency:
         raise WrongCurrencyError(
-            _("Le programme compte en %(expected)s : cette commande est en %(found)s.")
+            _("Le programme compte en %(expected)s : cette commande est en %(found)s.")
             % {"expected": currency, "found": order.currency},
             param="currency",
         )

@@ -58,7 +58,7 @@ def check(values: dict[str, Any]) -> None:
         )
     if not isinstance(exponent, int) or -exponent > _DECIMALS:
         raise InvalidLoyaltyError(
-            _("Cette valeur a trop de décimales : indiquez-en quatre au plus, par exemple 0,005."),
+            _("Cette valeur a trop de décimales : indiquez-en quatre au plus, par exemple 0,005."),
             param="point_value",
         )
     most = values.get("most_points")

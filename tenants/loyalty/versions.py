@@ -142,7 +142,7 @@ def publish(
     check(values, rates)
     if latest is not None and values.get("unit", latest.unit) != latest.unit:
         raise InvalidLoyaltyError(
-            _("L’unité ne peut plus changer : des cagnottes la portent déjà."), param="unit"
+            _("L’unité ne peut plus changer : des cagnottes la portent déjà."), param="unit"
         )
     number = (LoyaltyVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     version = LoyaltyVersion(number=number, starts_at=now, author_id=author_id, **values)
@@ -181,12 +181,12 @@ def check_per(per: int) -> None:
     """The amount that earns `rate` once is above zero (cents)."""
     if per <= 0:
         raise InvalidLoyaltyError(
-            _("Un point tous les zéro euro n’aurait pas de fin : indiquez au moins 0,01."),
+            _("Un point tous les zéro euro n’aurait pas de fin : indiquez au moins 0,01."),
             param="per",
         )
     if per > MOST_PER:
         raise InvalidLoyaltyError(
-            _("Ce montant est trop grand : indiquez au plus 100 000,00."), param="per"
+            _("Ce montant est trop grand : indiquez au plus 100 000,00."), param="per"
         )
 
 
@@ -194,21 +194,21 @@ def check_rate(rate: Decimal) -> None:
     """A ratio is above zero, and has at most four decimals; each fault has its own words."""
     if rate == 0:
         raise InvalidLoyaltyError(
-            _("Un taux de zéro ne donnerait rien : coupez plutôt les points sur les paiements."),
+            _("Un taux de zéro ne donnerait rien : coupez plutôt les points sur les paiements."),
             param="rate",
         )
     if rate < 0:
         raise InvalidLoyaltyError(
-            _("Un taux négatif reprendrait des points : indiquez un nombre positif."),
+            _("Un taux négatif reprendrait des points : indiquez un nombre positif."),
             param="rate",
         )
     if rate > MOST_RATE:
         raise InvalidLoyaltyError(
-            _("Ce taux est trop grand : indiquez au plus 99 999."), param="rate"
+            _("Ce taux est trop grand : indiquez au plus 99 999."), param="rate"
         )
     exponent = rate.normalize().as_tuple().exponent
     if not isinstance(exponent, int) or -exponent > _RATE_DECIMALS:
         raise InvalidLoyaltyError(
-            _("Ce taux a trop de décimales : indiquez-en quatre au plus, par exemple 0,3333."),
+            _("Ce taux a trop de décimales : indiquez-en quatre au plus, par exemple 0,3333."),
             param="rate",
         )

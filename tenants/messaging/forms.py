@@ -45,7 +45,7 @@ class TextForm(HouseForm):
         label=_("Bouton"),
         required=False,
         max_length=LONGEST["button"],
-        help_text=_("Vide : pas de bouton."),
+        help_text=_("Vide : pas de bouton."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "data-insertable": True}),
     )
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -102,7 +102,7 @@ def redraw(
         picture = Image.open(io.BytesIO(content), formats=_FORMATS)
         if picture.width * picture.height > _MOST_PIXELS:
             raise LogoError(
-                _("Choisissez une image plus petite : 12 millions de pixels au plus."),
+                _("Choisissez une image plus petite : 12 millions de pixels au plus."),
                 param=param,
             )
         drawn = picture.convert("RGBA")

@@ -213,7 +213,7 @@ class _Writer:
             if self.kind.mailing:
                 return _(
                     "%(referrer)s nous a confié votre adresse pour une invitation. Ce rappel est "
-                    "le seul ; sans suite de votre part, elle sera effacée."
+                    "le seul ; sans suite de votre part, elle sera effacée."
                 ) % {"referrer": referrer}
             if friends_reminded():
                 # Said before: whoever is reminded was told so with the invitation (D7).

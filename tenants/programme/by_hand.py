@@ -40,7 +40,7 @@ def add_order(
     """
     if not (profile.email or profile.external_id):
         raise NoIdentityError(
-            _("Ajoutez d’abord une adresse e-mail à ce client : elle relie la commande à sa fiche.")
+            _("Ajoutez d’abord une adresse e-mail à ce client : elle relie la commande à sa fiche.")
         )
     taken = Order.objects.filter(external_id=number, is_test=False).exclude(profile=profile)
     if taken.exists():

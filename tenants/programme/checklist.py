@@ -142,7 +142,7 @@ def _first_customer() -> str:
 def _first_invitation() -> Step:
     return Step(
         _("Voir partir la première invitation"),
-        _("Donnez son lien à un client fidèle : un clic suffit à cocher."),
+        _("Donnez son lien à un client fidèle : un clic suffit à cocher."),
         _first_customer(),
         Invitation.objects.exists() or Click.objects.exists(),
     )

@@ -41,13 +41,13 @@ def _words(decision: Decision) -> dict[str, str]:
 
 WORDS: dict[str, Callable[[Decision], str]] = {
     Code.POINTS_USED: lambda d: (
-        _("%(who)s a utilisé %(amount)s sur la commande n° %(number)s : %(saved)s de remise.")
+        _("%(who)s a utilisé %(amount)s sur la commande n° %(number)s : %(saved)s de remise.")
         % _words(d)
     ),
     Code.POINTS_REFUSED: lambda d: (
-        _("La commande n° %(number)s n’a utilisé aucun point : %(why)s.") % _words(d)
+        _("La commande n° %(number)s n’a utilisé aucun point : %(why)s.") % _words(d)
     ),
     Code.POINTS_RETURNED: lambda d: (
-        _("%(amount)s rendus à %(who)s : la commande n° %(number)s a été remboursée.") % _words(d)
+        _("%(amount)s rendus à %(who)s : la commande n° %(number)s a été remboursée.") % _words(d)
     ),
 }

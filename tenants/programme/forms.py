@@ -48,7 +48,7 @@ class CustomerForm(HouseForm):
     shop = forms.CharField(label=_("Boutique ou société"), max_length=120, required=False)
     gender = forms.ChoiceField(
         label=_("Civilité"),
-        help_text=_("Sert à accorder : filleule ou filleul, marraine ou parrain."),
+        help_text=_("Sert à accorder : filleule ou filleul, marraine ou parrain."),
         choices=[("", _("Non précisée")), ("f", _("Madame")), ("m", _("Monsieur"))],
         required=False,
     )
@@ -80,7 +80,7 @@ class AdjustForm(HouseForm):
         label=_("Motif"),
         max_length=160,
         help_text=_("Votre client le lit dans son historique."),
-        error_messages={"required": _("Écrivez pourquoi, par exemple : geste commercial.")},
+        error_messages={"required": _("Écrivez pourquoi, par exemple : geste commercial.")},
     )
     field_order = ("key", "way", "amount", "reason")
 

@@ -22,19 +22,19 @@ class CheckoutForm(HouseForm):
 
     checkout_on = ToggleField(
         label=_("Cagnotte utilisable à la commande"),
-        help_text=_("Coupée : vos clients gagnent toujours, mais n’utilisent rien au paiement."),
+        help_text=_("Coupée : vos clients gagnent toujours, mais n’utilisent rien au paiement."),
     )
     line_label = forms.CharField(
         label=_("Nom de la ligne"),
         max_length=80,
         required=False,
-        help_text=_("Ce que le client lit sur sa commande. Vide : Avantage fidélité."),
+        help_text=_("Ce que le client lit sur sa commande. Vide : Avantage fidélité."),
     )
     minimum_order = MoneyField(
         label=_("Commande minimum"),
         minimum=0,
         maximum=1_000_000,
-        help_text=_("Pour utiliser la cagnotte. 0,00 : aucune."),
+        help_text=_("Pour utiliser la cagnotte. 0,00 : aucune."),
     )
     text = forms.CharField(
         label=_("Votre page d’explication"),
@@ -54,7 +54,7 @@ class CheckoutForm(HouseForm):
             "minimum": 1,
             "maximum": 1_000_000_000,
             "required": False,
-            "help_text": _("Vide : sans limite."),
+            "help_text": _("Vide : sans limite."),
         }
         if unit == POINTS:
             self.fields["most_points"] = IntegerField(**most, unit=_("points"))
@@ -65,7 +65,7 @@ class CheckoutForm(HouseForm):
                 minimum=Decimal("0.0001"),
                 maximum=Decimal(10),
                 unit=self.fields["minimum_order"].unit,  # type: ignore[attr-defined]
-                help_text=_("Ce qu’il enlève à la commande. 0,01 : un centime."),
+                help_text=_("Ce qu’il enlève à la commande. 0,01 : un centime."),
             )
         else:
             self.fields["most_points"] = MoneyField(**most, currency=currency)

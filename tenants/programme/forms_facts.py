@@ -51,7 +51,7 @@ class SessionForm(HouseForm):
         data = super().clean() or {}
         if data.get("validated") and data.get("on") and data["on"] > self.today:
             self.add_error(
-                "on", _("Une séance à venir n’a pas encore eu lieu : changez la date ou la case.")
+                "on", _("Une séance à venir n’a pas encore eu lieu : changez la date ou la case.")
             )
         return data
 

@@ -33,7 +33,7 @@ class LoyaltyForm(HouseForm):
 
     active = ToggleField(
         label=_("Fidélité ouverte"),
-        help_text=_("Fermée : plus rien ne se gagne, ce qui est gagné reste gagné."),
+        help_text=_("Fermée : plus rien ne se gagne, ce qui est gagné reste gagné."),
     )
     payments_on = ToggleField(label=_("Gagner sur les paiements"))
     way = TilesField(
@@ -66,7 +66,7 @@ class LoyaltyForm(HouseForm):
         minimum=1,
         maximum=120,
         required=False,
-        help_text=_("Vide : jamais."),
+        help_text=_("Vide : jamais."),
     )
 
     def __init__(

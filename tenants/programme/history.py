@@ -205,7 +205,7 @@ class _Sources:
 
     def _claim(self, transfer: Transfer, number: str) -> tuple[str, str]:
         claim = self.claims.get(_uuid(number))
-        title = _("Lot « %(name)s »") % {"name": claim.prize_name if claim else "—"}
+        title = _("Lot « %(name)s »") % {"name": claim.prize_name if claim else "—"}
         if transfer.kind == TransferKind.REVERSE:
             return title, _("Demande annulée, montant rendu.")
         # Without its code, which is money: who may only look reads this line as well.

@@ -54,7 +54,7 @@ def unit_in_force(*, now: datetime) -> str | None:
 def story(version: LoyaltyVersion, rates: Mapping[uuid.UUID, Rate]) -> list[str]:
     """The rules in sentences: who earns, for what, an example that adds up, and until when."""
     if not version.active:
-        return [_("La fidélité est fermée : rien ne se gagne, et ce qui est gagné reste gagné.")]
+        return [_("La fidélité est fermée : rien ne se gagne, et ce qui est gagné reste gagné.")]
     names = {row.id: row.name for row in SessionType.objects.filter(id__in=list(rates))}
     sessions = [
         (names[number], rate.amount)
@@ -96,10 +96,10 @@ def _example(version: LoyaltyVersion, sessions: list[tuple[str, int]]) -> list[s
     words["more"] = formats.amount(Amount(amount, version.unit))
     words["sum"] = formats.amount(Amount(by_payment + amount, version.unit))
     if not version.payments_on:
-        return [_("Une séance « %(session)s » validée donne %(more)s.") % words]
+        return [_("Une séance « %(session)s » validée donne %(more)s.") % words]
     return [
         _(
-            "%(paid)s payés donnent %(earned)s ; une séance « %(session)s » validée en ajoute"
+            "%(paid)s payés donnent %(earned)s ; une séance « %(session)s » validée en ajoute"
             " %(more)s, soit %(sum)s."
         )
         % words

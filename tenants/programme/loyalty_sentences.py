@@ -44,7 +44,7 @@ def fact_name(kind: str, number: str, label: str) -> str:
         return _("la commande n° %(number)s") % {"number": number}
     if kind == FactKind.INVOICE:
         return _("la facture n° %(number)s") % {"number": number}
-    return _("la séance « %(name)s »") % {"name": label or number}
+    return _("la séance « %(name)s »") % {"name": label or number}
 
 
 def _words(decision: Decision) -> dict[str, str]:
@@ -72,8 +72,8 @@ def _earned(decision: Decision) -> str:
 def _reversed(decision: Decision) -> str:
     words = _words(decision)
     if decision.facts.get("fact") == FactKind.SESSION:
-        return _("%(amount)s repris à %(who)s : %(what)s a été annulée.") % words
-    return _("%(amount)s repris à %(who)s : %(what)s a été remboursée.") % words
+        return _("%(amount)s repris à %(who)s : %(what)s a été annulée.") % words
+    return _("%(amount)s repris à %(who)s : %(what)s a été remboursée.") % words
 
 
 def _recalculated(decision: Decision) -> str:
@@ -89,16 +89,16 @@ def _recalculated(decision: Decision) -> str:
 WORDS: dict[str, Callable[[Decision], str]] = {
     Code.EARNED: _earned,
     Code.EARNED_NOTHING: lambda d: (
-        _("Rien de gagné pour %(what)s : %(paid)s ne font pas une unité (règle n° %(rule)s).")
+        _("Rien de gagné pour %(what)s : %(paid)s ne font pas une unité (règle n° %(rule)s).")
         % _words(d)
     ),
     Code.NOT_A_MEMBER: lambda d: (
-        _("Rien de gagné pour %(what)s : %(who)s n’a pas rejoint le programme de fidélité.")
+        _("Rien de gagné pour %(what)s : %(who)s n’a pas rejoint le programme de fidélité.")
         % _words(d)
     ),
     Code.EARNING_REVERSED: _reversed,
     Code.RECALCULATED: _recalculated,
     Code.EARNING_RESTORED: lambda d: (
-        _("%(amount)s rendus à %(who)s : %(what)s est de nouveau réglée.") % _words(d)
+        _("%(amount)s rendus à %(who)s : %(what)s est de nouveau réglée.") % _words(d)
     ),
 }

@@ -43,7 +43,7 @@ def refusal_text(refusal: Refusal) -> str:
             "Le même numéro a déjà été reçu avec un autre montant ou un autre client."
         ),
         "invalid_order": _("Le numéro ou le montant manque, ou ne convient pas."),
-        "customer_without_identity": _("Aucun client : ni e-mail, ni identifiant."),
+        "customer_without_identity": _("Aucun client : ni e-mail, ni identifiant."),
         "invalid_email": _("L’adresse e-mail du client est incomplète."),
         "refund_too_large": _("Le remboursement dépasse le montant payé."),
         "unknown_order": _("Un remboursement parle d’une commande jamais reçue."),
@@ -53,4 +53,4 @@ def refusal_text(refusal: Refusal) -> str:
     text = words.get(refusal.code) or _("Les données envoyées ne conviennent pas.")
     if not refusal.param:
         return text
-    return _("%(text)s Champ : %(param)s.") % {"text": text, "param": refusal.param}
+    return _("%(text)s Champ : %(param)s.") % {"text": text, "param": refusal.param}

@@ -37,7 +37,7 @@ def _reversal(referral: Referral) -> str:
         return _("Parrainage retiré à la main.")
     if referral.session_id is not None:
         return _("Annulé : la séance n’a pas eu lieu.")
-    return _("Annulé : la commande a été remboursée.")
+    return _("Annulé : la commande a été remboursée.")
 
 
 def _explain_counted(referral: Referral) -> str:
@@ -66,7 +66,7 @@ def explain_reward(reward: Reward) -> str:
     if reward.amount == reward.reversed:
         if reward.order_id is None:
             return _("Récompense annulée.")
-        return _("Récompense annulée : la commande a été remboursée.")
+        return _("Récompense annulée : la commande a été remboursée.")
     day = reward.posted_at or reward.due_at
     words = {"amount": amount, "day": formats.day(day) if day else ""}
     return _standing(reward) % words
@@ -91,30 +91,30 @@ def _refusal(referral: Referral, audience: Audience) -> str:
         return str(_GENTLE.get(referral.refusal, lambda: _("Ce parrainage ne compte pas."))())
     words: dict[str, Callable[[], str]] = {
         Refusal.UNKNOWN_CODE: lambda: (
-            _("Refusé : aucun parrain n’a le code %(code)s.")
+            _("Refusé : aucun parrain n’a le code %(code)s.")
             % {"code": referral.facts.get("typed", referral.code_used)}
         ),
-        Refusal.OWN_CODE: lambda: _("Refusé : c’est son propre code."),
+        Refusal.OWN_CODE: lambda: _("Refusé : c’est son propre code."),
         Refusal.SAME_PERSON: lambda: (
-            _("Refusé : le lien a été ouvert depuis la page du parrain lui-même.")
+            _("Refusé : le lien a été ouvert depuis la page du parrain lui-même.")
             if referral.facts.get("by") == "cookie"
-            else _("Refusé : parrain et filleul ont la même adresse e-mail, alias compris.")
+            else _("Refusé : parrain et filleul ont la même adresse e-mail, alias compris.")
         ),
         Refusal.ALREADY_BOUGHT: lambda: _already_bought(referral.referee.gender) % {"day": day},
         Refusal.ALREADY_HAS_ACCOUNT: lambda: (
-            _("Refusé : avait déjà un compte sur la boutique depuis le %(day)s.") % {"day": day}
+            _("Refusé : avait déjà un compte sur la boutique depuis le %(day)s.") % {"day": day}
         ),
         Refusal.ALREADY_REFERRED: lambda: (
             (
-                _("Refusé : déjà parrainée depuis le %(day)s.")
+                _("Refusé : déjà parrainée depuis le %(day)s.")
                 if referral.referee.gender == "f"
-                else _("Refusé : déjà parrainé depuis le %(day)s.")
+                else _("Refusé : déjà parrainé depuis le %(day)s.")
             )
             % {"day": day}
         ),
-        Refusal.PROGRAMME_OFF: lambda: _("Refusé : le parrainage était fermé ce jour-là."),
+        Refusal.PROGRAMME_OFF: lambda: _("Refusé : le parrainage était fermé ce jour-là."),
         Refusal.ORDER_TOO_SMALL: lambda: (
-            _("Refusé : la commande n’atteint pas le minimum de %(minimum)s.")
+            _("Refusé : la commande n’atteint pas le minimum de %(minimum)s.")
             % {"minimum": formats.money(referral.facts.get("minimum", 0), _unit(referral))}
         ),
         Refusal.CIRCLE: lambda: (
@@ -123,7 +123,7 @@ def _refusal(referral: Referral, audience: Audience) -> str:
         ),
         Refusal.SUSPICIOUS: lambda: _("Refusé après vérification."),
         Refusal.SUPERSEDED: lambda: _(
-            "Remplacé : la boutique a confirmé une autre commande de cette personne."
+            "Remplacé : la boutique a confirmé une autre commande de cette personne."
         ),
     }
     return words[referral.refusal]()
@@ -131,10 +131,10 @@ def _refusal(referral: Referral, audience: Audience) -> str:
 
 def _already_bought(gender: str) -> str:
     if gender == "f":
-        return _("Refusé : déjà cliente depuis le %(day)s.")
+        return _("Refusé : déjà cliente depuis le %(day)s.")
     if gender == "m":
-        return _("Refusé : déjà client depuis le %(day)s.")
-    return _("Refusé : déjà cliente ou client depuis le %(day)s.")
+        return _("Refusé : déjà client depuis le %(day)s.")
+    return _("Refusé : déjà cliente ou client depuis le %(day)s.")
 
 
 _GENTLE: dict[str, Callable[[], str]] = {

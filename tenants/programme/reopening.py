@@ -19,7 +19,7 @@ class FactUndoneError(ConflictError):
 
     code = "referral_fact_undone"
     words = gettext_lazy(
-        "Ce qui faisait compter ce parrainage a été remboursé ou annulé depuis : il reste clos."
+        "Ce qui faisait compter ce parrainage a été remboursé ou annulé depuis : il reste clos."
     )
 
 

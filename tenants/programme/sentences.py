@@ -97,7 +97,7 @@ def _reasoned(decision: Decision, words: str) -> str:
     reason = str(decision.facts.get("reason", ""))
     if not reason:
         return words
-    return _("%(words)s Motif : %(reason)s") % {"words": words, "reason": reason}
+    return _("%(words)s Motif : %(reason)s") % {"words": words, "reason": reason}
 
 
 _WORDS: dict[str, Callable[[Decision], str]] = {
@@ -105,7 +105,7 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
     **checkout_sentences.WORDS,
     Code.REWARD_PROMISED: _promised,
     Code.REWARD_UNCONFIRMED: lambda d: (
-        _("%(amount)s promis à %(who)s : en attente, car seul le navigateur a annoncé la commande.")
+        _("%(amount)s promis à %(who)s : en attente, car seul le navigateur a annoncé la commande.")
         % {"amount": _amount(d), "who": _who(d)}
     ),
     Code.REWARD_HELD: lambda d: (
@@ -127,12 +127,12 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
         }
     ),
     Code.ORDER_CONFIRMED: lambda d: (
-        _("Commande confirmée : %(amount)s pour %(who)s, disponibles le %(day)s.")
+        _("Commande confirmée : %(amount)s pour %(who)s, disponibles le %(day)s.")
         % {"amount": _amount(d), "who": _who(d), "day": _due(d)}
     ),
     Code.REWARD_POSTED: lambda d: (
         (
-            _("%(amount)s versés à %(who)s : le délai de retour est passé.")
+            _("%(amount)s versés à %(who)s : le délai de retour est passé.")
             if d.version is None or d.version.pending_days
             else _("%(amount)s versés à %(who)s, sans délai.")
         )
@@ -148,13 +148,13 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
     ),
     Code.SUPERSEDED: lambda d: (
         _(
-            "%(amount)s retirés à %(who)s : la boutique a confirmé une autre version"
+            "%(amount)s retirés à %(who)s : la boutique a confirmé une autre version"
             " de cette commande."
         )
         % {"amount": _amount(d), "who": _who(d)}
     ),
     Code.YEARLY_LIMIT: lambda d: (
-        _("Pas de récompense pour %(who)s : la limite de %(limit)s filleuls par an est atteinte.")
+        _("Pas de récompense pour %(who)s : la limite de %(limit)s filleuls par an est atteinte.")
         % {"who": _who(d), "limit": d.facts.get("limit")}
     ),
     Code.ADDED_BY_HAND: lambda d: _("Parrainage ajouté à la main pour %(who)s.") % {"who": _who(d)},
@@ -164,20 +164,20 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
     ),
     Code.REOPENED_BY_HAND: lambda _d: _("Parrainage rouvert : il compte de nouveau."),
     Code.MERGED: lambda _d: _("Deux fiches de la même personne réunies."),
-    Code.SUSPECTED: lambda _d: _("Mis de côté : ce parrainage est à vérifier."),
+    Code.SUSPECTED: lambda _d: _("Mis de côté : ce parrainage est à vérifier."),
     Code.SUSPICION_CLEARED: lambda d: _reasoned(d, _("Accepté après vérification.")),
     Code.SUSPICION_REFUSED: lambda d: _reasoned(
-        d, _("Refusé après vérification : ce qui attendait est annulé.")
+        d, _("Refusé après vérification : ce qui attendait est annulé.")
     ),
     Code.SUSPICION_AGAIN: lambda _d: _(
-        "Décision reprise : ce parrainage est de nouveau à vérifier."
+        "Décision reprise : ce parrainage est de nouveau à vérifier."
     ),
     Code.ERASED: lambda _d: _("Données personnelles effacées, à la demande de la personne."),
     Code.PRIZE_CLAIMED: lambda d: (
         _("%(who)s a choisi un lot contre %(amount)s.") % {"who": _who(d), "amount": _amount(d)}
     ),
     Code.CLAIM_CANCELLED: lambda d: (
-        _("Demande de lot annulée : %(amount)s rendus à %(who)s.")
+        _("Demande de lot annulée : %(amount)s rendus à %(who)s.")
         % {"who": _who(d), "amount": _amount(d)}
     ),
     Code.GIFT_PROMISED: lambda d: _gift(d, _promised_gift(d)),
@@ -189,7 +189,7 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
         % {"name": d.facts.get("name", ""), "who": _who(d)}
     ),
     Code.ADJUSTED: lambda d: (
-        _("Correction à la main pour %(who)s : %(amount)s. Motif : %(reason)s")
+        _("Correction à la main pour %(who)s : %(amount)s. Motif : %(reason)s")
         % {
             "who": _who(d),
             "amount": formats.amount(Amount(d.amount, d.unit), signed=True),

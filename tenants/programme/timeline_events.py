@@ -129,9 +129,9 @@ def sessions(profile: Profile, until: datetime | None, limit: int) -> Iterable[H
     """Sessions: booked, validated, cancelled."""
     rows = Session.objects.select_related("type").filter(profile=profile)
     told = (
-        ("booked_at", _("Séance « %(name)s » réservée")),
-        ("validated_at", _("Séance « %(name)s » validée")),
-        ("cancelled_at", _("Séance « %(name)s » annulée")),
+        ("booked_at", _("Séance « %(name)s » réservée")),
+        ("validated_at", _("Séance « %(name)s » validée")),
+        ("cancelled_at", _("Séance « %(name)s » annulée")),
     )
     for column, words in told:
         for session in _latest(rows, column, until, limit):
@@ -206,10 +206,10 @@ def claims(profile: Profile, until: datetime | None, limit: int) -> Iterable[Hap
     """Prizes: chosen, sent, handed over, cancelled."""
     rows = Claim.objects.filter(profile=profile)
     told = (
-        ("claimed_at", _("A choisi « %(prize)s »")),
-        ("sent_at", _("« %(prize)s » envoyé")),
-        ("handed_over_at", _("« %(prize)s » remis")),
-        ("cancelled_at", _("« %(prize)s » annulé, montant rendu")),
+        ("claimed_at", _("A choisi « %(prize)s »")),
+        ("sent_at", _("« %(prize)s » envoyé")),
+        ("handed_over_at", _("« %(prize)s » remis")),
+        ("cancelled_at", _("« %(prize)s » annulé, montant rendu")),
     )
     for column, words in told:
         for row in _latest(rows, column, until, limit):
@@ -220,9 +220,9 @@ def awards(profile: Profile, until: datetime | None, limit: int) -> Iterable[Hap
     """Rewards in kind: given, handed over, withdrawn."""
     rows = Award.objects.filter(profile=profile)
     told = (
-        ("granted_at", _("A reçu « %(name)s »")),
-        ("handed_over_at", _("« %(name)s » remis")),
-        ("cancelled_at", _("« %(name)s » retiré")),
+        ("granted_at", _("A reçu « %(name)s »")),
+        ("handed_over_at", _("« %(name)s » remis")),
+        ("cancelled_at", _("« %(name)s » retiré")),
     )
     for column, words in told:
         for row in _latest(rows, column, until, limit):
@@ -246,7 +246,7 @@ def emails(profile: Profile, until: datetime | None, limit: int) -> Iterable[Hap
     rows = Email.objects.filter(profile=profile).exclude(state=EmailState.QUEUED)
     for row in _latest(rows, "queued_at", until, limit):
         subject = row.subject or messaging.title_of(row)
-        text = _("E-mail : %(subject)s") % {"subject": subject}
+        text = _("E-mail : %(subject)s") % {"subject": subject}
         yield Happening(row.queued_at, text, str(messaging.look_of(row).word))
 
 
@@ -255,7 +255,7 @@ def followed(profile: Profile, until: datetime | None, limit: int) -> Iterable[H
     rows = EmailClick.objects.select_related("email").filter(email__profile=profile)
     for row in _latest(rows, "first_at", until, limit):
         subject = row.email.subject or messaging.title_of(row.email)
-        text = _("A suivi un lien de « %(subject)s »") % {"subject": subject}
+        text = _("A suivi un lien de « %(subject)s »") % {"subject": subject}
         yield Happening(row.first_at, text)
 
 

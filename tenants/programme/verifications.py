@@ -83,7 +83,7 @@ _WORDS: dict[str, Callable[[dict[str, Any], dict[str, str]], str]] = {
         % {"name": names.get(r.get("customer", ""), _("un autre client"))}
     ),
     Signal.DISPOSABLE: lambda _r, _n: _(
-        "L’adresse e-mail est jetable : elle ne dure que quelques minutes."
+        "L’adresse e-mail est jetable : elle ne dure que quelques minutes."
     ),
     Signal.MANY: lambda r, _n: (
         _("%(count)s filleuls de ce parrain en %(days)s jours.")
@@ -107,7 +107,7 @@ def _blocked(referral: Referral) -> str:
         total = sum(reward.amount - reward.reversed for reward in waits)
         parts.append(formats.amount(Amount(total, waits[0].unit)))
     parts += [
-        _("« %(name)s »") % {"name": award.name}
+        _("« %(name)s »") % {"name": award.name}
         for award in granting.awards_of(referral=referral)
         if granting.can_cancel(award)
     ]

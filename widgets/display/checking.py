@@ -72,7 +72,7 @@ def check(*, widget: Widget, target: Target, now: datetime) -> Finding:
     """What is wrong first; nothing where the widget was shown these days."""
     address = reverse("display:edit", args=[widget.public_id])
     if not widget.active:
-        return Finding("paused", _("Le widget est en pause : aucune page ne l’affiche."))
+        return Finding("paused", _("Le widget est en pause : aucune page ne l’affiche."))
     if not target.is_open:
         return Finding(
             state_of(widget, target, None, now, has_site=True),
@@ -82,7 +82,7 @@ def check(*, widget: Widget, target: Target, now: datetime) -> Finding:
         )
     if not Site.objects.exists():
         return Finding(
-            "to_fix", _("Aucun site n’est autorisé : indiquez d’abord l’adresse du vôtre."),
+            "to_fix", _("Aucun site n’est autorisé : indiquez d’abord l’adresse du vôtre."),
             page_of("site:site"), _("Indiquer l’adresse de mon site"),
         )  # fmt: skip
     # A site that asked and never came back may be made up: nobody is told to allow it.
@@ -133,10 +133,10 @@ def _missing(widget: Widget, rows: dict[str, WidgetSighting], address: str) -> F
 
 def _not_open(target: Target) -> str:
     if target.state == "planned":
-        return _("L’opération n’a pas commencé : le widget s’affichera dès son début.")
+        return _("L’opération n’a pas commencé : le widget s’affichera dès son début.")
     if target.state in ("ended", "archived"):
-        return _("L’opération est terminée : le widget ne s’affiche plus.")
-    return _("L’opération n’est pas en ligne : le widget s’affichera dès sa mise en ligne.")
+        return _("L’opération est terminée : le widget ne s’affiche plus.")
+    return _("L’opération n’est pas en ligne : le widget s’affichera dès sa mise en ligne.")
 
 
 def page_of(name: str) -> str:

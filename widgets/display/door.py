@@ -65,7 +65,7 @@ def _taken(request: HttpRequest, origin: str, now: datetime) -> HttpResponse:
     try:
         if verdict.exceeded:
             raise TooManyReportsError(
-                _("Trop d’envois : patientez le temps indiqué par Retry-After.")
+                _("Trop d’envois : patientez le temps indiqué par Retry-After.")
             )
         widget, what, path = _read(request)
         sightings.told(widget=widget, what=what, origin=origin, path=path, now=now)

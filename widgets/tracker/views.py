@@ -36,7 +36,7 @@ def _hold(verdict: limits.Verdict) -> None:
     """Raise TooManyReportsError, with the fields that say how long to wait, past a limit."""
     if verdict.exceeded:
         raise TooManyReportsError(
-            _("Trop d’envois : patientez le temps indiqué par Retry-After."),
+            _("Trop d’envois : patientez le temps indiqué par Retry-After."),
             headers=verdict.headers,
         )
 

@@ -46,7 +46,7 @@ def sharing_note(operation: ReceivedOperation) -> tuple[str, str]:
             words = _("Le partenariat avec %(brand)s n’a pas commencé : rien n’a été partagé.")
             return words % {"brand": operation.major_name}, ""
         return _(
-            "Votre partenariat avec %(brand)s est terminé : plus rien n’est partagé. Ce que vous"
+            "Votre partenariat avec %(brand)s est terminé : plus rien n’est partagé. Ce que vous"
             " avez reçu reste à vous."
         ) % {"brand": operation.major_name}, ""
     if row.state != State.ACTIVE and row.i_accepted:

@@ -78,7 +78,7 @@ REMINDERS = (
     _reminder(
         "share",
         1,
-        _("Parler de vous : première relance"),
+        _("Parler de vous : première relance"),
         _("Après un achat, à un client qui n’a encore invité personne."),
         values=("amount", "code", "referral_url", "space_url"),
         sample=_OWN,
@@ -86,7 +86,7 @@ REMINDERS = (
     _reminder(
         "share",
         2,
-        _("Parler de vous : seconde relance"),
+        _("Parler de vous : seconde relance"),
         _("Plus tard, s’il n’a toujours invité personne."),
         values=("amount", "code", "referral_url", "space_url"),
         sample=_OWN,

@@ -155,7 +155,7 @@ def _check_formulas(source: str, field: str) -> None:
         count += 1
     if count > _MOST_MARKS:
         raise TextError(
-            _("Retirez des formules : %(most)s au plus dans un texte.") % {"most": _MOST_MARKS},
+            _("Retirez des formules : %(most)s au plus dans un texte.") % {"most": _MOST_MARKS},
             param=field,
         )
 

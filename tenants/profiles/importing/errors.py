@@ -82,7 +82,7 @@ class CellTooLongError(InvalidInputError):
     """A cell longer than any field: most often a quote that never closes."""
 
     code = "import_cell_too_long"
-    words = _("Une case de ce fichier ne finit pas : vérifiez ses guillemets.")
+    words = _("Une case de ce fichier ne finit pas : vérifiez ses guillemets.")
 
 
 class WrongEncodingError(InvalidInputError):
@@ -125,7 +125,7 @@ class ImportNotWholeError(ConflictError):
 
     code = "import_not_whole"
     words = _(
-        "Des lignes sont refusées : rien n’a été importé. Corrigez le fichier, ou importez"
+        "Des lignes sont refusées : rien n’a été importé. Corrigez le fichier, ou importez"
         " les bonnes lignes."
     )
 

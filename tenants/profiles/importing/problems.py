@@ -27,7 +27,7 @@ WORDS: dict[str, str | Promise] = {
         "Cette case contient une formule. Collez-y sa valeur, sans le signe =."
     ),
     "unreadable": gettext_lazy(
-        "Des lettres sont illisibles. Enregistrez le fichier en « CSV UTF-8 »."
+        "Des lettres sont illisibles. Enregistrez le fichier en « CSV UTF-8 »."
     ),
     "no_identity": gettext_lazy("Il faut un e-mail, un téléphone ou un numéro de client."),
     "more_cells": gettext_lazy(

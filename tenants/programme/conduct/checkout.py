@@ -139,7 +139,7 @@ def _check(basket: Basket) -> None:
     currency = current_tenant().currency
     if basket.currency != currency:
         raise WrongCurrencyError(
-            _("Le programme compte en %(expected)s : cette commande est en %(found)s.")
+            _("Le programme compte en %(expected)s : cette commande est en %(found)s.")
             % {"expected": currency, "found": basket.currency},
             param="currency",
         )

@@ -37,7 +37,7 @@ class AmbassadorForm(HouseForm):
     name = forms.CharField(
         label=gettext_lazy("Nom"),
         max_length=80,
-        help_text=gettext_lazy("Vos visiteurs le lisent : « Nina vous invite »."),
+        help_text=gettext_lazy("Vos visiteurs le lisent : « Nina vous invite »."),
     )
     code = forms.CharField(
         label=gettext_lazy("Code"),
@@ -80,7 +80,7 @@ class AmbassadorsPage(ListPage):
     empty = Empty(
         gettext_lazy("Un code pour chaque personne qui parle de vous"),
         gettext_lazy(
-            "Choisissez leur code : leurs visites, leurs filleuls et leurs gains se comptent ici."
+            "Choisissez leur code : leurs visites, leurs filleuls et leurs gains se comptent ici."
         ),
         gettext_lazy("Ajouter une personne"),
         "/parrainage/ambassadeurs/ajouter",

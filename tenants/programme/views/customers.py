@@ -206,7 +206,7 @@ def _ask_again(request: HttpRequest, form: CustomerForm) -> HttpResponse:
     """Who was forgotten is not added again by mistake (D4)."""
     return confirm(
         request,
-        title=_("Ajouter cette personne à nouveau ?"),
+        title=_("Ajouter cette personne à nouveau ?"),
         text=_(
             "Ses données ont été effacées : à sa demande, ou après 3 ans sans nouvelles d’elle."
             " Ajoutez-la seulement si elle vous l’a demandé elle-même."

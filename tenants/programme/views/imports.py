@@ -222,9 +222,9 @@ def undo(request: HttpRequest, customer_import: str) -> HttpResponse:
         }
         return confirm(
             request,
-            title=_("Annuler cet import ?"),
+            title=_("Annuler cet import ?"),
             text=_(
-                "Fiches ajoutées, retirées : %(new)s. Fiches modifiées, remises comme avant :"
+                "Fiches ajoutées, retirées : %(new)s. Fiches modifiées, remises comme avant :"
                 " %(updated)s. Celles qui ont changé depuis, ou qui ont une commande, restent."
             )
             % words,

@@ -213,9 +213,9 @@ def cancel_invoice(request: HttpRequest, invoice: str) -> HttpResponse:
     earned = earned_words(earning)
     return confirm(
         request,
-        title=_("Annuler la facture n° %(number)s ?") % words,
+        title=_("Annuler la facture n° %(number)s ?") % words,
         text=(
-            _("Ce qu’elle a rapporté est repris : %(earned)s.") % {"earned": earned}
+            _("Ce qu’elle a rapporté est repris : %(earned)s.") % {"earned": earned}
             if earned
             else _("Elle n’a encore rien rapporté.")
         ),
@@ -244,5 +244,5 @@ def _said(outcome: PaymentOutcome) -> str:
     if payment.kind == PaymentKind.REFUND:
         return _("%(amount)s rendus sur la facture n° %(number)s") % words
     if outcome.earning is not None:
-        return _("Facture n° %(number)s entièrement réglée : %(earned)s gagnés") % words
+        return _("Facture n° %(number)s entièrement réglée : %(earned)s gagnés") % words
     return _("%(amount)s notés sur la facture n° %(number)s") % words

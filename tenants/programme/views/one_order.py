@@ -97,7 +97,7 @@ def confirm_order(request: HttpRequest, order: str) -> HttpResponse:
     amount = formats.money(row.amount, row.currency)
     return confirm(
         request,
-        title=_("Confirmer la commande n° %(number)s ?") % {"number": row.external_id},
+        title=_("Confirmer la commande n° %(number)s ?") % {"number": row.external_id},
         text=formats.elided(
             _("Vous l’avez bien reçue : %(amount)s, de %(name)s.")
             % {"amount": amount, "name": row.profile.name},

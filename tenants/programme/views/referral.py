@@ -203,7 +203,7 @@ def remove(request: HttpRequest, customer: str, referral: str) -> HttpResponse:
     return confirm(
         request,
         title=formats.elided(
-            _("Retirer le parrainage de %(name)s ?") % {"name": row.referee.name}, row.referee.name
+            _("Retirer le parrainage de %(name)s ?") % {"name": row.referee.name}, row.referee.name
         ),
         text=removal_text(row),
         act=_("Retirer ce parrainage"),
@@ -226,7 +226,7 @@ def removal_text(row: Referral) -> str:
         if award.profile is not None and granting.can_cancel(award)
     ]
     if not parts:
-        return _("Aucun montant n’est repris : rien n’avait été accordé.")
-    return _("Sont repris : %(list)s. Les deux reçoivent un e-mail.") % {
+        return _("Aucun montant n’est repris : rien n’avait été accordé.")
+    return _("Sont repris : %(list)s. Les deux reçoivent un e-mail.") % {
         "list": formats.join(parts)
     }

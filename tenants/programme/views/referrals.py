@@ -128,7 +128,7 @@ class ReferralsPage(ListPage):
     empty = Empty(
         gettext_lazy("Votre premier ricochet"),
         gettext_lazy(
-            "Invitez quelques clients fidèles : leurs filleuls apparaîtront ici, avec la raison"
+            "Invitez quelques clients fidèles : leurs filleuls apparaîtront ici, avec la raison"
             " de chaque récompense."
         ),
         gettext_lazy("Voir vos clients"),

@@ -55,7 +55,7 @@ def offer_session_type(request: HttpRequest, kind: str) -> HttpResponse:
     row = _type_or_404(kind)
     active = request.POST.get("active") == "1"
     booking.offer_type(type_id=row.id, active=active)
-    text = _("« %(name)s » proposé à nouveau") if active else _("« %(name)s » archivé")
+    text = _("« %(name)s » proposé à nouveau") if active else _("« %(name)s » archivé")
     undo.offer(
         request,
         text % {"name": row.name},
@@ -73,7 +73,7 @@ def undo_session_type(request: HttpRequest) -> HttpResponse:
     payload = undo.take(request, purpose=_OFFERED)
     row = _type_or_404(payload["kind"])
     booking.offer_type(type_id=row.id, active=payload["active"])
-    messages.success(request, _("« %(name)s » est comme avant") % {"name": row.name})
+    messages.success(request, _("« %(name)s » est comme avant") % {"name": row.name})
     return redirect("programme:session_types")
 
 
@@ -83,7 +83,7 @@ def _saved(request: HttpRequest, form: SessionTypeForm, type_id: uuid.UUID | Non
     except RicochetError as error:
         put_error(form, error)
         return False
-    messages.success(request, _("« %(name)s » enregistré") % {"name": row.name})
+    messages.success(request, _("« %(name)s » enregistré") % {"name": row.name})
     return True
 
 

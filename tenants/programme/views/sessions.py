@@ -197,8 +197,8 @@ def validate_session(request: HttpRequest, session: str) -> HttpResponse:
     words = {"type": row.type.name, "name": row.profile.name}
     return confirm(
         request,
-        title=_("Valider la séance « %(type)s » de %(name)s ?") % words,
-        text=_("Elle a eu lieu : elle rapporte ce que disent vos règles d’aujourd’hui."),
+        title=_("Valider la séance « %(type)s » de %(name)s ?") % words,
+        text=_("Elle a eu lieu : elle rapporte ce que disent vos règles d’aujourd’hui."),
         act=_("Valider la séance"),
         back=session_url(row),
         danger=False,
@@ -213,15 +213,15 @@ def cancel_session(request: HttpRequest, session: str) -> HttpResponse:
     row = session_or_404(session)
     if request.method == "POST":
         by_hand_facts.cancel_session(session=row, now=timezone.now())
-        messages.success(request, _("Séance « %(type)s » annulée") % {"type": row.type.name})
+        messages.success(request, _("Séance « %(type)s » annulée") % {"type": row.type.name})
         return redirect(session_url(row))
     earning = Earning.objects.filter(fact_kind=FactKind.SESSION, fact_id=row.id).first()
     words = {"type": row.type.name, "name": row.profile.name, "earned": earned_words(earning)}
     return confirm(
         request,
-        title=_("Annuler la séance « %(type)s » de %(name)s ?") % words,
+        title=_("Annuler la séance « %(type)s » de %(name)s ?") % words,
         text=(
-            _("Ce qu’elle a rapporté est repris : %(earned)s.") % words
+            _("Ce qu’elle a rapporté est repris : %(earned)s.") % words
             if words["earned"]
             else _("Elle n’a encore rien rapporté.")
         ),
@@ -251,10 +251,10 @@ def said(outcome: SessionOutcome) -> str:
     row = outcome.session
     words = {"type": row.type.name, "earned": earned_words(outcome.earning)}
     if row.state != SessionState.VALIDATED:
-        return _("Séance « %(type)s » notée") % words
+        return _("Séance « %(type)s » notée") % words
     if outcome.earning is None:
-        return _("Séance « %(type)s » validée") % words
-    return _("Séance « %(type)s » validée : %(earned)s gagnés") % words
+        return _("Séance « %(type)s » validée") % words
+    return _("Séance « %(type)s » validée : %(earned)s gagnés") % words
 
 
 def moment_of(day: date, *, now: datetime) -> datetime:

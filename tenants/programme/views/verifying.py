@@ -38,7 +38,7 @@ class ReasonForm(HouseForm):
     reason = forms.CharField(
         label=gettext_lazy("Motif"),
         max_length=200,
-        error_messages={"required": gettext_lazy("Dites pourquoi, par exemple « Vu en magasin ».")},
+        error_messages={"required": gettext_lazy("Dites pourquoi, par exemple « Vu en magasin ».")},
     )
 
 
@@ -100,10 +100,10 @@ def decide(request: HttpRequest, referral: str, answer: str) -> HttpResponse:
 
 def _question(row: Suspicion, form: ReasonForm, answer: str, *, first: bool) -> dict[str, Any]:
     name = row.referral.referee.name
-    title = _("Accepter le parrainage de %(name)s ?")
+    title = _("Accepter le parrainage de %(name)s ?")
     text = _("Ses récompenses partent à la fin du délai, et chacun reçoit un e-mail.")
     if answer == "refuser":
-        title = _("Refuser le parrainage de %(name)s ?")
+        title = _("Refuser le parrainage de %(name)s ?")
         text = _("Ce qui attend est annulé, et ce qui a été versé depuis est repris.")
     return {
         "title": formats.elided(title % {"name": name}, name),

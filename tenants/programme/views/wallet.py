@@ -84,18 +84,18 @@ def _ask(
     return confirm(
         request,
         title=(
-            _("Créditer %(amount)s à %(name)s ?")
+            _("Créditer %(amount)s à %(name)s ?")
             if credit
-            else _("Retirer %(amount)s à %(name)s ?")
+            else _("Retirer %(amount)s à %(name)s ?")
         )
         % words,
         text=(
             _(
                 "%(filled)s combleront ce qui a été repris après avoir été dépensé. Sa cagnotte"
-                " passe de %(before)s à %(after)s. Motif : %(reason)s"
+                " passe de %(before)s à %(after)s. Motif : %(reason)s"
             )
             if filled
-            else _("Sa cagnotte passe de %(before)s à %(after)s. Motif : %(reason)s")
+            else _("Sa cagnotte passe de %(before)s à %(after)s. Motif : %(reason)s")
         )
         % words,
         act=(_("Créditer %(amount)s") if credit else _("Retirer %(amount)s")) % words,

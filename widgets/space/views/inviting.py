@@ -126,6 +126,6 @@ def _sent(friends: list[Friend]) -> str:
     names = ", ".join(friend.first_name or friend.email for friend in friends)
     return ngettext(
         "Une invitation est partie, à votre nom : %(names)s.",
-        "%(n)s invitations sont parties, à votre nom : %(names)s.",
+        "%(n)s invitations sont parties, à votre nom : %(names)s.",
         len(friends),
     ) % {"n": len(friends), "names": names}
