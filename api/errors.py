@@ -208,7 +208,7 @@ ERRORS: dict[str, Entry] = {
     "plan_limit": Entry(
         402,
         _("La formule de ce commerçant n’a plus de place pour cela."),
-        _("« detail » dit laquelle, et comment en sortir."),
+        _("« detail » dit quelle limite est atteinte, et que faire."),
     ),
     "checkout_off": Entry(
         409,

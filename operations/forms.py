@@ -32,7 +32,7 @@ def _moment(label: Any) -> MomentField:
 def policy_field() -> forms.URLField:
     """Where a partner's policy is read: before anybody is asked for a yes to that partner."""
     field = forms.URLField(
-        label=_("Sa politique de données"),
+        label=_("Sa politique de confidentialité"),
         max_length=300,
         assume_scheme="https",
         help_text=_("L’adresse de la page que la personne peut lire avant d’accepter."),

@@ -213,7 +213,7 @@ class AcquisitionForm(HouseForm):
         key = partner.public_id
         asks = data.get(f"{key}-asks")
         if asks and not data.get(f"{key}-policy_url") and f"{key}-policy_url" not in self.errors:
-            words = _("Indiquez où lire la politique de données de %(partner)s.")
+            words = _("Indiquez où lire la politique de confidentialité de %(partner)s.")
             self.add_error(f"{key}-policy_url", _said(words, partner.name))
         if data.get(f"{key}-fields") and not asks:
             words = _("Demandez l’accord pour %(partner)s, ou ne lui transmettez aucun champ.")

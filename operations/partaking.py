@@ -38,7 +38,7 @@ class NoPolicyError(InvalidInputError):
     """People read a partner's policy before they agree to anything."""
 
     code = "partner_without_policy"
-    words = _("Indiquez où lire la politique de données de ce partenaire.")
+    words = _("Indiquez où lire la politique de confidentialité de ce partenaire.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,7 @@ def _about_partners(module: OperationModule) -> list[Problem]:
             for row in module.fields
         )
         if partner.asks_optin and not (own.get(partner.partnership_id) or partner.policy_url):
-            words = _("Indiquez où lire la politique de données de %(partner)s.")
+            words = _("Indiquez où lire la politique de confidentialité de %(partner)s.")
             found.append(_at(partner, "policy_url", words))
         if goes and not partner.asks_optin:
             words = _("Demandez l’accord pour %(partner)s, ou ne lui transmettez aucun champ.")

@@ -32,6 +32,8 @@ msgstr ""
 """
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%?[sd]|\{\w*\}")
 _FRENCH_SPACE = re.compile("[ \u00a0\u202f][:;?!»]|«")
+# What stands before a sign must not let the line break there, and `;?!` take the narrow one.
+_BREAKING_SPACE = re.compile("(?: [:;?!]|\u00a0[;?!]|\u202f:)(?=\\s|$)|[ \u202f]»|«[ \u202f]")
 
 
 def compile_messages(locales: Path = LOCALES) -> None:
@@ -142,11 +144,12 @@ def _is_translated(message: Message) -> bool:
 
 
 def _faults(message: Message) -> Iterator[str]:
-    """What makes a translation unusable: other placeholders, or French spaces in English."""
-    originals = [set(_PLACEHOLDER.findall(text)) for text in _texts(message.id)]
-    for original, english in zip(originals, _texts(message.string), strict=True):
-        if set(_PLACEHOLDER.findall(english)) != original:
+    """What makes a text unusable: other placeholders in English, or a language's wrong spaces."""
+    for french, english in zip(_texts(message.id), _texts(message.string), strict=True):
+        if set(_PLACEHOLDER.findall(english)) != set(_PLACEHOLDER.findall(french)):
             yield "other placeholders"
+        if _BREAKING_SPACE.search(french):
+            yield "wrong spaces in French"
         if _FRENCH_SPACE.search(english):
             yield "French spaces in English"
 

@@ -56,9 +56,9 @@ def hand(request: HttpRequest, win: str) -> HttpResponse:
         return _back(request)
     if handed.handed_by != author(request) and handed.handed_at is not None:
         when = {"when": formats.moment(handed.handed_at), **_said(row)}
-        messages.info(request, _("« %(prize)s » était déjà remis, le %(when)s") % when)
+        messages.info(request, _("« %(prize)s » était déjà remis, le %(when)s") % when)
         return _back(request)
-    _offer_back(request, _("« %(prize)s » remis à %(name)s") % _said(row), handed.handed_at)
+    _offer_back(request, _("« %(prize)s » remis à %(name)s") % _said(row), handed.handed_at)
     return _back(request)
 
 
@@ -75,8 +75,8 @@ def hand_selected(request: HttpRequest, operation: str = "") -> HttpResponse:
         _offer_back(request, words % {"n": formats.number(count)}, now)
     if left := len(chosen) - count:
         words = ngettext(
-            "%(n)s lot n’attendait pas : rien n’a changé pour lui.",
-            "%(n)s lots n’attendaient pas : rien n’a changé pour eux.",
+            "%(n)s lot n’attendait pas : rien n’a changé pour lui.",
+            "%(n)s lots n’attendaient pas : rien n’a changé pour eux.",
             left,
         )
         messages.info(request, words % {"n": formats.number(left)})
@@ -106,7 +106,7 @@ def take_back(request: HttpRequest, win: str) -> HttpResponse:
     """A hand-over that was noted by mistake, whenever that is found out."""
     row = _win_or_404(win)
     winning.take_back(win_id=row.id)
-    messages.success(request, _("« %(prize)s » est de nouveau à remettre") % _said(row))
+    messages.success(request, _("« %(prize)s » est de nouveau à remettre") % _said(row))
     return _back(request)
 
 

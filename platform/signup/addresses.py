@@ -45,8 +45,8 @@ _WORDS = {
         "%(slug)s est réservée à la plateforme. Essayez %(instead)s, par exemple."
     ),
     Standing.INVALID: _(
-        "Écrivez de 3 à 40 lettres de a à z sans accent, chiffres ou tirets, par exemple"
-        " %(instead)s."
+        "Écrivez de 3 à 40 caractères : lettres sans accent, chiffres ou tirets, par"
+        " exemple %(instead)s."
     ),
 }
 

@@ -269,7 +269,7 @@ class _Writer:
         return _("Voir ou retirer mes accords")
 
     def _sent_by(self) -> str:
-        return _("Envoyé par ricochet pour %(merchant)s.") % {"merchant": self.look.name}
+        return _("Envoyé par Ricochet pour %(merchant)s.") % {"merchant": self.look.name}
 
 
 def _zone(tenant: Tenant) -> zoneinfo.ZoneInfo:

@@ -39,8 +39,10 @@ REASONS: dict[str, str | Promise] = {
     "interrupted": _(
         "L’envoi a été interrompu : il est peut-être parti, nous ne l’avons pas répété."
     ),
-    "copy": _("Cet espace est une copie, pour y regarder : il n’écrit à aucun client."),
-    "restored": _("Vos données ont été rétablies d’une sauvegarde : ce message était déjà parti."),
+    "copy": _("Cet espace est une copie à consulter : rien n’est envoyé aux clients."),
+    "restored": _(
+        "Vos données ont été rétablies à partir d’une sauvegarde : ce message était déjà parti."
+    ),
     "forgotten": _("L’invitation est restée sans suite : l’adresse a été effacée."),
     "no_text": _("Son texte n’existe plus."),
     "unknown_kind": _("Ce type de message n’existe plus."),

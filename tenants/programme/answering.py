@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.db.models import Prefetch, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tenants.activity.models import Order, OrderState
 from tenants.programme.decisions import Code
@@ -48,7 +48,7 @@ LABELS: dict[Step, str | Promise] = {
     Step.CONFIRMATION: gettext_lazy("Confirmation"),
     Step.VERIFICATION: gettext_lazy("Vérification"),
     Step.DELAY: gettext_lazy("Délai"),
-    Step.WITHDRAWN: gettext_lazy("Reprise"),
+    Step.WITHDRAWN: pgettext_lazy("reward", "Reprise"),
     Step.GRANTED: gettext_lazy("Récompense"),
 }
 _REFUSED_AT = {

@@ -109,7 +109,10 @@ def _connected(outside: Mapping[str, bool], *, referral: bool) -> Step:
     """One way is enough: a line to paste, a developer's key, or orders that came by themselves."""
     return Step(
         _("Relier votre boutique"),
-        _("Une ligne à coller, ou une clé pour votre développeur. Sans boutique, dites-le là."),
+        _(
+            "Une ligne à coller, ou une clé pour votre développeur. Si vous ne vendez"
+            " pas en ligne, dites-le au même endroit."
+        ),
         reverse("programme:setup_step", args=["boutique"]) if referral else "/reglages/site",
         any(outside.get(name, False) for name in _CONNECTED),
     )

@@ -98,7 +98,7 @@ class CodeForm(HouseForm):
     code = forms.CharField(
         label=_("Code de parrainage"),
         max_length=32,
-        help_text=_("4 à 32 lettres sans accent, chiffres ou tirets."),
+        help_text=_("4 à 32 caractères : lettres sans accent, chiffres ou tirets."),
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "spellcheck": "false"}),
         error_messages={"required": _("Écrivez un code, par exemple CAMILLE-4T.")},
     )

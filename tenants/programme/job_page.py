@@ -66,7 +66,8 @@ class JobPage:
 
 
 _ANY_FAILURE = gettext_lazy(
-    "Une panne nous a arrêtés en chemin. Ce qui était fait est gardé : reprenez où nous en étions."
+    "Une panne nous a arrêtés en chemin. Ce qui était fait est gardé : reprenez là où"
+    " nous en étions."
 )
 
 

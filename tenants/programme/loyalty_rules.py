@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from kernel.db import atomic_with_retry
 from kernel.money import CURRENCIES, POINTS, Amount
@@ -109,6 +110,9 @@ def _example(version: LoyaltyVersion, sessions: list[tuple[str, int]]) -> list[s
 def _until(version: LoyaltyVersion) -> str:
     if version.expiry_months is None:
         return _("Ce qui est gagné n’expire pas.")
-    return _("Ce qui est gagné expire %(months)s mois plus tard.") % {
-        "months": version.expiry_months
-    }
+    words = ngettext(
+        "Ce qui est gagné expire %(months)s mois plus tard.",
+        "Ce qui est gagné expire %(months)s mois plus tard.",
+        version.expiry_months,
+    )
+    return words % {"months": version.expiry_months}

@@ -31,10 +31,10 @@ def _counting(job: Job) -> str:
 
 
 def _applying(job: Job) -> str:
-    return _("%(done)s cagnottes sur %(total)s") % {
-        "done": formats.number(job.done),
-        "total": formats.number(job.total or 0),
-    }
+    words = ngettext(
+        "%(done)s cagnotte sur %(total)s", "%(done)s cagnottes sur %(total)s", job.done
+    )
+    return words % {"done": formats.number(job.done), "total": formats.number(job.total or 0)}
 
 
 def _links(job: Job) -> Sequence[Link]:

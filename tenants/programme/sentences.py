@@ -154,7 +154,11 @@ _WORDS: dict[str, Callable[[Decision], str]] = {
         % {"amount": _amount(d), "who": _who(d)}
     ),
     Code.YEARLY_LIMIT: lambda d: (
-        _("Pas de récompense pour %(who)s : la limite de %(limit)s filleuls par an est atteinte.")
+        ngettext(
+            "Pas de récompense pour %(who)s : la limite de %(limit)s filleul par an est atteinte.",
+            "Pas de récompense pour %(who)s : la limite de %(limit)s filleuls par an est atteinte.",
+            int(d.facts.get("limit") or 0),
+        )
         % {"who": _who(d), "limit": d.facts.get("limit")}
     ),
     Code.ADDED_BY_HAND: lambda d: _("Parrainage ajouté à la main pour %(who)s.") % {"who": _who(d)},

@@ -138,7 +138,7 @@ class _Play:
         self.invitation = services.invite_friend(
             referrer=self.camille, email=self.friend, first_name=_("Thomas"), now=self.now
         )
-        told = _("Son adresse n’est invitée qu’une fois, quel que soit l’ami qui l’invite.")
+        told = _("Son adresse n’est invitée qu’une fois, quelle que soit la personne qui l’invite.")
         return self._told(_("Camille invite Thomas par e-mail"), self.now, told)
 
     def _clicks(self) -> tuple[uuid.UUID | None, Step]:

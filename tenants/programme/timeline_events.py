@@ -266,8 +266,12 @@ def record(profile: Profile, until: datetime | None, _limit: int) -> Iterable[Ha
         until, profile.created_at, _("Fiche créée"), str(_MADE_BY.get(profile.source, ""))
     )
     yield from _once(until, profile.account_created_at, _("A ouvert un compte"))
-    yield from _once(until, profile.unsubscribed_at, _("S’est désinscrit des messages"))
-    yield from _once(until, profile.bought_before, _("Déjà client d’après votre historique"))
+    yield from _once(until, profile.unsubscribed_at, _("Désinscription des messages"))
+    yield from _once(
+        until,
+        profile.bought_before,
+        _("Faisait déjà partie de vos clients, d’après votre historique"),
+    )
     member = Membership.objects.filter(profile=profile).first()
     if member is not None:
         yield from _once(until, member.joined_at, _("A rejoint le programme de fidélité"))

@@ -32,7 +32,9 @@ class InvalidCodeError(InvalidInputError):
     """A code has 4 to 32 letters without accents, digits or hyphens."""
 
     code = "invalid_code"
-    words = gettext_lazy("Un code compte de 4 à 32 lettres sans accent, chiffres ou tirets.")
+    words = gettext_lazy(
+        "Un code compte de 4 à 32 caractères : lettres sans accent, chiffres ou tirets."
+    )
 
 
 class CodeTakenError(ConflictError):
@@ -71,7 +73,8 @@ def rename(*, code: ReferralCode, to: str) -> ReferralCode:
     text = normalise(to)
     if not _SHAPE.match(text):
         raise InvalidCodeError(
-            _("Un code compte de 4 à 32 lettres sans accent, chiffres ou tirets."), param="code"
+            _("Un code compte de 4 à 32 caractères : lettres sans accent, chiffres ou tirets."),
+            param="code",
         )
     code.code = text
     try:

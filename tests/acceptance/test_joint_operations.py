@@ -183,7 +183,7 @@ def test_pa12_the_guest_tests_before_it_is_live_and_nothing_comes_of_it(
     assert away
     assert urlsplit(away[1]).netloc.startswith("maison-lumen.")
     path = urlsplit(away[1]).path
-    assert "Essai : rien n’est compté, rien n’est envoyé" in entities.unescape(
+    assert "Essai : rien n’est compté, rien n’est envoyé" in entities.unescape(
         shopper.client.get(path).content.decode()
     )
     mails = len(lumen.mail.messages)

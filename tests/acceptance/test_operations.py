@@ -155,7 +155,7 @@ def test_pa10_the_module_names_the_partner_and_asks_for_its_opt_in(
     }
     refused = office.acquire(module, **wanted)
     assert refused.status_code == 422
-    assert "Indiquez où lire la politique de données d’Atelier Marin." in words(
+    assert "Indiquez où lire la politique de confidentialité d’Atelier Marin." in words(
         refused.content.decode()
     )
     assert office.acquire(module, **wanted, **{f"{marin}-policy_url": POLICY}).status_code == 302

@@ -120,7 +120,7 @@ def test_a_live_operation_takes_no_partner_whose_policy_cannot_be_read(
     form = {"modules": [module.public_id], "asks": "on", "names": ["email"]}
     answer = office.send(f"/partenaires/{marin}", **form)
     assert answer.status_code == 422
-    assert "Indiquez où lire la politique de données" in answer.content.decode()
+    assert "Indiquez où lire la politique de confidentialité" in answer.content.decode()
     assert not ModulePartner.objects.exists() and going(module)["email"] == 0
     assert office.send(f"/partenaires/{marin}", **form, policy_url=POLICY).status_code == 302
     page = TenantClient(lumen.tenant).get(PUBLIC).content.decode()
@@ -162,7 +162,7 @@ def test_what_going_live_needs_says_so(lumen: Lumen, office: Office, marin: str)
     office.create(partner=marin, starts_at="", ends_at="")
     told = office.read()
     assert "Choisissez le début et la fin." in told
-    assert "Indiquez où lire la politique de données d’Atelier Marin." in told
+    assert "Indiquez où lire la politique de confidentialité d’Atelier Marin." in told
     page = office.client.get(office.path).content.decode()
     # The way to what is missing ends at the very field.
     field = re.search(rf'href="({office.path}/partenaires/{marin})#(id_policy_url)"', page)

@@ -21,7 +21,7 @@ from tests.fixtures.tenants import TenantClient
 LEA = "lea@exemple.fr"
 FIRST = "8,00 € pour vous, et un cadeau pour un proche"
 SECOND = "Votre lien de parrainage vous attend"
-CLOSED = "Camille vous a invité chez Maison Lumen"
+CLOSED = "Camille vous recommande Maison Lumen"
 CAME = "Toujours envie de découvrir Maison Lumen"
 
 

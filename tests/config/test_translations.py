@@ -118,6 +118,26 @@ def test_the_check_names_what_is_missing_unused_or_unusable(tree: Path) -> None:
     assert "unused: Clients" in messages.check(tree, tree / "locale")
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Essai : rien n’est envoyé", True),
+        ("Essai\u202f: rien n’est envoyé", True),
+        ("Effacer ?", True),
+        ("Effacer\u00a0?", True),
+        ("Lot « Bougie »", True),
+        ("Lot «\u00a0Bougie\u00a0»\u202f: reste-t-il du stock\u202f?", True),
+        ("Lot «\u00a0Bougie\u00a0»\u00a0: reste-t-il du stock\u202f?", False),
+    ],
+)
+def test_a_french_text_breaks_at_no_sign(tree: Path, text: str, wrong: bool) -> None:
+    (tree / "tenants" / "forms.py").write_text(f'TITLE = _("{text}")\n')
+    messages.update(tree, tree / "locale")
+    translate(tree, text, "English")
+    told = messages.check(tree, tree / "locale")
+    assert (f"wrong spaces in French: {text}" in told) is wrong
+
+
 def test_nought_is_singular_in_french_and_plural_in_english() -> None:
     """Of the product's own texts, compiled: « 0 jour », but "0 days"."""
 

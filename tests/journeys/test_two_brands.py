@@ -134,7 +134,7 @@ def build(brands: Brands) -> None:
     claire.locator("details.partner-part summary").click()
     claire.get_by_label("Brûlerie Fauvette participe à ce module").check()
     claire.get_by_label("Demander l’accord pour les offres de Brûlerie Fauvette").check()
-    claire.get_by_label("Sa politique de données").fill("https://fauvette.example/donnees")
+    claire.get_by_label("Sa politique de confidentialité").fill("https://fauvette.example/donnees")
     part = claire.locator("details.partner-part")
     part.get_by_label("Prénom").check()
     part.get_by_label("Adresse e-mail").check()

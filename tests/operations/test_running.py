@@ -88,7 +88,7 @@ def test_a_partner_needs_a_policy_and_an_opt_in_for_what_it_gets(ready: Operatio
     """D1, D3."""
     module = OperationModule.objects.get()
     partner = add_partner(module, policy_url="")
-    assert any("politique de données de Brûlerie Noé" in text for text in told(ready))
+    assert any("politique de confidentialité de Brûlerie Noé" in text for text in told(ready))
     module.fields = [{"name": "email", "required": True, "partners": [str(NOE)]}]
     module.save()
     partner.asks_optin = False

@@ -71,7 +71,7 @@ def test_a_file_is_named_tried_out_taken_in_and_taken_back(claire, merchant):
     assert "1 nouveau client et 1 ligne refusée." in text
     assert "Rien n’a encore changé" in text
     assert "3 Zoé =1+1 E-mail « faux » : Écrivez une adresse complète" in text
-    assert "Nom « =1+1 » : Cette case contient une formule." in text
+    assert "Nom « =1+1 » : Cette cellule contient une formule." in text
     assert not Profile.objects.exists()
 
     answer = claire.post(f"{path}/importer", {"whole": "all"}, follow=True)

@@ -79,7 +79,7 @@ def test_two_records_are_compared_and_become_one(claire, louis, story):
     path = f"/clients/{story.camille.public_id}/reunir"
     assert "Cam Rouvière" in text_of(claire.get(path, {"q": "cam"}))
     text = text_of(claire.get(path, {"avec": double.public_id}))
-    assert "Une réunion ne s’annule pas." in text
+    assert "Deux fiches réunies ne peuvent plus être séparées." in text
     assert "camille+boutique@exemple.fr" in text
     sent = {"other": double.public_id, "email": "gone", "first_name": "kept"}
     assert louis.post(path, sent).status_code == 403

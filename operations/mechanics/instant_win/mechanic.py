@@ -123,7 +123,7 @@ class InstantWin(BaseMechanic):
         outcome = participation.outcome
         if outcome.get("kind") != WON:
             words = pick(module.settings.get(LOST), language)
-            return words or _("Le moment gagnant n’était pas là : pas de lot cette fois.")
+            return words or _("Ce n’était pas un moment gagnant : pas de lot cette fois.")
         words = _("Vous avez gagné : %(prize)s. Un autre e-mail dit comment le lot vous parvient.")
         return words % {"prize": pick(outcome.get("name"), language)}
 

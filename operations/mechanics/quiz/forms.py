@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from operations.mechanics.blocks import BlocksForm
 from operations.mechanics.wording import button
@@ -117,7 +117,11 @@ class QuizSettings(BlocksForm):
         if not asked:
             self.add_error("q1-text_fr", _("Posez au moins une question."))
         elif (data.get("threshold") or 0) > asked:
-            words = _("Il y a %(asked)s questions : demandez-en autant au plus.")
+            words = ngettext(
+                "Il y a %(asked)s question : demandez-en autant au plus.",
+                "Il y a %(asked)s questions : demandez-en autant au plus.",
+                asked,
+            )
             self.add_error("threshold", words % {"asked": asked})
         return data
 

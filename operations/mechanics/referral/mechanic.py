@@ -53,7 +53,7 @@ class ReferralModule(BaseMechanic):
         if not is_on(Feature.REFERRAL):
             return [Problem(_("Activez le module Parrainage, ou retirez-le de l’opération."))]
         if not versions.is_open(versions.in_force(now=timezone.now())):
-            return [Problem(_("Mettez votre programme de parrainage en ligne."))]
+            return [Problem(_("Publiez votre programme de parrainage."))]
         return []
 
     def questions(self, *, module: OperationModule, language: str) -> Mapping[str, Any]:
@@ -136,7 +136,7 @@ class ReferralModule(BaseMechanic):
         return [
             Figure(gettext_lazy("Liens donnés"), given, href=people_url(module, LINK)),
             Figure(gettext_lazy("Visites par ces liens"), _clicks(counted)),
-            Figure(gettext_lazy("Amis venus"), _referrals(counted).count()),
+            Figure(gettext_lazy("Proches venus"), _referrals(counted).count()),
         ]
 
 

@@ -100,7 +100,7 @@ def answer_code(
 def log_out(request: HttpRequest) -> HttpResponse:
     """End this session."""
     logout(request)
-    messages.success(request, _("Vous êtes déconnecté."))
+    messages.success(request, _("Votre session est fermée."))
     return HttpResponseRedirect(reverse("account_login"))
 
 

@@ -88,5 +88,5 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
             % {"count": ended},
         )
     else:
-        messages.info(request, _("Vous n’étiez connecté nulle part ailleurs."))
+        messages.info(request, _("Aucune autre session n’était ouverte."))
     return HttpResponseRedirect(reverse("accounts:profile"))

@@ -47,7 +47,7 @@ class BillingInvoicesPage(ListPage):
     )
     empty = Empty(
         _("Aucune facture pour l’instant"),
-        _("La première apparaîtra ici dès que vous serez abonné."),
+        _("La première apparaîtra ici dès le début de votre abonnement."),
     )
 
     def queryset(self) -> QuerySet[Any]:

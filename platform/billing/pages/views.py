@@ -59,7 +59,7 @@ def done(request: HttpRequest) -> HttpResponse:
         )
         return redirect("billing:subscription")
     if subscribes(account):
-        words = _("Vous êtes abonné à la formule %(plan)s.")
+        words = _("Votre abonnement à la formule %(plan)s a commencé.")
         messages.success(request, words % {"plan": plan_named(account.plan).name})
     else:
         messages.info(request, _("Aucun paiement n’a été fait : rien n’a changé."))

@@ -29,7 +29,7 @@ def standing(account: Account, *, now: datetime) -> Standing:
         return _frozen(account)
     match account.state:
         case AccountState.TRIALING:
-            return Standing("test", _("En essai"), _trial(account))
+            return Standing("test", _("À l’essai"), _trial(account))
         case AccountState.PAST_DUE:
             words = _(
                 "Le paiement du %(failed)s a échoué. Sans paiement avant le %(ends)s, vous pourrez"

@@ -164,7 +164,10 @@ def delete(request: HttpRequest, tenant: uuid.UUID) -> HttpResponse:
             refuse(request, error)
             return HttpResponseRedirect(reverse("admin:merchant", args=[tenant]))
         else:
-            text = _("%(name)s est fermé et sera supprimé dans 30 jours. D’ici là, rouvrez-le.")
+            text = _(
+                "%(name)s est fermé et sera supprimé dans 30 jours. D’ici là, vous"
+                " pouvez le rouvrir."
+            )
             messages.success(request, text % {"name": row.name})
             return HttpResponseRedirect(reverse("admin:merchant", args=[tenant]))
     return show(request, row, status=422, delete_form=form)

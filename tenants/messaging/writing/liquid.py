@@ -143,8 +143,8 @@ def _check_formulas(source: str, field: str) -> None:
         if len(found[0]) == 2:
             raise TextError(
                 _(
-                    "Ligne %(line)s : une formule n’est pas fermée. Écrivez-la sur une seule "
-                    "ligne, par exemple {{ first_name }}."
+                    "Ligne %(line)s : une balise n’est pas fermée. Écrivez-la sur une"
+                    " seule ligne, par exemple {{ first_name }}."
                 )
                 % {"line": line},
                 param=field,
@@ -155,7 +155,7 @@ def _check_formulas(source: str, field: str) -> None:
         count += 1
     if count > _MOST_MARKS:
         raise TextError(
-            _("Retirez des formules : %(most)s au plus dans un texte.") % {"most": _MOST_MARKS},
+            _("Retirez des balises : %(most)s au plus dans un texte.") % {"most": _MOST_MARKS},
             param=field,
         )
 
@@ -188,8 +188,8 @@ def _unreadable(source: str, error: LiquidError, field: str) -> TextError:
     where = error.token.start_index if error.token is not None else -1
     line = _line(source, where) if where >= 0 else source.count("\n") + 1
     said = _(
-        "Ligne %(line)s : cette formule ne se lit pas. Vérifiez que chaque {%% if %%} a son "
-        "{%% endif %%}, et que chaque valeur est dans la liste."
+        "Ligne %(line)s : cette balise ne se lit pas. Vérifiez que chaque {%% if %%}"
+        " a son {%% endif %%}, et que chaque valeur est dans la liste."
     )
     return TextError(said % {"line": line}, param=field)
 

@@ -14,7 +14,7 @@ class FileTooLargeError(InvalidInputError):
     """The file is larger than MOST_BYTES."""
 
     code = "import_file_too_large"
-    words = _("Ce fichier dépasse 20 Mo. Partagez-le en plusieurs fichiers plus petits.")
+    words = _("Ce fichier dépasse 20 Mo. Découpez-le en plusieurs fichiers plus petits.")
 
 
 class EmptyFileError(InvalidInputError):
@@ -68,7 +68,7 @@ class TooManyRowsError(InvalidInputError):
     """More lines than MOST_ROWS."""
 
     code = "import_too_many_rows"
-    words = _("Ce fichier dépasse 200 000 lignes. Partagez-le en plusieurs fichiers.")
+    words = _("Ce fichier dépasse 200 000 lignes. Découpez-le en plusieurs fichiers.")
 
 
 class TooManyColumnsError(InvalidInputError):
@@ -82,7 +82,7 @@ class CellTooLongError(InvalidInputError):
     """A cell longer than any field: most often a quote that never closes."""
 
     code = "import_cell_too_long"
-    words = _("Une case de ce fichier ne finit pas : vérifiez ses guillemets.")
+    words = _("Une cellule de ce fichier n’est pas fermée : vérifiez ses guillemets.")
 
 
 class WrongEncodingError(InvalidInputError):
@@ -117,7 +117,7 @@ class ImportBusyError(ConflictError):
     """The import is not in a state that allows this."""
 
     code = "import_busy"
-    words = _("Cet import n’en est plus là. Rechargez la page.")
+    words = _("Cet import est déjà passé à une autre étape. Rechargez la page.")
 
 
 class ImportNotWholeError(ConflictError):

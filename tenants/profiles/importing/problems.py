@@ -24,14 +24,14 @@ WORDS: dict[str, str | Promise] = {
     "date": gettext_lazy("Écrivez une date, par exemple 18/11/2025."),
     "future": gettext_lazy("Cette date est dans le futur. Écrivez jour, mois, année."),
     "formula": gettext_lazy(
-        "Cette case contient une formule. Collez-y sa valeur, sans le signe =."
+        "Cette cellule contient une formule. Collez-y sa valeur, sans le signe =."
     ),
     "unreadable": gettext_lazy(
         "Des lettres sont illisibles. Enregistrez le fichier en « CSV UTF-8 »."
     ),
     "no_identity": gettext_lazy("Il faut un e-mail, un téléphone ou un numéro de client."),
     "more_cells": gettext_lazy(
-        "Cette ligne a plus de cases que de titres. Vérifiez ses séparateurs et ses guillemets."
+        "Cette ligne a plus de cellules que de titres. Vérifiez ses séparateurs et ses guillemets."
     ),
     "dates_disagree": gettext_lazy("La première commande est après la dernière."),
     "twice": gettext_lazy("La même personne que la ligne %(line)s."),

@@ -224,8 +224,9 @@ def undo(request: HttpRequest, customer_import: str) -> HttpResponse:
             request,
             title=_("Annuler cet import ?"),
             text=_(
-                "Fiches ajoutées, retirées : %(new)s. Fiches modifiées, remises comme avant :"
-                " %(updated)s. Celles qui ont changé depuis, ou qui ont une commande, restent."
+                "Fiches ajoutées, à retirer : %(new)s. Fiches modifiées, à remettre"
+                " comme avant : %(updated)s. Celles qui ont changé depuis, ou qui ont"
+                " une commande, restent."
             )
             % words,
             act=_("Annuler l’import"),

@@ -38,22 +38,30 @@ _WORDS = {
             "Vos clients invitent leurs proches : codes, liens, invitations, et une récompense"
             " pour chacun."
         ),
-        gettext_lazy("Éteint, les codes ne donnent plus rien ; ce qui est promis reste dû."),
+        gettext_lazy(
+            "S’il est éteint, les codes ne donnent plus rien ; ce qui est promis reste dû."
+        ),
     ),
     Feature.LOYALTY: Words(
         "star",
         gettext_lazy("Chaque achat, facture ou séance validée remplit la cagnotte de vos clients."),
-        gettext_lazy("Éteint, plus rien ne s’ajoute ; les points gagnés restent utilisables."),
+        gettext_lazy(
+            "S’il est éteint, plus rien ne s’ajoute ; les points gagnés restent utilisables."
+        ),
     ),
     Feature.TIERS: Words(
         "gift",
         gettext_lazy("Des récompenses qui se débloquent d’elles-mêmes à un nombre de points."),
-        gettext_lazy("Éteint, aucun palier ne se débloque ; ce qui est attribué reste valable."),
+        gettext_lazy(
+            "S’il est éteint, aucun palier ne se débloque ; ce qui est attribué reste valable."
+        ),
     ),
     Feature.CAMPAIGNS: Words(
         "mail",
         gettext_lazy("Des relances automatiques et des campagnes, à ceux qui veulent les lire."),
-        gettext_lazy("Éteint, rien ne part plus ; les textes et les résultats sont conservés."),
+        gettext_lazy(
+            "S’il est éteint, rien ne part plus ; les textes et les résultats sont conservés."
+        ),
     ),
 }
 

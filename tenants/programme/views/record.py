@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
@@ -149,7 +150,8 @@ def _chain_text(profile: Profile, referrer: Profile | None, count: int) -> str:
     parts = []
     if referrer is not None:
         parts.append(_("%(name)s vient de %(by)s") % {"name": profile.name, "by": referrer.name})
-    parts.append(_("%(n)s filleuls qui comptent") % {"n": count})
+    counted = ngettext("%(n)s filleul qui compte", "%(n)s filleuls qui comptent", count)
+    parts.append(counted % {"n": count})
     return ", ".join(parts)
 
 

@@ -87,7 +87,9 @@ def _page(
             if "send" in request.POST:
                 _send(request, steps)
         except throttles.ThrottledError:
-            context["error"] = _("Assez de simulations pour cette heure. Réessayez plus tard.")
+            context["error"] = _(
+                "Vous avez lancé beaucoup de simulations en une heure. Réessayez dans une heure."
+            )
         except RicochetError as error:
             context["error"] = str(error)
     status = 422 if "error" in context else 200

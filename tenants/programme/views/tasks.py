@@ -135,7 +135,7 @@ def _dead(work: Waiting, unit: str) -> Task | None:
     if not work.dead:
         return None
     title = ngettext("%(n)s envoi en échec", "%(n)s envois en échec", work.dead)
-    text = _("Tous les essais ont échoué. Rien n’est perdu.")
+    text = _("Toutes les tentatives ont échoué. Rien n’est perdu.")
     url = f"{reverse('programme:todo')}#envois"
     return Task(title % {"n": work.dead}, text, "mail", "bad", url, _("Réessayer"))
 

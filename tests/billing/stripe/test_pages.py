@@ -126,7 +126,7 @@ def test_an_owner_subscribes_within_the_trial(shop: Shop, owner: TenantClient) -
     assert "Essai gratuit jusqu’au 1er avr. 2026, sans carte." in text(owner.get(HOME))
     assert "rien n’est débité d’ici là" in text(owner.get(PAGES[2]))
     page = text(buy(shop, owner))
-    assert "Vous êtes abonné à la formule Growing." in page
+    assert "Votre abonnement à la formule Growing a commencé." in page
     assert "Premier paiement ce jour-là : 79,00 € HT par mois." in page
     assert shop.account.state == AccountState.TRIALING
     assert "Choisir Growing" not in text(owner.get(f"{HOME}/formules"))

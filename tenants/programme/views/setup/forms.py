@@ -70,7 +70,7 @@ class PurseForm(HouseForm):
         label=_("Son nom"),
         max_length=60,
         help_text=_("Vos clients le lisent sur leur page."),
-        error_messages={"required": _("Donnez un nom, par exemple : Ma cagnotte.")},
+        error_messages={"required": _("Donnez un nom, par exemple Ma cagnotte.")},
     )
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
