@@ -32,15 +32,14 @@ _PERSON = "participation__profile"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a win stands: a look of `shell.states`, its word, and when, by whom or why."""
+class Handing:
+    """When and by whom it was handed over, or why it never will be; and what may be done."""
 
-    look: str
-    label: str
     note: str = ""
+    act: str = ""
 
     def __str__(self) -> str:
-        return self.label
+        return self.note
 
 
 def person_of(win: Win) -> Profile:
@@ -159,24 +158,17 @@ class WinnersPage(ListPage):
                 value=self._code,
                 template="operations/cells/win_code.html",
             ),
-            Column("won", gettext_lazy("Gagné le"), kind="moment", sort="won_at", value="won_at"),
+            Column("won", gettext_lazy("Gagné le"), kind="date", sort="won_at", value="won_at"),
+            Column("state", gettext_lazy("État"), kind="state", value=_state),
             Column(
-                "state",
-                gettext_lazy("État"),
-                kind="state",
-                value=self._standing,
-                template="operations/cells/win_state.html",
+                "handing",
+                gettext_lazy("Remise"),
+                value=self._handing,
+                template="operations/cells/win_handing.html",
             ),
             Column("handed", gettext_lazy("Remis le"), value="handed_at", shown=False),
             Column("by", gettext_lazy("Remis par"), value=self._handed_by, shown=False),
-            *self._acts(),
         )
-
-    def _acts(self) -> list[Column]:
-        if not self.may_change:
-            return []
-        template = "operations/cells/win_acts.html"
-        return [Column("acts", gettext_lazy("Actions"), export=False, template=template)]
 
     def _where(self, win: Win) -> str:
         return _module(win) if self.operation else f"{_operation(win)}, {_module(win)}"
@@ -194,16 +186,14 @@ class WinnersPage(ListPage):
     def _handed_by(self, win: Win) -> str:
         return self._names.get(win.handed_by, "") if win.handed_by else ""
 
-    def _standing(self, win: Win) -> Standing:
+    def _handing(self, win: Win) -> Handing:
         if win.voided_at is not None:
-            return _over(win)
-        if win.handed_at is not None:
-            words = {"when": formats.moment(win.handed_at), "who": self._handed_by(win)}
-            told = gettext("le %(when)s par %(who)s") if words["who"] else gettext("le %(when)s")
-            return Standing("done", gettext("Remis"), told % words)
-        if person_of(win).erased_at is not None:
-            return Standing("erased", gettext("Sans destinataire"))
-        return Standing("pending", gettext("À remettre"))
+            return Handing(_why_over(win))
+        if win.handed_at is None:
+            return Handing(act="hand" if self.may_change else "")
+        words = {"when": formats.day(win.handed_at), "who": self._handed_by(win)}
+        told = gettext("le %(when)s par %(who)s") if words["who"] else gettext("le %(when)s")
+        return Handing(told % words, act="take_back" if self.may_change else "")
 
     def queryset(self) -> QuerySet[Any]:
         rows = Win.objects.select_related(
@@ -239,14 +229,25 @@ class WinnersPage(ListPage):
         return (BulkAction(gettext("Marquer remis"), url),)
 
 
-def _over(win: Win) -> Standing:
-    """Replaced, with the reason that was given; else void."""
+def _is_replaced(win: Win) -> bool:
     place = getattr(win.participation, "draw_place", None)
-    if place is not None and place.stepped_down_at is not None:
-        return Standing(
-            "cancelled", gettext("Remplacé"), str(REASONS.get(place.stepped_down_why, ""))
-        )
-    return Standing("cancelled", gettext("Annulé"))
+    return place is not None and place.stepped_down_at is not None
+
+
+def _why_over(win: Win) -> str:
+    """The reason that was given, where somebody else has the prize."""
+    if not _is_replaced(win):
+        return ""
+    return str(REASONS.get(win.participation.draw_place.stepped_down_why, ""))
+
+
+def _state(win: Win) -> str:
+    """A name of `shell.states`."""
+    if win.voided_at is not None:
+        return "replaced" if _is_replaced(win) else "cancelled"
+    if win.handed_at is not None:
+        return "handed_over"
+    return "to_hand_over" if person_of(win).erased_at is None else "erased"
 
 
 def _module(win: Win) -> str:

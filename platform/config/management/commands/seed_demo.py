@@ -10,13 +10,23 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.services import create_member
 from api.scopes import SCOPES
 from api.services.keys import create_key
 from billing.plans import PlanKey
 from billing.services.accounts import Opening
-from config.demo import joint, mail, mailings, operator, partners, payments, story, studio
+from config.demo import (
+    joint,
+    mail,
+    mailings,
+    operator,
+    partners,
+    payments,
+    story,
+    studio,
+    winners,
+)
 from shell import brand
 from tenants.activity import connections
 from tenants.activity.models import Heard, Order, Source
@@ -70,6 +80,8 @@ class Command(BaseCommand):
             _write_keys(lumen, shop, now)
         partners.meet(major=lumen, by_code=clairval, password=PASSWORD, now=now)
         operator.appear(password=PASSWORD)
+        hands = [User.objects.get(email=email).pk for email, *_rest in _TEAM[:2]]
+        winners.play(major=lumen, team=hands, now=now)
         joint.play(major=lumen, minor_name="Brûlerie Noé", now=now)
         payments.subscribe(tenant=clairval, email=_TEAM[0][0], now=now)
 
