@@ -72,9 +72,16 @@ class OperationForm(HouseForm):
             return
         named = [(key, partner.name) for key, partner in self.choosable.items()]
         self.fields["partner"].choices = [("", _("Aucun pour l’instant")), *named]  # type: ignore[attr-defined]
-        if not self.initial.get("partner"):
-            # Asked once it is known whose: on the page of the operation's partners.
+        if not self.initial.get("partner") or self.initial.get("policy_url"):
+            # Asked once it is known whose, on the page of the operation's partners; what the
+            # partner says by itself, or was typed before, is not asked again.
             del self.fields["policy_url"]
+        elif not self.choosable[self.initial["partner"]].may_share:
+            self.fields["policy_url"].optional = ""  # type: ignore[attr-defined]
+            self.fields["policy_url"].help_text = _(
+                "Si vous ne la connaissez pas, laissez vide : le partenaire l’indique en acceptant"
+                " l’accord."
+            )
 
     @property
     def chosen(self) -> Partner | None:
@@ -162,9 +169,16 @@ class WordsForm(HouseForm):
             name: pair(self.cleaned_data, name) for name in ("title", "subtitle", "prizes", "rules")
         }
         found["texts"] = {**operation.texts, "note": pair(self.cleaned_data, "note")}
-        found["prize_count"] = self.cleaned_data["prize_count"]
-        found["prize_value"] = self.cleaned_data["prize_value"]
+        found |= {
+            name: self.cleaned_data[name]
+            for name in ("prize_count", "prize_value")
+            if name in self.fields
+        }
         return found
+
+    def count_in_modules(self) -> None:
+        """The modules say how many prizes there are and what they are worth: not asked again."""
+        del self.fields["prize_count"], self.fields["prize_value"]
 
 
 class LookForm(HouseForm):

@@ -34,6 +34,8 @@ class OptIn:
     text: str
     policy_url: str = ""
     tenant_id: uuid.UUID | None = None
+    # Shown by a test or a preview only: the agreement with this partner is not accepted yet.
+    waits: bool = False
 
     @property
     def parts(self) -> tuple[str, str, str]:
@@ -63,6 +65,7 @@ def offered(module: OperationModule, *, language: str) -> list[OptIn]:
             _text(partner.optin_text, partner.name, language),
             policy_of(module, partner),
             back_office(module, partner),
+            waits=partner.partnership_id not in _minors(module),
         )
         for partner in _asking(module)
     ]

@@ -107,6 +107,12 @@ def policy_of(partner: Partner) -> str:
     return str(known.values_list("policy_url", flat=True).first() or "")
 
 
+def policies_of(operation: Operation) -> dict[str, str]:
+    """Where each partner's policy is read, by the partner's name; "" where nobody said so yet."""
+    taking = taking_part(operation=operation, language="fr")
+    return {one.name: one.policy_url for one in taking}
+
+
 @atomic_with_retry
 def place(
     *,

@@ -24,7 +24,7 @@ from operations.mechanics.shape import Problem
 from operations.models import ModulePartner, Operation, OperationModule, OperationState
 from operations.telling import changed
 from operations.words import pick
-from partnerships.selectors import own_policies
+from partnerships.selectors import agreed, own_policies
 from shell import formats
 from tenants import features, limits
 
@@ -61,8 +61,8 @@ def problems(*, operation: Operation, now: datetime) -> list[Problem]:
                 _("Écrivez le règlement : il y a quelque chose à gagner ou à accepter."), "words"
             )
         )
-    if any(sample_rules.unfinished(str(text)) for text in operation.rules.values()):
-        found.append(Problem(_("Complétez le règlement là où des crochets l’attendent."), "words"))
+    if waiting := sample_rules.unfinished_in(operation):
+        found.append(_about_brackets(*waiting))
     for module in modules:
         found += _about_plan(module)
         found += _about_partners(module)
@@ -79,6 +79,15 @@ def _about_plan(module: OperationModule) -> list[Problem]:
     return [Problem(features.plan_words(one)) for one in asked if not features.is_on(one)]
 
 
+def _about_brackets(language: str, passage: str) -> Problem:
+    """Which text still has a passage in brackets, and which one: the form opens there."""
+    words = {
+        "fr": _("Complétez le règlement en français : « %(passage)s »."),
+        "en": _("Complétez le règlement en anglais : « %(passage)s »."),
+    }
+    return Problem(words[language] % {"passage": passage}, "words", field=f"rules_{language}")
+
+
 def _about_dates(operation: Operation, now: datetime) -> list[Problem]:
     if operation.starts_at is None or operation.ends_at is None:
         return [Problem(_("Choisissez le début et la fin."), "dates")]
@@ -89,13 +98,17 @@ def _about_dates(operation: Operation, now: datetime) -> list[Problem]:
 
 def _about_partners(module: OperationModule) -> list[Problem]:
     found, partners = [], list(module.partners.all())
-    own = own_policies(partnership_ids=[row.partnership_id for row in partners]) if partners else {}
+    numbers = [row.partnership_id for row in partners]
+    own = own_policies(partnership_ids=numbers) if partners else {}
+    # Whoever has still to accept gives its policy as it does, and has no box before that.
+    ready = agreed(partnership_ids=numbers) if partners else set()
     for partner in partners:
         goes = any(
             str(partner.partnership_id) in map(str, row.get("partners") or ())
             for row in module.fields
         )
-        if partner.asks_optin and not (own.get(partner.partnership_id) or partner.policy_url):
+        known = own.get(partner.partnership_id) or partner.policy_url
+        if partner.asks_optin and not known and partner.partnership_id in ready:
             words = _("Indiquez où lire la politique de confidentialité de %(partner)s.")
             found.append(_at(partner, "policy_url", words))
         if goes and not partner.asks_optin:

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -157,3 +158,10 @@ def _week(start: date, rows: list[Operation], now: datetime) -> Week:
             )
         )
     return Week(days, bars)
+
+
+def prizes_of(operation: Operation) -> list[dict[str, Any]]:
+    """The prizes that its modules give, as they are set: `stock` pieces, each of `value` cents or
+    None.
+    """
+    return [row for module in modules_of(operation) for row in module.settings.get("prizes") or ()]

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.conf import settings
 
+from operations.models import Operation
+
 LANGUAGES: tuple[str, ...] = tuple(code for code, _name in settings.LANGUAGES)
 
 
@@ -27,3 +29,8 @@ def pair(cleaned: Mapping[str, Any], name: str) -> dict[str, str]:
 def spread(words: Mapping[str, Any] | None, name: str) -> dict[str, str]:
     """The other way: initial values for a form's fields `name_fr` and `name_en`."""
     return {f"{name}_{code}": str((words or {}).get(code) or "") for code in LANGUAGES}
+
+
+def offered_in(operation: Operation) -> tuple[str, ...]:
+    """The languages of an operation: French, and any other that its page has a title in."""
+    return tuple(code for code in LANGUAGES if code == "fr" or operation.title.get(code))

@@ -41,9 +41,11 @@ class Tenant(models.Model):
     brand_color = models.CharField(max_length=7, default="#0F6170")
     brand_tokens = models.JSONField(default=dict, blank=True)
     site_url = models.URLField(blank=True, help_text="The merchant's shop.")
-    # Where replies go; at first the address of whoever signed up, so it is shown to nobody.
     # Where its customers read what it does with their data: shown beside its box in operations.
     policy_url = models.URLField(blank=True, default="", db_default="", max_length=300)
+    # Legal form, seat and registration, in the merchant's words: official rules name who runs them.
+    legal_notice = models.CharField(blank=True, default="", db_default="", max_length=300)
+    # Where replies go; at first the address of whoever signed up, so it is shown to nobody.
     contact_email = models.EmailField(blank=True)
     # What strangers may read on a public page: only what the merchant gave for that.
     public_email = models.EmailField(blank=True, db_default="")

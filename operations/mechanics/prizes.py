@@ -80,14 +80,12 @@ class PrizesForm(BlocksForm):
             found |= {f"{key}-stock": row.get("stock"), f"{key}-value": row.get("value")}
         return found
 
-    @property
-    def prize_rows(self) -> list[PrizeRow]:
-        """For the template: what is filled in or wrong stands open, the first one always."""
+    def rows(self) -> list[PrizeRow]:
         rows = []
         for number in range(1, MOST_KINDS + 1):
             bound = [self[f"p{number}-{part}"] for part in _PARTS]
             filled = any(field.value() or field.errors for field in bound)
-            rows.append(PrizeRow(number, filled or number == 1, *bound))
+            rows.append(PrizeRow(number, filled, *bound))
         return rows
 
     def clean(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How the page of an operation is drawn, whatever brought somebody to it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
@@ -35,6 +36,7 @@ def draw_page(
         "title": pick(operation.title, language) or operation.name,
         "subtitle": pick(operation.subtitle, language),
         "prizes": "" if listed else pick(operation.prizes, language),
+        **_winnable(operation, parts),
         "note": pick(operation.texts.get("note"), language),
         "has_rules": bool(pick(operation.rules, language)),
         "picture": pictures.shown(str(operation.look.get("image") or "")),
@@ -49,6 +51,20 @@ def draw_page(
         "currency": tenant_of(request).currency,
     }
     return show(request, "page", context, operation=operation, status=status)
+
+
+def _winnable(operation: Operation, parts: list[Part]) -> dict[str, Any]:
+    """How many prizes there are, and their worth: as the modules list them, where they do."""
+    # After a mistake only the module that was sent is drawn.
+    all_there = bool(parts) and len(parts) >= parts[0].of
+    modules = [part.module for part in parts] if all_there else selectors.modules_of(operation)
+    listed = [row for module in modules for row in module.settings.get("prizes") or ()]
+    if not listed:
+        return {"prize_count": operation.prize_count, "prize_value": operation.prize_value}
+    values = [row.get("value") for row in listed]
+    whole = sum(row["stock"] * (row.get("value") or 0) for row in listed)
+    count = sum(row["stock"] for row in listed)
+    return {"prize_count": count, "prize_value": whole if all(values) else None}
 
 
 def say(request: HttpRequest, operation: Operation, error: RicochetError) -> HttpResponse:

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from operations.models import ModulePartner, Operation
+from operations.rehearsing import passes
 from shell import brand
 from shell.light import light_style
 from tenants.models import Tenant
@@ -65,9 +66,19 @@ def show(
         "language": translation.get_language() or "fr",
         "style": mark_safe(light_style(_OWN)),  # noqa: S308 - our own files
         "colors": _colors(request, tenant, operation, shown),
+        "way_back": _way_back(context, operation),
         **context,
     }
     return render(request, f"operations/public/{template}.html", whole, status=status)
+
+
+def _way_back(context: dict[str, Any], operation: Operation | None) -> str:
+    """From a test back to where it was begun; "" on every other page."""
+    test = str(context.get("test") or "")
+    given = passes.read(test, now=timezone.now()) if test else None
+    if given is None or operation is None:
+        return ""
+    return passes.way_back(given, operation_id=operation.public_id)
 
 
 @dataclass(frozen=True, slots=True)

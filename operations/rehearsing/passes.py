@@ -11,6 +11,7 @@ from django.core import signing
 from django.db import connection
 from django.urls import reverse
 
+from partnerships.models import Partnership
 from tenants.addresses import absolute_url
 from tenants.models import Tenant
 
@@ -56,3 +57,13 @@ def url_for(given: Pass, *, major: Tenant, now: datetime) -> str:
 
 def _salt(schema: str) -> str:
     return f"operations.rehearsal:{schema}"
+
+
+def way_back(given: Pass, *, operation_id: str) -> str:
+    """Where whoever tests came from: the operation's tests, or the partner's own operations."""
+    if given.partnership_id is None:
+        return reverse("operations:tests", args=[operation_id])
+    row = Partnership.objects.filter(id=given.partnership_id).select_related("minor").first()
+    if row is None or row.minor is None:
+        return ""
+    return absolute_url(row.minor, reverse("operations:received", urlconf="config.urls_tenant"))

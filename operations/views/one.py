@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,26 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
-from kernel.ids import public_id
 from operations import editing, running, selectors
 from operations.forms import DatesForm, NameForm
 from operations.mechanics import mechanic_of
-from operations.mechanics.shape import Problem
 from operations.models import Operation
 from operations.unshared import refused, unshared
 from operations.views.common import author, frame, operation_or_404, say
-from operations.views.partners import choosable, rows_of
+from operations.views.partners import rows_of
+from operations.views.steps import mended_at
 from shell.forms import answer
 from tenants.addresses import absolute_url
 from tenants.context import current_tenant
-
-STEPS = {
-    "dates": "operations:dates",
-    "words": "operations:words",
-    "look": "operations:look",
-    "modules": "operations:modules",
-    "partners": "operations:partners",
-}
 
 
 @require_safe
@@ -47,7 +37,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
     context |= {
         "address": absolute_url(current_tenant(), f"/o/{row.slug}"),
         "people": selectors.people(row),
-        "problems": [(problem, _mended_at(row, problem)) for problem in problems],
+        "problems": [(problem, mended_at(row, problem)) for problem in problems],
         "waits": waits,
         "endings": _endings(row) if context["state"] in ("live", "planned") else [],
         "unshared": held,
@@ -70,16 +60,6 @@ def _endings(row: Operation) -> list[tuple[Any, str]]:
         (mechanic_of(one), mechanic_of(one).ending(module=one)) for one in selectors.modules_of(row)
     ]
     return [(mechanic.label, said) for mechanic, said in told if said]
-
-
-def _mended_at(row: Operation, problem: Problem) -> str:
-    """The page with the very form where a problem is solved."""
-    if problem.module:
-        return reverse("operations:module", args=[row.public_id, problem.module])
-    if any(problem.partnership == public_id("prt", one.partnership_id) for one in choosable()):
-        page = reverse("operations:partner", args=[row.public_id, problem.partnership])
-        return f"{page}#id_{problem.field}"
-    return reverse(STEPS.get(problem.step, STEPS["modules"]), args=[row.public_id])
 
 
 @require_POST

@@ -7,6 +7,7 @@ from csp.decorators import csp_replace, csp_update
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
-from operations import editing, official, pictures, sample_rules
+from operations import editing, official, pictures, sample_rules, selectors
 from operations.forms import LookForm, WordsForm
 from operations.models import Operation
 from operations.public import page
+from operations.views import steps
 from operations.views.common import frame, operation_or_404, say
 from operations.words import LANGUAGES
 from shell.brand import HEX
@@ -35,16 +37,16 @@ _LIVE = ("title", "subtitle", "prizes")
 def words(request: HttpRequest, operation: str) -> HttpResponse:
     """Titles, prizes and rules."""
     row, now = operation_or_404(operation), timezone.now()
-    initial = WordsForm.initial_of(row)
-    begins = "modele" in request.GET and not any(row.rules.values())
-    if begins:
-        initial |= {
-            f"rules_{code}": sample_rules.sample(operation=row, language=code) for code in LANGUAGES
-        }
-    form = WordsForm(request.POST or None, initial=initial)
-    if begins:
-        for code in LANGUAGES:  # an older draft of this form gives back everything else
-            form.fields[f"rules_{code}"].widget.attrs["data-fresh"] = ""
+    state = row.shown_state(now)
+    may_begin = state in ("draft", "test") or not any(row.rules.values())
+    begun = _begun(request, row) if may_begin else {}
+    form = WordsForm(request.POST or None, initial=WordsForm.initial_of(row) | begun)
+    listed = selectors.prizes_of(row)
+    if listed:
+        form.count_in_modules()
+    for name in begun:  # an older draft of this form gives back everything else
+        form.fields[name].widget.attrs["data-fresh"] = ""
+    _point_at_brackets(form, request.GET.get("completer", ""))
     if request.method == "POST" and form.is_valid():
         try:
             editing.save_words(operation_id=row.id, now=now, **form.values(row))
@@ -52,12 +54,48 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
             say(form, error)
         else:
             messages.success(request, _("Textes enregistrés"))
-            return redirect("operations:words", operation=row.public_id)
-    context = {**frame(request, row, now), "current": "words"}
-    context["may_begin"] = context["can_edit"] and not begins and not any(row.rules.values())
-    context["amends"] = row.shown_state(now) in official.PUBLIC
-    context["versions"] = official.versions(operation=row)[::-1]
+            return redirect(_after_saving(operation_or_404(operation)))
+    context = {
+        **frame(request, row, now),
+        "current": "words",
+        "may_begin": may_begin and not begun,
+        "begun": bool(begun),
+        "again": any(row.rules.values()),
+        "lacks": steps.lacks(row) if may_begin else [],
+        "listed": sum(prize["stock"] for prize in listed),
+        "amends": state in official.PUBLIC,
+        "versions": official.versions(operation=row)[::-1],
+    }
     return answer(request, "operations/words.html", context, form)
+
+
+def _begun(request: HttpRequest, row: Operation) -> dict[str, str]:
+    """The fields that the sample fills, where it is asked for: in each language that is offered, or
+    in the one that is named.
+    """
+    asked = request.GET.get("modele", "")
+    if not asked:
+        return {}
+    if asked in LANGUAGES:
+        return {f"rules_{asked}": sample_rules.sample(operation=row, language=asked)}
+    texts = sample_rules.samples(operation=row)
+    return {f"rules_{code}": text for code, text in texts.items()}
+
+
+def _point_at_brackets(form: WordsForm, language: str) -> None:
+    """Have the form open with the first passage selected that waits for its words."""
+    if language not in LANGUAGES:
+        return
+    passage = sample_rules.unfinished(str(form[f"rules_{language}"].value() or ""))
+    if passage:
+        form.fields[f"rules_{language}"].widget.attrs["data-select"] = passage
+
+
+def _after_saving(row: Operation) -> str:
+    """The same page; at the passage that still waits for its words, where there is one."""
+    page = reverse("operations:words", args=[row.public_id])
+    waiting = sample_rules.unfinished_in(row)
+    return steps.at_brackets(page, waiting[0]) if waiting else page
 
 
 @csp_update({"frame-src": [SELF]})

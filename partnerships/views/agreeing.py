@@ -48,6 +48,7 @@ def _agreement(request: HttpRequest, row: Any) -> dict[str, Any]:
     return {
         "row": row,
         "agreement": agreement_for(row),
+        "minor_name": current_tenant().name if row.my_side == Side.MINOR else row.partner,
         "acceptances": selectors.acceptances(partnership_id=row.id),
         "may_answer": row.state == State.PROPOSED and not row.i_accepted,
         "is_owner": is_owner(request),

@@ -38,7 +38,11 @@ def member_required(*, role: Role = Role.VIEWER) -> Callable[[View], View]:
                     _("Votre rôle, %(role)s, ne permet pas d’ouvrir cette page.")
                     % {"role": membership.get_role_display()}
                 )
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
+            # Whoever comes back to a page by the browser's button finds what is true by now, and
+            # finds nothing after having logged out.
+            response.headers.setdefault("Cache-Control", "no-store, private")
+            return response
 
         guarded.for_members = True  # type: ignore[attr-defined]
         return guarded

@@ -18,7 +18,8 @@ MANIFEST = "manifest.json"
 # What a merchant restored under another name takes along of its row in the public schema.
 FACTS = (
     "name", "kind", "brand_color", "brand_tokens", "site_url", "contact_email",
-    "public_email", "policy_url", "currency", "language", "timezone", "modules", "partner_only",
+    "public_email", "policy_url", "legal_notice", "currency", "language", "timezone", "modules",
+    "partner_only",
 )  # fmt: skip
 
 

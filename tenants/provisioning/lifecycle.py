@@ -77,7 +77,7 @@ def delete_now(*, tenant: Tenant, now: datetime, only_due: bool = False) -> Tena
         Membership.objects.filter(tenant_id=tenant.id).delete()
         tenant.state, tenant.state_changed_at = TenantState.DELETED, now
         tenant.delete_after = None
-        tenant.contact_email, tenant.public_email = "", ""
+        tenant.contact_email, tenant.public_email, tenant.legal_notice = "", "", ""
         tenant.site_url, tenant.brand_tokens = "", {}
         tenant.save()
         _tell_billing(tenant, Closing.NOW, now=now)

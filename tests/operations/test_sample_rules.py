@@ -1,28 +1,168 @@
 """Rules to begin with, and a partner's policy, where it says itself that it is read."""
 
-from operations import running, sample_rules
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from operations import partaking, running, sample_rules
+from operations.models import ModulePartner, Operation
 from operations.partaking import policy_of
+from operations.sample_rules.facts import lacking
 from partnerships.selectors import Partner
-from tests.fixtures.operations import BEGINS, make_module, make_operation
+from tenants.messaging.models import EmailLook
+from tenants.models import Tenant
+from tests.fixtures.operations import BEGINS, NOW, add_partner, make_module, make_operation
 
 LAMP = {"number": 1, "name": {"fr": "Lampe Halo"}, "stock": 3, "value": 12_000}
+WORDS = "Complétez le règlement en français\u00a0: «\u00a0[à compléter"
 
 
-def test_the_sample_names_brand_dates_and_prizes_and_waits_for_the_rest(lumen):
+@pytest.fixture
+def settled(lumen: Tenant) -> Tenant:
+    """A merchant who has said all that the product asks of it."""
+    said = {
+        "public_email": "bonjour@maison-lumen.fr",
+        "policy_url": "https://maison-lumen.fr/donnees",
+        "legal_notice": "SARL, 3 rue du Lac, 69003 Lyon, RCS Lyon 812 345 678",
+        "site_url": "https://maison-lumen.fr",
+    }
+    Tenant.objects.filter(id=lumen.id).update(**said)
+    for name, value in said.items():
+        setattr(lumen, name, value)
+    return lumen
+
+
+def both(operation: Operation) -> tuple[str, str]:
+    fr, en = (sample_rules.sample(operation=operation, language=code) for code in ("fr", "en"))
+    for text in (fr, en):
+        assert "{" not in text and "%}" not in text and "\n\n\n" not in text
+    return fr.replace("\u00a0", " ").replace("\u202f", " "), en
+
+
+def test_the_sample_names_brand_dates_and_prizes_and_waits_for_the_rest(lumen: Tenant) -> None:
     operation = make_operation(state="draft", rules={})
     make_module(operation, kind="draw", settings={"prizes": [LAMP]})
-    for code, words in (("fr", "tirés au sort"), ("en", "Winners are drawn")):
-        text = sample_rules.sample(operation=operation, language=code)
-        assert "Maison Lumen" in text and "3 × Lampe Halo" in text and "2026" in text
-        assert words in text and "{" not in text
-        operation.rules = {"fr": text}
-        said = [row.text for row in running.problems(operation=operation, now=BEGINS)]
-        assert "Complétez le règlement là où des crochets l’attendent." in said
+    fr, en = both(operation)
+    assert "Maison Lumen ([à compléter : forme, siège et numéro d’immatriculation])" in fr
+    assert "Pour toute question : [à compléter : une adresse e-mail]" in fr
+    assert "[to complete: legal form, registered office and registration number]" in en
+    assert "3 × Lampe Halo, d’une valeur de 120,00 € chacun" in fr
+    assert "Soit 3 lots, d’une valeur totale de 360,00 €." in fr
+    assert "tirés au sort" in fr and "winners are drawn" in en
+    assert [lack.step for lack in lacking(operation)] == ["site", "site", "site"]
+
+
+def test_a_merchant_with_complete_settings_has_nothing_left_to_complete(settled: Tenant) -> None:
+    operation = make_operation(state="draft", rules={})
+    module = make_module(operation, kind="draw", settings={"prizes": [LAMP]})
+    add_partner(module)
+    fr, en = both(operation)
+    assert not sample_rules.unfinished(fr) and not sample_rules.unfinished(en)
+    assert lacking(operation) == []
+    assert "SARL, 3 rue du Lac, 69003 Lyon, RCS Lyon 812 345 678" in fr
+    assert "avec Brûlerie Noé" in fr and "https://brulerie-noe.example/donnees" in fr
+    assert "La politique de confidentialité de Maison Lumen](https://maison-lumen.fr/donnees" in fr
+    assert fr.count("bonjour@maison-lumen.fr") == 1
+    operation.rules = {"fr": fr, "en": en}
+    assert running.problems(operation=operation, now=BEGINS) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "there", "absent"),
+    [
+        ({"rule": "once"}, ["une seule fois", "Toute personne, à"], ["majeure", "ans ou plus"]),
+        ({"rule": "daily"}, ["une fois par jour au plus"], ["une seule fois"]),
+        ({"rule": "times", "times": 3}, ["3 fois au plus"], ["par jour"]),
+        (
+            {"minimum_age": 18},
+            ["Toute personne de 18 ans ou plus"],
+            ["mineure", "représentant légal"],
+        ),
+        ({"minimum_age": 15}, ["15 ans ou plus", "représentant légal"], []),
+        ({"double_optin": True}, ["une fois confirmée par l’e-mail"], []),
+    ],
+)
+def test_the_sample_says_what_was_set(
+    settled: Tenant, changes: dict[str, Any], there: list[str], absent: list[str]
+) -> None:
+    operation = make_operation(state="draft", rules={})
+    prizes = {"prizes": [LAMP], "wins": 1, "won": {"fr": "Nous vous l’envoyons chez vous."}}
+    make_module(operation, kind="instant_win", settings=prizes, **changes)
+    fr, _en = both(operation)
+    for words in [*there, "à la mise en ligne, avant toute participation", "une fois au plus"]:
+        assert words in fr
+    assert "« Nous vous l’envoyons chez vous »" in fr
+    for words in [*absent, "avant le début", "quinze", "jours pour répondre"]:
+        assert words not in fr
+
+
+def test_several_modules_are_each_named_with_their_own_rule(settled: Tenant) -> None:
+    operation = make_operation(state="draft", rules={})
+    make_module(operation, kind="coupon", settings={"description": {"fr": "10 % dès 40 €."}})
+    draw = {"prizes": [LAMP], "substitutes": 2, "chances": "each"}
+    make_module(operation, kind="draw", settings=draw, rule="daily", position=2, minimum_age=18)
+    fr, en = both(operation)
+    assert "- Coupon : une même personne participe une seule fois." in fr
+    assert "- Tirage au sort : une même personne participe une fois par jour au plus" in fr
+    assert "Pour « Tirage au sort », il faut avoir 18 ans ou plus." in fr
+    assert "chaque participation donne une chance" in fr and "2 suppléants sont tirés" in fr
+    assert "reçoit un code : 10 % dès 40 €." in fr and "receives a code" in en
+
+
+def test_the_seat_comes_from_the_foot_of_the_emails_where_no_notice_was_given(
+    lumen: Tenant,
+) -> None:
+    EmailLook.objects.update_or_create(
+        only=True, defaults={"address": "Maison Lumen\n3 rue du Lac\n69003 Lyon", "updated_at": NOW}
+    )
+    fr, _en = both(make_operation(state="draft", rules={}))
+    known = "([à compléter : forme et numéro d’immatriculation], 3 rue du Lac, 69003 Lyon)"
+    assert known in fr
+
+
+def test_what_is_missing_names_the_language_and_the_passage(lumen: Tenant) -> None:
+    operation = make_operation(state="draft", rules={})
+    make_module(operation)
+    operation.rules = {"fr": sample_rules.sample(operation=operation, language="fr")}
+    [found] = running.problems(operation=operation, now=BEGINS)
+    assert found.text.startswith(WORDS) and found.field == "rules_fr"
+    operation.rules = {"fr": "# Règlement [1]", "en": "Run by [to complete: a name]."}
+    [found] = running.problems(operation=operation, now=BEGINS)
+    assert "en anglais" in found.text and "[to complete: a name]" in found.text
     operation.rules = {"fr": "# Règlement [1]"}
     assert running.problems(operation=operation, now=BEGINS) == []
 
 
-def test_a_partners_own_word_on_its_policy_comes_first(lumen):
+def test_english_is_filled_where_the_operation_has_an_english_title(lumen: Tenant) -> None:
+    operation = make_operation(state="draft", rules={}, title={"fr": "Un automne"})
+    assert list(sample_rules.samples(operation=operation)) == ["fr"]
+    operation.title = {"fr": "Un automne", "en": "An autumn"}
+    assert list(sample_rules.samples(operation=operation)) == ["fr", "en"]
+
+
+def test_a_partners_own_word_on_its_policy_comes_first(lumen: Tenant) -> None:
     number = "01980000-0000-7000-8000-000000000001"
     partner = Partner(number, "prt_x", "Noé", None, "", True, "https://noe.fr/donnees")
     assert policy_of(partner) == "https://noe.fr/donnees"
+
+
+def test_a_policy_left_to_the_partner_is_taken_from_its_own_settings(
+    lumen: Tenant, offices_of: Callable[..., Tenant]
+) -> None:
+    """It says where its policy is read as it accepts; nobody has to type it a second time."""
+    noe = offices_of("brulerie-noe", "Brûlerie Noé")
+    now = timezone.now()
+    operation = make_operation(
+        state="draft", live_at=None, starts_at=now, ends_at=now + timedelta(days=9)
+    )
+    module = make_module(operation)
+    add_partner(module, policy_url="", partner_tenant_id=noe.id)
+    [found] = running.problems(operation=operation, now=now)
+    assert "politique de données" in found.text and found.field == "policy_url"
+    Tenant.objects.filter(id=noe.id).update(policy_url="https://noe.fr/donnees")
+    assert partaking.policies_of(operation) == {"Brûlerie Noé": "https://noe.fr/donnees"}
+    running.go_live(operation_id=operation.id, now=now)
+    assert ModulePartner.objects.get(module=module).policy_url == "https://noe.fr/donnees"

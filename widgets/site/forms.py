@@ -47,6 +47,15 @@ class SiteForm(HouseForm):
     policy_url = OwnPolicyField(
         help_text=_("L’adresse de la page lue à côté de votre case, dans une opération commune.")
     )
+    legal_notice = forms.CharField(
+        label=_("Mentions légales"),
+        max_length=300,
+        required=False,
+        help_text=_(
+            "Forme, siège et immatriculation, repris dans le règlement de vos opérations. Par"
+            " exemple : SARL, 12 rue des Arts, 69002 Lyon, RCS Lyon 812 345 678."
+        ),
+    )
     color = forms.CharField(
         label=_("Couleur de la marque"),
         max_length=7,
@@ -74,7 +83,7 @@ class PartnerSiteForm(SiteForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["kind"]
+        del self.fields["kind"], self.fields["legal_notice"]
         self.fields["site_url"].label = _("Adresse de votre site")
         self.fields["site_url"].help_text = _("Vos widgets ont le droit de s’y afficher.")
         self.fields["name"].help_text = _("Lu sur les pages d’opération et dans vos e-mails.")

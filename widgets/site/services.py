@@ -41,12 +41,13 @@ def save_site(
     now: datetime,
     public_email: str = "",
     policy_url: str = "",
+    legal_notice: str | None = None,
     kind: str | None = None,
 ) -> list[str]:
     """Keep name, shop, colour and public e-mail; returns what the brand guard adjusted, in words.
 
-    Without `kind` it stays as it is. The shop's site gets its public key. Raises
-    InvalidOriginError for an address that no browser would send.
+    Without `kind` or `legal_notice` these stay as they are. The shop's site gets its public key.
+    Raises InvalidOriginError for an address that no browser would send.
     """
     if site_url:
         register_site(url=site_url, now=now)
@@ -55,8 +56,9 @@ def save_site(
     row.name, row.site_url, row.public_email = name, site_url, public_email
     row.policy_url = policy_url
     row.kind = row.kind if kind is None else kind
+    row.legal_notice = row.legal_notice if legal_notice is None else legal_notice
     row.brand_color, row.brand_tokens = color, tokens.as_dict()
-    changed = ["name", "kind", "site_url", "public_email", "policy_url"]
+    changed = ["name", "kind", "site_url", "public_email", "policy_url", "legal_notice"]
     row.save(update_fields=[*changed, "brand_color", "brand_tokens"])
     forget(row)
     return brand.remarks(tokens.adjusted)

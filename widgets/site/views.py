@@ -79,6 +79,7 @@ def _site_form(data: QueryDict | None) -> SiteForm:
         "site_url": tenant.site_url,
         "public_email": tenant.public_email,
         "policy_url": tenant.policy_url,
+        "legal_notice": tenant.legal_notice,
         "color": tenant.brand_color,
     }
     kind = PartnerSiteForm if tenant.partner_only else SiteForm
@@ -102,6 +103,7 @@ def _saved(request: HttpRequest, form: SiteForm) -> bool:
             site_url=data["site_url"],
             public_email=data["public_email"],
             policy_url=data["policy_url"],
+            legal_notice=data["legal_notice"].strip() if "legal_notice" in data else None,
             color=data["color"],
             now=timezone.now(),
         )

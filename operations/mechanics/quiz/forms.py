@@ -97,14 +97,12 @@ class QuizSettings(BlocksForm):
             found[f"q{number}-right"] = str(row["right"])
         return found
 
-    @property
-    def question_rows(self) -> list[QuestionRow]:
-        """For the template: what is filled in or wrong stands open, the first one always."""
+    def rows(self) -> list[QuestionRow]:
         rows = []
         for number in range(1, QUESTIONS + 1):
             bound = [self[f"q{number}-{part}"] for part in _PARTS]
             filled = any(field.value() or field.errors for field in bound)
-            rows.append(QuestionRow(number, filled or number == 1, *bound))
+            rows.append(QuestionRow(number, filled, *bound))
         return rows
 
     def clean(self) -> dict[str, Any]:

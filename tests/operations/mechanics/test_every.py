@@ -124,4 +124,4 @@ def test_its_email_is_a_kind_of_the_catalogue(kind):
 
 def test_eight_prizes_are_offered_in_the_editor():
     form = MECHANICS["draw"].settings_form(module=make_module(kind="draw"))
-    assert len(form.prize_rows) == MOST_KINDS == 8
+    assert len(form.rows()) == MOST_KINDS == 8

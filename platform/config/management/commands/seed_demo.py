@@ -103,6 +103,7 @@ class Command(BaseCommand):
                 opening=Opening(PlanKey.GROWING),
             )
             _paint(tenant, color)
+            _introduce(tenant)
             tenant = switch(tenant_id=tenant.id, on=[Feature.REFERRAL, Feature.CAMPAIGNS])
             for email, first, last, role in _TEAM:
                 create_member(
@@ -127,6 +128,14 @@ def _paint(tenant: Tenant, color: str) -> None:
     tenant.brand_color = color
     tenant.brand_tokens = brand.compute(color).as_dict()
     tenant.save(update_fields=["brand_color", "brand_tokens"])
+
+
+def _introduce(tenant: Tenant) -> None:
+    """What the public pages and the official rules of its operations say of it."""
+    tenant.public_email = tenant.contact_email
+    tenant.policy_url = f"https://www.{tenant.slug}.example/confidentialite"
+    tenant.legal_notice = "SARL, 3 rue du Lac, 69003 Lyon, RCS Lyon 812 345 678"
+    tenant.save(update_fields=["public_email", "policy_url", "legal_notice"])
 
 
 def _write_keys(tenant: Tenant, shop: str, now: datetime) -> None:

@@ -50,8 +50,16 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => press(form, button), 0);
 }, true);
 
-// Back from the browser's memory: the page must be usable again.
-window.addEventListener("pageshow", () => { [...busy].forEach(release); });
+// What somebody types and does not send; their page is then theirs to keep.
+let typed = false;
+document.addEventListener("input", () => { typed = true; });
+
+// Back from the browser's memory: the page must be usable again, and true again. A page of the
+// back office is read anew, unless that would lose words.
+window.addEventListener("pageshow", (event) => {
+  [...busy].forEach(release);
+  if (event.persisted && document.body.dataset.person && !typed) location.reload();
+});
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = /** @type {CustomEvent} */ (event).detail.elt?.closest?.("form");
   if (form) release(form);
@@ -112,6 +120,23 @@ function giveBack(form) {
   if (changed) show(word("draft"));
 }
 
+/** Opens a long text at the passage that it waits for. @param {HTMLTextAreaElement} field */
+function pointAt(field) {
+  const wanted = field.dataset.select ?? "";
+  const at = field.value.indexOf(wanted);
+  if (at < 0) return;
+  const whole = field.value;
+  // A text area scrolls to where its text ends: it is cut there for a moment, and measured.
+  field.value = whole.slice(0, at);
+  const above = field.scrollHeight - field.clientHeight;
+  field.value = whole;
+  field.closest("details")?.setAttribute("open", "");
+  field.focus({ preventScroll: true });
+  field.setSelectionRange(at, at + wanted.length);
+  field.scrollTop = Math.max(0, above + field.clientHeight / 2);
+  field.scrollIntoView({ block: "center" });
+}
+
 /** @param {ParentNode} root */
 export function init(root) {
   // The server says that it has saved what was sent: the draft has done its work, and is
@@ -128,5 +153,6 @@ export function init(root) {
     form.addEventListener("input", () => keep(form));
     form.addEventListener("submit", () => keep(form));
   });
+  root.querySelectorAll("textarea[data-select]").forEach((el) => pointAt(/** @type {HTMLTextAreaElement} */ (el)));
   root.querySelectorAll("[data-focus]").forEach((el) => /** @type {HTMLElement} */ (el).focus());
 }
