@@ -39,7 +39,7 @@ def sample(*, operation: Operation, language: str) -> str:
     """The rules of this operation in one language, as far as they follow from it."""
     with translation.override(language):
         context = facts(operation, language)
-        text = _template(language).render(Context(context, autoescape=False))
+        text = str(_template(language).render(Context(context, autoescape=False)))
     names = [str(context["zone"]), *(name for name, _address in context["policies"])]
     text = formats.elided(text, *names, language=language)
     return _BLANKS.sub("\n\n", text).strip() + "\n"

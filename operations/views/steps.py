@@ -59,12 +59,12 @@ def next_step(row: Operation, *, path: str) -> dict[str, Any]:
     `url` is empty where all that is left is on the page of `path`.
     """
     problems = running.problems(operation=row, now=timezone.now())
-    ahead = [(problem, mended_at(row, problem)) for problem in problems]
-    elsewhere = [(p, url) for p, url in ahead if url.partition("#")[0].partition("?")[0] != path]
-    problem, url = (elsewhere or [(one, "") for one, _url in ahead] or [(None, "")])[0]
+    ahead = [(problem.text, mended_at(row, problem)) for problem in problems]
+    elsewhere = [one for one in ahead if one[1].partition("#")[0].partition("?")[0] != path]
+    text, url = next(iter(elsewhere), ("", ""))
     return {
         "left": len(problems),
-        "text": problem.text if problem is not None else "",
+        "text": text or next((text for text, _url in ahead), ""),
         "url": url,
         "overview": reverse("operations:operation", args=[row.public_id]),
     }

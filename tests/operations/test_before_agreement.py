@@ -154,8 +154,12 @@ def test_the_policy_that_the_partner_gives_stands_at_its_box_from_then_on(
 def test_of_what_the_partner_gave_the_organiser_is_asked_no_more(
     module: OperationModule, row: Partnership, other_merchant: Tenant
 ) -> None:
+    """Before the partner has accepted nothing is: it gives the address as it does."""
     Operation.objects.update(state=OperationState.DRAFT)
     module.partners.update(policy_url="")
+    draft = Operation.objects.get()
+    assert not any("politique" in one.text for one in running.problems(operation=draft, now=NOW))
+    accepted_by_both(row)
     operation = Operation.objects.get()
     assert any("politique" in one.text for one in running.problems(operation=operation, now=NOW))
     say_policy(tenant_id=other_merchant.id, policy_url=OWN)

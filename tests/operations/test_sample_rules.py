@@ -1,16 +1,14 @@
 """Rules to begin with, and a partner's policy, where it says itself that it is read."""
 
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from operations import partaking, running, sample_rules
-from operations.models import ModulePartner, Operation
+from operations.models import Operation
 from operations.partaking import policy_of
 from operations.sample_rules.facts import lacking
+from partnerships.models import AgreementAcceptance, Side
 from partnerships.selectors import Partner
 from tenants.messaging.models import EmailLook
 from tenants.models import Tenant
@@ -149,20 +147,13 @@ def test_a_partners_own_word_on_its_policy_comes_first(lumen: Tenant) -> None:
     assert policy_of(partner) == "https://noe.fr/donnees"
 
 
-def test_a_policy_left_to_the_partner_is_taken_from_its_own_settings(
-    lumen: Tenant, offices_of: Callable[..., Tenant]
-) -> None:
-    """It says where its policy is read as it accepts; nobody has to type it a second time."""
-    noe = offices_of("brulerie-noe", "Brûlerie Noé")
-    now = timezone.now()
-    operation = make_operation(
-        state="draft", live_at=None, starts_at=now, ends_at=now + timedelta(days=9)
-    )
+def test_a_policy_is_needed_of_those_who_have_accepted_already(lumen: Tenant) -> None:
+    """Whoever has still to accept gives it then, and has no box before: nothing to hunt for."""
+    operation = make_operation(state="draft")
     module = make_module(operation)
-    add_partner(module, policy_url="", partner_tenant_id=noe.id)
-    [found] = running.problems(operation=operation, now=now)
+    add_partner(module, policy_url="")
+    [found] = running.problems(operation=operation, now=NOW)
     assert "politique de données" in found.text and found.field == "policy_url"
-    Tenant.objects.filter(id=noe.id).update(policy_url="https://noe.fr/donnees")
-    assert partaking.policies_of(operation) == {"Brûlerie Noé": "https://noe.fr/donnees"}
-    running.go_live(operation_id=operation.id, now=now)
-    assert ModulePartner.objects.get(module=module).policy_url == "https://noe.fr/donnees"
+    AgreementAcceptance.objects.filter(side=Side.MINOR).delete()
+    assert running.problems(operation=operation, now=NOW) == []
+    assert partaking.policies_of(operation) == {"Brûlerie Noé": ""}
