@@ -153,7 +153,7 @@ def test_a_policy_is_needed_of_those_who_have_accepted_already(lumen: Tenant) ->
     module = make_module(operation)
     add_partner(module, policy_url="")
     [found] = running.problems(operation=operation, now=NOW)
-    assert "politique de données" in found.text and found.field == "policy_url"
+    assert "politique de confidentialité" in found.text and found.field == "policy_url"
     AgreementAcceptance.objects.filter(side=Side.MINOR).delete()
     assert running.problems(operation=operation, now=NOW) == []
     assert partaking.policies_of(operation) == {"Brûlerie Noé": ""}
