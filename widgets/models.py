@@ -37,8 +37,19 @@ def connection_of(public_key: str) -> str:
     return f"site:{public_key}"
 
 
+class AllowedManager(models.Manager["Site"]):
+    """The addresses that may report: those that were taken off the list are left out."""
+
+    def get_queryset(self) -> models.QuerySet["Site"]:
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+
 class Site(models.Model):
-    """One origin (`https://shop.example`) whose pages may report to this merchant."""
+    """One origin (`https://shop.example`) whose pages may report to this merchant.
+
+    `objects` holds those that are allowed. A key outlives its address: a shop that moves keeps
+    its theme, with the tag in it, and what the new address reports names the old key.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     origin = models.CharField(max_length=270, unique=True)
@@ -48,6 +59,10 @@ class Site(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     last_seen_at = models.DateTimeField(null=True, blank=True)
     last_seen_url = models.CharField(max_length=500, blank=True)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = AllowedManager()
+    everyone = models.Manager["Site"]()
 
     class Meta:
         ordering = ["created_at", "id"]

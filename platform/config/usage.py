@@ -14,13 +14,18 @@ from tenants.limits import month_of
 from tenants.messaging.models import Email, EmailState
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
+from tenants.profiles.selectors import REPORTED
 from tenants.programme import customer_files
 from tenants.programme.campaigns import sending
 
 
 def _profiles(tenant: Tenant, now: datetime) -> int:
-    """People who were not erased, and those whom an import has still to make."""
-    return Profile.objects.filter(erased_at=None).count() + customer_files.still_to_make()
+    """People who were not erased, and those whom an import has still to make.
+
+    Whoever the shop has not confirmed is not among them: anybody can report as many as they like.
+    """
+    known = Profile.objects.filter(erased_at=None).exclude(REPORTED)
+    return known.count() + customer_files.still_to_make()
 
 
 def _emails(tenant: Tenant, now: datetime) -> int:

@@ -2,8 +2,20 @@
 
 import uuid
 
+from django.db.models import Q
+
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
+
+# Records of whom a browser alone spoke so far; whoever reads a shop's page can make them.
+REPORTED = Q(source="tracker", order_count=0)
+
+
+def is_claimed(*, profile: Profile) -> bool:
+    """Whether a browser alone named this person, and by nothing but an id of the shop: until the
+    shop itself names them too, the id is nobody's.
+    """
+    return profile.source == "tracker" and not profile.email and not profile.order_count
 
 
 def present(profile: Profile) -> Profile:

@@ -16,6 +16,7 @@ from kernel.errors import ConflictError, InvalidInputError, NotFoundError, Tempo
 from tenants.context import current_tenant
 from tenants.profiles import emails
 from tenants.profiles.models import TELLING, Profile
+from tenants.profiles.selectors import is_claimed
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _ADDRESS = re.compile(r"(https?:|www\.|//|@)", re.IGNORECASE)
@@ -286,12 +287,25 @@ def _complete(profile: Profile, identity: Identity) -> None:
         profile.email = emails.clean(identity.email)
         changed += ["email", "email_key", "email_folded"]
     number = identity.external_id if not profile.external_id else ""
-    if number and not Profile.everyone.filter(external_id=number).exists():
+    if number and _is_free(number):
         profile.external_id = number
         changed.append("external_id")
     if changed:
         _derive(profile)
         profile.save(update_fields=[*changed, "search_text"])
+
+
+def _is_free(number: str) -> bool:
+    """Whether nobody has this shop's id; a record that only claims it gives it up."""
+    holder = Profile.everyone.select_for_update(no_key=True).filter(external_id=number).first()
+    if holder is None:
+        return True
+    if not is_claimed(profile=holder):
+        return False
+    holder.external_id = None
+    _derive(holder)
+    holder.save(update_fields=["external_id", "search_text"])
+    return True
 
 
 def _derive(profile: Profile) -> None:

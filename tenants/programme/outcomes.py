@@ -48,6 +48,10 @@ def refusal_text(refusal: Refusal) -> str:
         "refund_too_large": _("Le remboursement dépasse le montant payé."),
         "unknown_order": _("Un remboursement parle d’une commande jamais reçue."),
         "order_not_confirmed": _("Un remboursement est arrivé avant la confirmation."),
+        "too_many_reports": _(
+            "Trop d’envois en une minute depuis une même connexion : vérifiez que le script ne"
+            " signale qu’une fois chaque commande."
+        ),
         "unsafe_name": _("Le nom du client contient une adresse web."),
     }
     text = words.get(refusal.code) or _("Les données envoyées ne conviennent pas.")

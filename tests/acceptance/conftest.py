@@ -33,7 +33,7 @@ from tenants.models import Tenant
 from tests.fixtures.mail import MailServer
 from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import claire, fast_passwords  # noqa: F401  a manager, for pages
-from widgets.links import landing, views
+from widgets.links import flood, landing, views
 from widgets.tracker.services import register_site
 
 STARTED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -232,6 +232,7 @@ def lumen(merchant: Tenant, mail_server: MailServer, settings: Settings) -> Iter
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     landing.forget_pages()
     views._blocked.clear()
+    flood.forget()
     cache.clear()
     merchant.site_url = SHOP
     merchant.save(update_fields=["site_url"])

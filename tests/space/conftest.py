@@ -19,7 +19,7 @@ from tenants.referrals import codes
 from tenants.rewards import services as rewards
 from tenants.rewards.models import Prize
 from tests.fixtures.tenants import TenantClient
-from widgets.links import landing, views
+from widgets.links import flood, landing, views
 from widgets.space import sessions
 
 STARTED = datetime(2026, 1, 10, 9, 0, tzinfo=UTC)
@@ -31,6 +31,7 @@ def nothing_kept() -> None:
     """Pages and counts that a process keeps belong to the test that made them."""
     landing.forget_pages()
     views._blocked.clear()
+    flood.forget()
     cache.clear()
 
 

@@ -13,6 +13,8 @@ import time_machine
 from django.http import HttpResponse
 from pytest_django import DjangoDbBlocker
 
+from billing.plans import Limit
+from config.usage import COUNTS
 from tenants.context import enter
 from tenants.models import Tenant
 from tenants.profiles import services as profiles
@@ -20,7 +22,7 @@ from tenants.profiles.models import Profile
 from tests.architecture.sources import ROOT
 from tests.fixtures.tenants import TenantClient
 from tests.fixtures.together import together
-from widgets.models import ShopKey, SpaceLink, SpaceSession
+from widgets.models import ShopKey, Site, SpaceLink, SpaceSession
 from widgets.shop_login import keys, links
 from widgets.shop_login.pages import REFUSALS, snippet
 from widgets.space import sessions
@@ -273,3 +275,39 @@ def test_a_form_that_comes_twice_makes_one_key(key: tuple[ShopKey, str]) -> None
     with pytest.raises(keys.ShopKeyIsOverError):
         keys.rotate_key(key_id=key[0].id, overlap=timedelta(0), now=NOW)
     assert ShopKey.objects.count() == 2
+
+
+def test_an_id_that_a_visitor_made_up_keeps_nobody_out(
+    client_for: Callable[..., TenantClient],
+    key: tuple[ShopKey, str],
+    camille: Profile,
+    merchant: Tenant,
+) -> None:
+    """R28: whoever reads a page can report any id; only the shop says whose it is."""
+    body = {"key": Site.objects.get().public_key, "customer_id": "881"}
+    sent = json.dumps(body)
+    client = client_for(merchant)
+    answer = client.post("/w/accounts", sent, content_type="text/plain", headers={"origin": SHOP})
+    assert answer.status_code == 202
+    claims = Profile.objects.get(external_id="881")
+    assert COUNTS[Limit.PROFILES](merchant, NOW) == 1
+    follow(client, token(key))
+    assert name_in(client) == "Camille"
+    camille.refresh_from_db()
+    assert camille.external_id == "881"
+    claims.refresh_from_db()
+    assert claims.external_id is None and "881" not in claims.search_text
+
+
+def test_an_id_that_the_shop_confirmed_is_taken_from_nobody(
+    client_for: Callable[..., TenantClient],
+    key: tuple[ShopKey, str],
+    camille: Profile,
+    merchant: Tenant,
+) -> None:
+    profiles.create(now=NOW, source="api", external_id="881", first_name="Nadia")
+    client = client_for(merchant)
+    follow(client, token(key))
+    assert name_in(client) == "Nadia"
+    camille.refresh_from_db()
+    assert camille.external_id is None

@@ -5,14 +5,15 @@ from collections.abc import Callable
 
 import pytest
 
-from tenants.activity.models import Order
+from tenants.activity.models import Order, Refusal
 from tenants.lookup import forget
 from tenants.models import Tenant
+from tenants.programme.outcomes import refusal_text
 from tests.fixtures.tenants import TenantClient
 from tests.widgets.reports import NOW, SHOP, Report, new_network, order, received
 from widgets.models import Site
 from widgets.tracker import limits
-from widgets.tracker.services import register_site
+from widgets.tracker.services import register_site, remove_site
 
 
 @pytest.mark.parametrize("path", ["/w/orders", "/w/accounts", "/w/seen"])
@@ -106,7 +107,7 @@ def test_a_flood_from_one_address_is_slowed(
     report: Report, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """ux D6: 429 with Retry-After, readable by the page."""
-    monkeypatch.setattr(limits, "PER_ADDRESS", 3)
+    monkeypatch.setattr(limits, "GREETINGS", 3)
     body = {"key": site.public_key}
     answers = [report("/w/seen", body) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
@@ -131,6 +132,47 @@ def test_a_flood_under_one_key_is_slowed_wherever_it_comes_from(
     ]
     assert [answer.status_code for answer in answers] == [202, 202, 429]
     assert 1 <= int(answers[2]["Retry-After"]) <= 60
+
+
+def test_whoever_greets_too_much_keeps_no_order_out(
+    report: Report, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R4: a house of many visitors, or a key that is used up from everywhere."""
+    monkeypatch.setattr(limits, "GREETINGS", 1)
+    monkeypatch.setattr(limits, "PER_KEY", 1)
+    greetings = [report("/w/seen", {"key": site.public_key}) for _ in range(2)]
+    assert [answer.status_code for answer in greetings] == [202, 429]
+    for number in range(3):
+        assert received(report("/w/orders", order(site, id=f"LUM-{number}")))
+    assert Order.objects.count() == 3
+
+
+def test_orders_that_were_slowed_are_told_to_the_merchant_once(
+    report: Report, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SP-23: whoever was told to wait may have left."""
+    monkeypatch.setattr(limits, "PER_ADDRESS", 1)
+    answers = [report("/w/orders", order(site, id=f"LUM-{number}")) for number in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 429, 429]
+    [told] = Refusal.objects.all()
+    assert told.code == "too_many_reports"
+    assert refusal_text(told).startswith("Trop d’envois")
+
+
+def test_a_shop_that_moves_keeps_the_key_in_its_pages(
+    report: Report, site: Site, merchant: Tenant
+) -> None:
+    """R4: the theme moves with its tag; the old address is taken off the list."""
+    moved = "https://nouvelle-adresse.example"
+    register_site(url=moved, now=NOW)
+    remove_site(site=site, now=NOW)
+    assert report("/w/orders", order(site)).status_code == 403
+    assert received(report("/w/orders", order(site), moved))
+    assert received(report("/w/seen", {"key": site.public_key}, moved))
+    assert Order.objects.count() == 1
+    assert Site.objects.get().last_seen_at is not None
+    again = register_site(url=SHOP, now=NOW)
+    assert (again.public_key, Site.objects.count()) == (site.public_key, 2)
 
 
 def test_reports_are_taken_when_the_cache_is_down(

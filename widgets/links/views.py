@@ -17,12 +17,13 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from accounts.selectors import is_member_with
+from accounts.throttles import client_address
 from kernel.ids import parse_public_id
 from tenants.features import Feature, is_on
 from tenants.programme import coupons
 from tenants.referrals.codes import normalise
 from tenants.referrals.services import record_click
-from widgets.links import landing
+from widgets.links import flood, landing
 from widgets.space import sessions
 from widgets.tracker import limits
 
@@ -90,13 +91,22 @@ def _visit(request: HttpRequest, code: str) -> tuple[landing.Page, str] | None:
     if not _SHAPE.match(code):
         return None
     tenant = request.tenant  # type: ignore[attr-defined]
-    robot = request.method == "HEAD" or _ROBOT.search(request.headers.get("User-Agent", ""))
-    uncounted = bool(robot) or _is_member(request)
+    uncounted = _is_machine(request, code) or _is_member(request)
     click = None if uncounted else _store(request, code)
     if click is None and not uncounted:
         return None
     page = landing.page_for(code=code, tenant=tenant)
     return None if page is None else (page, str(click or ""))
+
+
+def _is_machine(request: HttpRequest, code: str) -> bool:
+    """A preview, a page fetched ahead that nobody may ever open, or more than people click."""
+    return bool(
+        request.method == "HEAD"
+        or _ROBOT.search(request.headers.get("User-Agent", ""))
+        or "prefetch" in request.headers.get("Sec-Purpose", "")
+        or flood.is_flood(host=request.get_host(), caller=client_address(request), code=code)
+    )
 
 
 def _is_member(request: HttpRequest) -> bool:

@@ -20,7 +20,7 @@ from kernel.db import atomic_with_retry
 from kernel.errors import InvalidInputError
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
-from tenants.profiles.selectors import by_email
+from tenants.profiles.selectors import by_email, is_claimed
 from tenants.profiles.services import Identity, clean_name, find_or_create
 from widgets.models import LinkPurpose, ShopKey, SpaceLink
 from widgets.shop_login import keys
@@ -101,11 +101,14 @@ def _take(link: ShopLink, identity: Identity, now: datetime) -> Profile:
 
 
 def _whose(link: ShopLink, now: datetime) -> Identity:
-    """The shop's own id decides: an address that somebody gave themselves opens nobody's space."""
+    """The shop's own id decides: an address that somebody gave themselves opens nobody's space.
+
+    An id that a visitor's browser alone spoke of decides nothing beside an address.
+    """
     said = link.identity
     if said.external_id:
         known = Profile.everyone.filter(external_id=said.external_id).first()
-        if known is not None:
+        if known is not None and not (said.email and is_claimed(profile=known)):
             return Identity(profile_id=known.id)
         holder = by_email(email=emails.key(said.email)) if said.email else None
         if holder is not None and holder.external_id not in (None, "", said.external_id):

@@ -41,7 +41,7 @@ def remove(request: HttpRequest, site: str) -> HttpResponse:
     if row is None:
         raise Http404
     try:
-        remove_address(tenant=current_tenant(), site=row)
+        remove_address(tenant=current_tenant(), site=row, now=timezone.now())
     except RicochetError as error:
         messages.error(request, error.said)
         return redirect("site:site")

@@ -76,8 +76,8 @@ def add_address(*, url: str, now: datetime) -> Site:
     return site
 
 
-def remove_address(*, tenant: Tenant, site: Site) -> None:
+def remove_address(*, tenant: Tenant, site: Site, now: datetime) -> None:
     """Refuse an address from now on. Raises MainAddressError for the brand's own."""
     if selectors.is_main(tenant=tenant, site=site):
         raise MainAddressError
-    take_away(site=site)
+    take_away(site=site, now=now)

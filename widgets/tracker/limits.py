@@ -16,7 +16,11 @@ from django.utils.crypto import salted_hmac
 from accounts.throttles import client_address
 
 _WINDOW = 60
-PER_ADDRESS = 60
+# Behind one address there may be a shop's whole Wi-Fi, or a carrier's town: every visit is a
+# greeting, and few of them end in an order.
+GREETINGS, PER_ADDRESS = 600, 60
+# Greetings and accounts. Orders have no budget in common: whoever used it up, with a key that
+# stands in every page, would silence the shop.
 PER_KEY = 1_200
 
 
@@ -65,6 +69,12 @@ def caller(request: HttpRequest) -> str:
     bits = 64 if ipaddress.ip_address(address).version == 6 else 32
     network = str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
     return salted_hmac("widgets.tracker.caller", network).hexdigest()
+
+
+def of_network(request: HttpRequest, *, greets: bool, now: datetime) -> Verdict:
+    """Count one more report of this network: a greeting, or an order or account."""
+    name, limit = ("greeting", GREETINGS) if greets else ("address", PER_ADDRESS)
+    return count(name=name, value=caller(request), limit=limit, now=now)
 
 
 def device(request: HttpRequest) -> str:

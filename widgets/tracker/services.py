@@ -17,13 +17,17 @@ def register_site(*, url: str, now: datetime) -> Site:
 
     Raises InvalidOriginError.
     """
-    site, _ = Site.objects.get_or_create(origin=origin_of(url), defaults={"created_at": now})
+    origin = origin_of(url)
+    site, _ = Site.everyone.get_or_create(origin=origin, defaults={"created_at": now})
+    if site.removed_at is not None:
+        site.removed_at = None
+        site.save(update_fields=["removed_at"])
     return site
 
 
-def remove_site(*, site: Site) -> None:
-    """Refuse what this site reports from now on; what it reported already stays."""
-    site.delete()
+def remove_site(*, site: Site, now: datetime) -> None:
+    """Refuse what this site reports from now on; what it reported already stays, and its key."""
+    Site.objects.filter(id=site.id).update(removed_at=now)
 
 
 def site_seen(*, public_key: str, origin: str, url: str, now: datetime) -> bool:
@@ -31,7 +35,7 @@ def site_seen(*, public_key: str, origin: str, url: str, now: datetime) -> bool:
 
     The row of the origin that spoke is the one that is marked: a key may serve several sites.
     """
-    known = Site.objects.filter(public_key=public_key)
+    known = Site.everyone.filter(public_key=public_key)
     if not known.exists():
         return False
     speaking = Site.objects.filter(origin=origin)

@@ -8,8 +8,10 @@ answer whether its key, email or code exists or not (R33).
 import functools
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -61,15 +63,12 @@ def _explain(request: HttpRequest, error: RicochetError) -> HttpResponse:
     return _received()
 
 
-def _answer(request: HttpRequest, view: View) -> HttpResponse:
-    verdict = limits.count(
-        name="address",
-        value=limits.caller(request),
-        limit=limits.PER_ADDRESS,
-        now=timezone.now(),
-    )
+def _answer(request: HttpRequest, view: View, *, greets: bool) -> HttpResponse:
+    verdict = limits.of_network(request, greets=greets, now=timezone.now())
     headers = verdict.headers
     try:
+        if verdict.exceeded and not greets:
+            _tell_of_flood(now=timezone.now())
         _hold(verdict)
         view(request)
         response: HttpResponse = _received()
@@ -81,7 +80,7 @@ def _answer(request: HttpRequest, view: View) -> HttpResponse:
     return response
 
 
-def _door(view: View) -> Callable[[HttpRequest], HttpResponse]:
+def _door(view: View, *, greets: bool = False) -> Callable[[HttpRequest], HttpResponse]:
     """Opens `view` to the merchant's own sites, and to nobody else's pages (R35)."""
 
     @csrf_exempt  # no cookie of ours is read: the origin is checked instead
@@ -94,7 +93,11 @@ def _door(view: View) -> Callable[[HttpRequest], HttpResponse]:
                 request, OriginNotAllowedError(_("Ajoutez d’abord ce site dans vos réglages."))
             )
         else:
-            response = _preflight() if request.method == "OPTIONS" else _answer(request, view)
+            response = (
+                _preflight()
+                if request.method == "OPTIONS"
+                else _answer(request, view, greets=greets)
+            )
             response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Cache-Control"] = "no-store"
         patch_vary_headers(response, ("Origin",))
@@ -117,7 +120,7 @@ def orders(request: HttpRequest) -> None:
     body = read_object(request)
     fields = parsing.Fields(body)
     key = fields.key()
-    known = _known(key)
+    known = selectors.key_exists(public_key=key)
     try:
         order = parsing.parse_order(
             fields,
@@ -147,7 +150,7 @@ def accounts(request: HttpRequest) -> None:
         )
 
 
-@_door
+@functools.partial(_door, greets=True)
 def seen(request: HttpRequest) -> None:
     """`POST /w/seen`: the script is in place."""
     report = parsing.parse_seen(parsing.Fields(read_object(request)))
@@ -171,6 +174,14 @@ def _remember(body: dict[str, Any], error: RicochetError, connection: str) -> No
         now=timezone.now(),
         connection=connection,
     )
+
+
+def _tell_of_flood(now: datetime) -> None:
+    """Once a minute at most: whoever sends too much is told to wait, and may have left by then."""
+    if cache.add("tracker:told-of-flood", 1, 60):
+        record_refusal(
+            source=Source.TRACKER, external_id="", code="too_many_reports", param="", now=now
+        )
 
 
 def _printable(value: str | int) -> str:
