@@ -20,11 +20,11 @@ def refusal(source: str) -> str:
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("Bonjour\n\n{{ amount", "Ligne 3\u00a0: une formule n’est pas fermée"),
-        ("{% if amount %}oui", "cette formule ne se lit pas"),
-        ("un\n{% endif %}", "Ligne 2\u00a0: cette formule ne se lit pas"),
-        ("{{ amount | }}", "cette formule ne se lit pas"),
-        ("{{ amount | money }}", "cette formule ne se lit pas"),
+        ("Bonjour\n\n{{ amount", "Ligne 3\u00a0: une balise n’est pas fermée"),
+        ("{% if amount %}oui", "cette balise ne se lit pas"),
+        ("un\n{% endif %}", "Ligne 2\u00a0: cette balise ne se lit pas"),
+        ("{{ amount | }}", "cette balise ne se lit pas"),
+        ("{{ amount | money }}", "cette balise ne se lit pas"),
         ("{% for i in (1..9) %}x{% endfor %}", "Ligne 1\u00a0: «\u00a0for\u00a0» répète un texte"),
         (
             "a\nb\n{% tablerow i in amount %}{% endtablerow %}",

@@ -212,7 +212,7 @@ def test_a_letter_of_another_brand_knows_of_whose_team_its_reader_is(
     at(BEGINS + timedelta(hours=2))
     text = begun_of(marin)
     assert "vous faites partie de l’équipe d’Atelier Marin" in text
-    assert "Envoyé par ricochet pour Maison Lumen" in text
+    assert "Envoyé par Ricochet pour Maison Lumen" in text
 
 
 def begun_of(tenant: Tenant) -> str:
