@@ -174,7 +174,10 @@ class UnknownFieldsError(InvalidInputError):
     """The form holds something that was not asked for (R26)."""
 
     code = "fields_not_asked"
-    words = gettext_lazy("Ce formulaire contient des réponses qui n’étaient pas demandées.")
+    words = gettext_lazy(
+        "Ce formulaire contient des réponses qui n’étaient pas demandées. Rouvrez la page"
+        " et recommencez."
+    )
 
 
 def asked(module: OperationModule, *, language: str) -> list[Asked]:

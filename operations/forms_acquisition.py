@@ -231,7 +231,8 @@ class AcquisitionForm(HouseForm):
             words = _("Proposez de deux à %(most)s réponses.") % {"most": _MOST_CHOICES}
             self.add_error(f"{name}-choices_fr", words)
         if len(set(french)) != len(french):
-            self.add_error(f"{name}-choices_fr", _("Deux réponses sont les mêmes."))
+            words = _("Deux réponses sont identiques. Changez l’une des deux.")
+            self.add_error(f"{name}-choices_fr", words)
         if english and len(english) != len(french):
             words = _("Écrivez autant de réponses qu’en français.")
             self.add_error(f"{name}-choices_en", words)

@@ -29,7 +29,7 @@ class TooManyModulesError(ConflictError):
     """An operation holds ten modules at most."""
 
     code = "too_many_modules"
-    words = _("Une opération a dix modules au plus.")
+    words = _("Une opération a dix modules au plus. Retirez-en un d’abord.")
 
 
 @atomic_with_retry

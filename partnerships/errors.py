@@ -25,7 +25,9 @@ class AlreadyPartnersError(ConflictError):
     """There is an open partnership between both already."""
 
     code = "already_partners"
-    words = _("Vous avez déjà un partenariat en cours avec cette marque.")
+    words = _(
+        "Vous avez déjà un partenariat en cours avec cette marque. Retrouvez-le dans la liste."
+    )
 
 
 class AlreadyAskedError(ConflictError):
@@ -68,7 +70,7 @@ class NotWaitingError(ConflictError):
     """It was answered, withdrawn or ended in the meantime."""
 
     code = "partnership_not_waiting"
-    words = _("Ce partenariat a déjà reçu une réponse, ou il est terminé.")
+    words = _("Ce partenariat a déjà reçu une réponse, ou il est terminé. Rechargez la page.")
 
 
 class AlreadyRemindedError(ConflictError):

@@ -22,5 +22,5 @@ def password_proved(form: forms.Form, *, user: User) -> bool:
     if user.check_password(form.cleaned_data["current"]):
         forget(action="prove", subject=str(user.pk))
         return True
-    form.add_error("current", _("Ce n’est pas votre mot de passe actuel."))
+    form.add_error("current", _("Ce n’est pas votre mot de passe actuel. Saisissez-le à nouveau."))
     return False

@@ -79,7 +79,7 @@ _TEXTS: dict[int, Words] = {
     ),
     429: Words(
         _("Trop de demandes en peu de temps"),
-        _("Nous limitons le nombre d’essais pour protéger les comptes."),
+        _("Nous limitons le nombre de tentatives pour protéger les comptes."),
         _("Attendez une minute avant de recommencer."),
     ),
     500: Words(

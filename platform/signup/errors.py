@@ -39,7 +39,9 @@ class WrongPasswordError(InvalidInputError):
     """Not the password that this person has already."""
 
     code = "wrong_password"
-    words = _("Ce n’est pas le mot de passe que vous utilisez déjà sur Ricochet.")
+    words = _(
+        "Ce n’est pas le mot de passe que vous utilisez déjà sur Ricochet. Saisissez-le à nouveau."
+    )
 
 
 class NotMadeError(TemporaryError):

@@ -58,7 +58,7 @@ class SessionTypeTakenError(ConflictError):
     """Another type of session has this name."""
 
     code = "session_type_taken"
-    words = gettext_lazy("Un autre type de séance porte déjà ce nom.")
+    words = gettext_lazy("Un autre type de séance porte déjà ce nom. Choisissez-en un autre.")
 
 
 def type_of(key: str) -> SessionType:
@@ -170,7 +170,9 @@ def save_type(
     others = SessionType.objects.exclude(id=type_id) if type_id else SessionType.objects.all()
     if others.filter(name__iexact=name).exists():
         raise SessionTypeTakenError(
-            _("Un type de séance porte déjà ce nom : %(name)s.") % {"name": name}, param="name"
+            _("Un type de séance porte déjà ce nom : %(name)s. Choisissez-en un autre.")
+            % {"name": name},
+            param="name",
         )
     if type_id is not None:
         row = SessionType.objects.select_for_update().get(id=type_id)

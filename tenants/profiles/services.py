@@ -49,14 +49,18 @@ class UnsafeNameError(InvalidInputError):
     """A name cannot hold a web or email address."""
 
     code = "unsafe_name"
-    words = gettext_lazy("Un nom ne peut pas contenir d’adresse web ou e-mail.")
+    words = gettext_lazy(
+        "Un nom ne peut pas contenir d’adresse web ou e-mail. Écrivez le nom seul."
+    )
 
 
 class ProfileExistsError(ConflictError):
     """Another customer has this email or this shop id already."""
 
     code = "customer_exists"
-    words = gettext_lazy("Un autre client a déjà cette adresse e-mail.")
+    words = gettext_lazy(
+        "Un autre client a déjà cette adresse e-mail. Vérifiez-la, ou complétez sa fiche."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,10 @@ def create(
         **fields,
     )
     if not insert_if_absent([profile]):
-        raise ProfileExistsError(_("Un autre client a déjà cette adresse e-mail."), param="email")
+        raise ProfileExistsError(
+            _("Un autre client a déjà cette adresse e-mail. Vérifiez-la, ou complétez sa fiche."),
+            param="email",
+        )
     return profile
 
 
@@ -214,7 +221,8 @@ def update(*, profile_id: uuid.UUID, **fields: Any) -> Profile:
             profile.save(update_fields=[*fields, "email_key", "email_folded", "search_text"])
     except IntegrityError as error:
         raise ProfileExistsError(
-            _("Un autre client a déjà cette adresse e-mail."), param="email"
+            _("Un autre client a déjà cette adresse e-mail. Vérifiez-la, ou complétez sa fiche."),
+            param="email",
         ) from error
     return profile
 

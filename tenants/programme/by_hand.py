@@ -20,7 +20,7 @@ class OrderNumberTakenError(ConflictError):
     """Another customer's order has this number."""
 
     code = "order_already_received"
-    words = gettext_lazy("La commande d’un autre client porte ce numéro.")
+    words = gettext_lazy("La commande d’un autre client porte ce numéro. Vérifiez-le.")
 
 
 def add_order(

@@ -41,7 +41,7 @@ class CodeTakenError(ConflictError):
     """This code belongs to somebody else."""
 
     code = "code_taken"
-    words = gettext_lazy("Ce code est déjà pris.")
+    words = gettext_lazy("Ce code est déjà pris. Choisissez-en un autre.")
 
 
 def normalise(text: str) -> str:
@@ -81,7 +81,9 @@ def rename(*, code: ReferralCode, to: str) -> ReferralCode:
         with transaction.atomic():
             code.save(update_fields=["code"])
     except IntegrityError as error:
-        raise CodeTakenError(_("Ce code est déjà pris."), param="code") from error
+        raise CodeTakenError(
+            _("Ce code est déjà pris. Choisissez-en un autre."), param="code"
+        ) from error
     return code
 
 

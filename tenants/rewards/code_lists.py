@@ -85,7 +85,9 @@ def save_list(
         raise InvalidCodeListError(param="name")
     if CodeList.objects.filter(name__iexact=name).exclude(id=list_id).exists():
         raise InvalidCodeListError(
-            _("Une autre liste s’appelle déjà « %(name)s ».") % {"name": name}, param="name"
+            _("Une autre liste s’appelle déjà « %(name)s ». Choisissez un autre nom.")
+            % {"name": name},
+            param="name",
         )
     row = CodeList.objects.select_for_update().filter(id=list_id).first()
     if row is None and not new:

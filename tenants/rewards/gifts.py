@@ -23,7 +23,7 @@ class GiftNameTakenError(ConflictError):
     """Another gift of the list has this name."""
 
     code = "gift_name_taken"
-    words = gettext_lazy("Un autre cadeau porte déjà ce nom.")
+    words = gettext_lazy("Un autre cadeau porte déjà ce nom. Choisissez-en un autre.")
 
 
 class InvalidGiftTypeError(InvalidInputError):
@@ -52,7 +52,9 @@ def save_gift_type(
     same = GiftType.objects.filter(name__iexact=row.name, active=True).exclude(id=row.id)
     if row.active and same.exists():
         raise GiftNameTakenError(
-            _("« %(name)s » est déjà dans votre liste.") % {"name": row.name}, param="name"
+            _("« %(name)s » est déjà dans votre liste. Choisissez un autre nom.")
+            % {"name": row.name},
+            param="name",
         )
     row.save()
     return row

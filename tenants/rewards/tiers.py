@@ -26,7 +26,7 @@ class TierNameTakenError(ConflictError):
     """Another tier on offer has this name."""
 
     code = "tier_name_taken"
-    words = gettext_lazy("Un autre palier porte déjà ce nom.")
+    words = gettext_lazy("Un autre palier porte déjà ce nom. Choisissez-en un autre.")
 
 
 class InvalidTierError(InvalidInputError):

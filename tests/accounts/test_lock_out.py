@@ -33,7 +33,7 @@ def test_five_wrong_passwords_close_an_account_for_a_while_whether_it_exists_or_
     response = browser.post(PAGE, {"email": email, "password": PASSWORD})
     assert response.status_code == 429
     assert 0 < int(response["Retry-After"]) <= 15 * 60
-    assert "Trop d’essais" in response.content.decode()
+    assert "Trop de tentatives" in response.content.decode()
 
 
 def test_the_lock_opens_again_with_time(cast: Cast, browser: TenantClient) -> None:

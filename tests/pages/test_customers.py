@@ -103,7 +103,7 @@ def test_a_failed_submit_keeps_every_value_and_says_what_to_do(
     html = response.content.decode()
     assert response.status_code == 422
     assert "<title>Erreur" in html and 'value="Léa"' in html
-    assert html.count("Un autre client a déjà cette adresse e-mail.") == 2
+    assert html.count("Un autre client a déjà cette adresse e-mail. Vérifiez-la") == 2
     assert Profile.objects.count() == 1
 
 

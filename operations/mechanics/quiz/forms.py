@@ -130,7 +130,8 @@ class QuizSettings(BlocksForm):
         if not LEAST_ANSWERS <= len(answers) <= MOST_ANSWERS:
             self.add_error(f"{key}-answers_fr", _("Proposez de 2 à 6 réponses, une par ligne."))
         elif len(set(answers)) < len(answers):
-            self.add_error(f"{key}-answers_fr", _("Deux réponses sont identiques."))
+            words = _("Deux réponses sont identiques. Changez l’une des deux.")
+            self.add_error(f"{key}-answers_fr", words)
         if any(len(line) > ANSWER for line in (*answers, *english)):
             words = _("Écrivez au plus %(most)s caractères par réponse.")
             self.add_error(f"{key}-answers_fr", words % {"most": ANSWER})

@@ -80,7 +80,10 @@ def _prove(form: forms.Form, *, invitation: Invitation, known: User) -> None:
     if not (known.check_password(form.cleaned_data["password"]) and known.is_active):
         form.add_error(
             "password",
-            _("Ce n’est pas le mot de passe que vous utilisez déjà sur Ricochet."),
+            _(
+                "Ce n’est pas le mot de passe que vous utilisez déjà sur Ricochet."
+                " Saisissez-le à nouveau."
+            ),
         )
 
 

@@ -21,7 +21,10 @@ class EmptyFileError(InvalidInputError):
     """There is no line below the header."""
 
     code = "import_file_empty"
-    words = _("Ce fichier n’a aucune ligne sous ses titres de colonnes.")
+    words = _(
+        "Ce fichier n’a aucune ligne sous ses titres de colonnes. Ajoutez-y vos clients,"
+        " un par ligne."
+    )
 
 
 class NotATableError(InvalidInputError):
@@ -103,7 +106,10 @@ class FieldTwiceError(InvalidInputError):
     """Two columns were given the same field."""
 
     code = "import_field_twice"
-    words = _("Deux colonnes ne peuvent pas remplir le même champ.")
+    words = _(
+        "Deux colonnes ne peuvent pas remplir le même champ. Choisissez-en un autre pour"
+        " l’une des deux."
+    )
 
 
 class UnknownImportError(NotFoundError):

@@ -13,7 +13,9 @@ from shell import formats
 _MOST_SHOWN = 60  # letters of a cell
 WORDS: dict[str, str | Promise] = {
     "email": gettext_lazy("Écrivez une adresse complète, par exemple camille@exemple.fr."),
-    "address_in_name": gettext_lazy("Un nom ne peut pas contenir d’adresse web ou e-mail."),
+    "address_in_name": gettext_lazy(
+        "Un nom ne peut pas contenir d’adresse web ou e-mail. Écrivez le nom seul."
+    ),
     "too_long": gettext_lazy("Raccourcissez ce texte à %(most)s caractères."),
     "phone": gettext_lazy("Écrivez un numéro, par exemple 06 12 34 56 78."),
     "gender": gettext_lazy("Écrivez Madame ou Monsieur, ou laissez vide."),
@@ -33,8 +35,12 @@ WORDS: dict[str, str | Promise] = {
     "more_cells": gettext_lazy(
         "Cette ligne a plus de cellules que de titres. Vérifiez ses séparateurs et ses guillemets."
     ),
-    "dates_disagree": gettext_lazy("La première commande est après la dernière."),
-    "twice": gettext_lazy("La même personne que la ligne %(line)s."),
+    "dates_disagree": gettext_lazy(
+        "La première commande est après la dernière. Vérifiez les deux dates."
+    ),
+    "twice": gettext_lazy(
+        "La même personne que la ligne %(line)s. Gardez une seule des deux lignes."
+    ),
     "two_customers": gettext_lazy(
         "L’e-mail est celui d’un client, le numéro celui d’un autre. Réunissez leurs fiches."
     ),

@@ -211,7 +211,9 @@ def _wait_words(version: ProgrammeVersion) -> str:
 def _refused(referrer: Profile, referee: Profile, refusal: str) -> str:
     """Why this pair cannot be linked by hand."""
     words = {
-        "own_code": _("Une personne ne peut pas se parrainer elle-même."),
+        "own_code": _(
+            "Une personne ne peut pas se parrainer elle-même. Choisissez quelqu’un d’autre."
+        ),
         "same_person": _("Les deux fiches ont la même adresse e-mail, alias compris."),
         "already_referred": _("%(name)s a déjà un parrain. Retirez d’abord ce parrainage.")
         % {"name": referee.name},
