@@ -64,12 +64,12 @@ def test_one_form_sent_twice_is_one_request_and_one_email(visitor: TenantClient)
     [
         ({"slug": "admin"}, "admin est réservée à la plateforme. Essayez boutique-admin"),
         ({"slug": "maison-lumen"}, "maison-lumen est déjà prise. Essayez maison-lumen-2"),
-        ({"slug": "a" * 41}, "de 3 à 40 lettres"),
+        ({"slug": "a" * 41}, "de 3 à 40 caractères"),
         ({"slug": "éléphant"}, "sans accent, chiffres ou tirets, par exemple elephant."),
         ({"slug": "mаison-lumen"}, "sans accent"),  # a Cyrillic а
-        ({"slug": "ab"}, "de 3 à 40 lettres"),
+        ({"slug": "ab"}, "de 3 à 40 caractères"),
         ({"slug": "deux--tirets"}, "par exemple deux-tirets"),
-        ({"slug": "xn--80ak6aa92e"}, "de 3 à 40 lettres"),
+        ({"slug": "xn--80ak6aa92e"}, "de 3 à 40 caractères"),
         ({"email": "lea@mailinator.com"}, "Cette adresse est jetable"),
         ({"email": "lea@boite.yopmail.com"}, "Cette adresse est jetable"),
         ({"email": "lea"}, "Indiquez une adresse complète"),
