@@ -19,10 +19,10 @@ from kernel.ids import parse_public_id
 from operations.models import ReceivedParticipation
 from operations.received import selectors
 from operations.received.standing import holds, with_end
+from shell.text import folded
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tenants.profiles.selectors import present
-from tenants.profiles.services import fold_text
 from tenants.programme import erasing
 
 # What of the answers is a record's own as well.
@@ -54,9 +54,9 @@ def people() -> QuerySet[Any]:
 def matching(rows: QuerySet[Any], *, text: str) -> QuerySet[Any]:
     """Those whose record or answers hold every word."""
     for word in text.split():
-        folded = fold_text(word)
-        known = Q(profile__search_text__contains=folded)
-        known |= Q(profile__merged_into__search_text__contains=folded)
+        plain = folded(word)
+        known = Q(profile__search_text__contains=plain)
+        known |= Q(profile__merged_into__search_text__contains=plain)
         for name in OF_RECORD:
             known |= Q(profile=None, **{f"fields__{name}__icontains": word})
         rows = rows.filter(known)

@@ -20,8 +20,8 @@ from operations.models import Operation, Participation, ParticipationState, Sour
 from operations.views.common import frame, operation_or_404
 from shell import formats
 from shell.tables import Column, Empty, Filter, ListPage, View
+from shell.text import folded
 from tenants.profiles.models import Consent, ConsentEventKind
-from tenants.profiles.services import fold_text
 
 SOURCES: dict[str, str | Promise] = {
     SourceKind.SITE: gettext_lazy("Page de l’opération"),
@@ -174,7 +174,7 @@ class ParticipantsPage(ListPage):
         )
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
-        return rows.filter(profile__search_text__contains=fold_text(query))
+        return rows.filter(profile__search_text__contains=folded(query))
 
     def row_url(self, row: Any) -> str:
         return reverse("programme:customer", args=[row.profile.public_id])

@@ -24,8 +24,8 @@ from operations.views.common import can_change, frame, names_of, operation_or_40
 from operations.words import pick
 from shell import formats
 from shell.tables import BulkAction, Column, Empty, Filter, ListPage, View
+from shell.text import folded
 from tenants.profiles.models import Profile
-from tenants.profiles.services import fold_text
 from tenants.programme.views.rewards import masked
 
 _PERSON = "participation__profile"
@@ -206,7 +206,7 @@ class WinnersPage(ListPage):
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         """A code is found from its beginning; by who may only look, whole, or it could be spelt."""
         named = Q()
-        for word in fold_text(query).split():
+        for word in folded(query).split():
             known = Q(**{f"{_PERSON}__search_text__contains": word})
             named &= known | Q(**{f"{_PERSON}__merged_into__search_text__contains": word})
         code = winning.as_code(query)

@@ -1,7 +1,6 @@
 """Writing profiles."""
 
 import re
-import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from kernel.db import atomic_with_retry, insert_if_absent, read, update_fields
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError, TemporaryError
+from shell.text import folded
 from tenants.context import current_tenant
 from tenants.profiles import emails
 from tenants.profiles.models import TELLING, Profile
@@ -96,14 +96,7 @@ def search_text(profile: Profile) -> str:
         profile.shop,
         profile.external_id or "",
     )
-    return fold_text(" ".join(word for word in words if word))
-
-
-def fold_text(text: str) -> str:
-    """Lower case, without accents or ligatures: how names are compared in searches."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return plain.replace("œ", "oe").replace("æ", "ae")
+    return folded(" ".join(word for word in words if word))
 
 
 @atomic_with_retry

@@ -7,6 +7,7 @@ from django.db.models import BigIntegerField, Count, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 
 from kernel.db import atomic_with_retry
+from shell.text import folded
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile, ProfileKind
 from tenants.programme.models import Reward, RewardState, Side
@@ -79,7 +80,7 @@ def listed() -> QuerySet[Profile]:
 def find(rows: QuerySet[Profile], *, text: str) -> QuerySet[Profile]:
     """Those whose name, address or code has this text."""
     named = Q()
-    for word in profiles.fold_text(text).split():
+    for word in folded(text).split():
         named &= Q(search_text__contains=word)
     return rows.filter(named | Q(referral_code__code__contains=codes.normalise(text)))
 

@@ -27,11 +27,11 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Coalesce, Greatest
 
 from kernel.ledger.models import Account, AccountKind
+from shell.text import folded
 from tenants.activity.models import Order
 from tenants.loyalty.models import Membership
 from tenants.profiles.models import Profile
 from tenants.profiles.selectors import by_id
-from tenants.profiles.services import fold_text
 from tenants.programme.models import Reward, Side
 from tenants.referrals import codes
 from tenants.referrals.models import Invitation, Referral, ReferralCode, ReferralState
@@ -159,7 +159,7 @@ def by_balance(rows: QuerySet[Profile], *, unit: str, descending: bool) -> Query
 def find_customers(rows: QuerySet[Profile], *, text: str) -> QuerySet[Profile]:
     """Those of `rows` who match by name, shop, e-mail, phone, code or order number (OF-02)."""
     named = Q()
-    for word in fold_text(text).split():
+    for word in folded(text).split():
         named &= Q(search_text__contains=word)
     digits = "".join(char for char in text if char.isdigit())
     if len(digits) >= 6:
@@ -178,7 +178,7 @@ def _spellings(number: str) -> set[str]:
 def find_people(*, text: str) -> QuerySet[Any, Any]:
     """Everybody whose name, address, phone or shop matches: the ids that a list of theirs asks."""
     found = Profile.objects.order_by()
-    for word in fold_text(text).split():
+    for word in folded(text).split():
         found = found.filter(search_text__contains=word)
     return found.values("id")
 
@@ -218,7 +218,7 @@ def all_referrals() -> QuerySet[Referral]:
 def find_referrals(rows: QuerySet[Referral], *, text: str) -> QuerySet[Referral]:
     """Those of `rows` whose people match, or whose code or order starts with `text`."""
     brought, bringing = Q(), Q()
-    for word in fold_text(text).split():
+    for word in folded(text).split():
         brought &= Q(referee__search_text__contains=word)
         bringing &= Q(referrer__search_text__contains=word)
     return rows.filter(

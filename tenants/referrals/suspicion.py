@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from kernel.db import aside, prepared_cursor
 from kernel.ids import public_id
+from shell.text import folded
 from tenants.activity.models import Order
 from tenants.profiles.models import Profile, ProfileKind
-from tenants.profiles.services import fold_text
 from tenants.referrals.models import Referral, Suspicion, SuspicionRules, SuspicionState
 
 THRESHOLD = 50
@@ -194,8 +194,8 @@ def _same_place(referral: Referral, order: Order | None) -> Iterator[Reason]:
 
 def _same_surname(referral: Referral) -> bool:
     referrer = referral.referrer
-    name = fold_text(referral.referee.last_name)
-    return bool(name) and referrer is not None and fold_text(referrer.last_name) == name
+    name = folded(referral.referee.last_name)
+    return bool(name) and referrer is not None and folded(referrer.last_name) == name
 
 
 def _email(referral: Referral, known: _Known) -> Iterator[Reason]:

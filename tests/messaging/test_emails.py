@@ -167,3 +167,14 @@ def test_no_line_break_reaches_a_header(
     )
     assert message["From"].addresses[0].display_name == ("Maison Bcc: tous@exemple.fr via Ricochet")
     assert str(message["Reply-To"]) == "bonjour@maisonlumen.fr"
+
+
+@pytest.mark.parametrize(("language", "hello"), [("fr", "Bonjour"), ("en", "Hello")])
+@pytest.mark.parametrize("kind", ["partner_accepted", "partner_operation_over", "cagnotte_opened"])
+def test_whoever_gave_no_name_is_greeted_without_one(
+    letter: Callable[..., EmailMessage], kind: str, language: str, hello: str
+) -> None:
+    message = letter(kind, language, first_name="")
+    for text in (part(message, "plain"), part(message, "html")):
+        assert f"{hello}," in text
+        assert f"{hello} ," not in text and ",," not in text

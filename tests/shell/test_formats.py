@@ -116,3 +116,18 @@ def test_a_template_elides_a_sentence_whose_names_are_escaped_already(
     with translation.override("fr"):
         html = Template(source).render(Context({"name": name}))
     assert shown in html and "&amp;" not in html and "<b>" not in html
+
+
+@pytest.mark.parametrize(
+    ("shown", "loose"),
+    [
+        ("35\u202f990\u00a0points", "35\u202f990 points"),
+        ("1\u202f234,50\u00a0€", "1\u202f234,50 €"),
+        ("€1,234.50", "€1,234.50"),
+        ("12", "12"),
+    ],
+)
+def test_a_figures_unit_may_go_to_the_next_line_and_the_number_stays_whole(
+    shown: str, loose: str
+) -> None:
+    assert filters.loose(shown) == loose

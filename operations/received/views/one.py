@@ -28,8 +28,8 @@ from operations.received.views.common import (
 )
 from operations.reporting import days_chart, lines_chart, source_label
 from shell.tables import Column, Empty, ListPage, View
+from shell.text import folded
 from tenants.context import current_tenant
-from tenants.profiles.services import fold_text
 from tenants.programme.dates import local
 
 
@@ -143,7 +143,7 @@ class DataPage(ListPage):
         return selectors.agreed(self.operation)
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
-        known = Q(profile__search_text__contains=fold_text(query))
+        known = Q(profile__search_text__contains=folded(query))
         return rows.filter(known | Q(fields__email__icontains=query))
 
     def row_url(self, row: Any) -> str:

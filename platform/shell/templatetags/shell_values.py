@@ -38,6 +38,13 @@ def money_signed(value: int | Amount | str | None, unit: str = "EUR") -> str:
 
 
 @register.filter
+def loose(value: Any) -> str:
+    """An amount whose unit goes to the next line where there is no room for both, in one piece."""
+    number, space, unit = str(value).rpartition("\u00a0")
+    return f"{number} {unit}" if space else str(value)
+
+
+@register.filter
 def points(value: int | None) -> str:
     return "—" if value is None else formats.points(value)
 

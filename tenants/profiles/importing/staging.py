@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from kernel.ids import uuid7
+from shell.text import folded
 from tenants.context import current_tenant
 from tenants.profiles import emails
 from tenants.profiles.forgetting import erased_among
@@ -17,7 +18,6 @@ from tenants.profiles.importing.cells import Cleaner
 from tenants.profiles.importing.cleaning import Cleaned, clean
 from tenants.profiles.importing.fields import BY_KEY, Field
 from tenants.profiles.models import CustomerImport, ImportRow, Profile, RowAction
-from tenants.profiles.services import fold_text
 
 _COPY = (
     "COPY profiles_import_row (customer_import_id, line, profile_id, email_key, external_id,"
@@ -66,7 +66,7 @@ def _derived(row: Cleaned) -> dict[str, str]:
     words = ("first_name", "last_name", "email", "phone", "shop", "external_id")
     return {
         "_folded": emails.folded(said["email"]) if said.get("email") else "",
-        "_search": fold_text(" ".join(said[name] for name in words if said.get(name))),
+        "_search": folded(" ".join(said[name] for name in words if said.get(name))),
     }
 
 

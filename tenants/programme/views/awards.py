@@ -19,8 +19,8 @@ from billing.plans import Allowed
 from kernel.errors import RicochetError
 from shell import undo
 from shell.tables import Column, Empty, Filter, ListPage, View
+from shell.text import folded
 from tenants.features import feature_required
-from tenants.profiles.services import fold_text
 from tenants.programme import awarding
 from tenants.programme.views.common import (
     author,
@@ -136,7 +136,7 @@ class AwardsPage(ListPage):
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         named = Q()
-        for word in fold_text(query).split():
+        for word in folded(query).split():
             named &= Q(profile__search_text__contains=word)
         found = named | Q(name__icontains=query)
         if can_change(self.request):  # else a code could be spelt out by searching

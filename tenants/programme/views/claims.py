@@ -15,8 +15,8 @@ from billing.plans import Allowed
 from kernel.money import Amount
 from shell import formats
 from shell.tables import BulkAction, Column, Empty, ListPage, View
+from shell.text import folded
 from tenants.features import feature_required
-from tenants.profiles.services import fold_text
 from tenants.programme import waiting
 from tenants.programme.views.common import can_change, customer_url
 from tenants.programme.views.rewards import masked, rewards_context
@@ -131,7 +131,7 @@ class ClaimsPage(ListPage):
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         named = Q()
-        for word in fold_text(query).split():
+        for word in folded(query).split():
             named &= Q(profile__search_text__contains=word)
         found = named | Q(prize_name__icontains=query)
         if can_change(self.request):  # else a code could be spelt out by searching

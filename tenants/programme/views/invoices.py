@@ -19,10 +19,10 @@ from kernel.errors import RicochetError
 from shell import formats
 from shell.forms import answer
 from shell.tables import Column, Empty, ListPage, View
+from shell.text import folded
 from tenants.activity.models import Invoice, InvoiceState, PaymentKind
 from tenants.context import current_tenant
 from tenants.loyalty.models import Earning, FactKind
-from tenants.profiles.services import fold_text
 from tenants.programme import by_hand_facts, conductor
 from tenants.programme.conductor import PaymentOutcome
 from tenants.programme.explaining import decisions_about
@@ -102,7 +102,7 @@ class InvoicesPage(ListPage):
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         numbered = rows.filter(external_id__istartswith=query.strip())
-        for word in fold_text(query).split():
+        for word in folded(query).split():
             rows = rows.filter(profile__search_text__contains=word)
         return rows | numbered
 

@@ -21,10 +21,10 @@ from kernel.money import Amount
 from shell import formats
 from shell.forms import answer
 from shell.tables import Column, Empty, ListPage, View
+from shell.text import folded
 from tenants.activity.models import Session, SessionState, SessionType
 from tenants.loyalty.models import Earning, FactKind
 from tenants.profiles.models import Profile
-from tenants.profiles.services import fold_text
 from tenants.programme import by_hand_facts
 from tenants.programme.conductor import SessionOutcome
 from tenants.programme.explaining import decisions_about
@@ -109,7 +109,7 @@ class SessionsPage(ListPage):
         return Session.objects.select_related("profile", "type")
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
-        words = fold_text(query).split()
+        words = folded(query).split()
         named = rows.filter(type__name__icontains=query.strip())
         for word in words:
             rows = rows.filter(profile__search_text__contains=word)

@@ -138,3 +138,12 @@ def shop(merchant: Tenant, settings: LazySettings) -> Iterator[Shop]:
 def open_trial(tenant: Tenant, *, now: datetime) -> None:
     opening = Opening("growing", trial_ends_at=now + timedelta(days=30))
     open_account(tenant_id=tenant.id, opening=opening, now=now)
+
+
+@pytest.fixture
+def paying(shop: Shop) -> Shop:
+    """A merchant who pays for Growing by the month, in the middle of a period."""
+    shop.advance(days=40)
+    shop.subscribe()
+    shop.advance(days=10)
+    return shop

@@ -6,27 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import stripe
 import time_machine
 
 from billing.models import Account, AccountState, Invoice
 from billing.plans import PLANS, SOLD, PlanKey
 from billing.sandbox import schedules, subscriptions
 from billing.sandbox.errors import RefusalError
-from billing.stripe import catalogue, changing, waiting
+from billing.stripe import catalogue, changing
 from billing.stripe.changing import Agreed, AmountChangedError, UnpaidError, When
 from billing.stripe.client import CardDeclinedError, StripeRefusedError
 from billing.stripe.customers import NotSubscribedError
 from tests.billing.stripe.conftest import Shop
-
-
-@pytest.fixture
-def paying(shop: Shop) -> Shop:
-    """A merchant who pays for Growing by the month, in the middle of a period."""
-    shop.advance(days=40)
-    shop.subscribe()
-    shop.advance(days=10)
-    return shop
 
 
 def foresee(shop: Shop, plan: str, interval: str = "month") -> changing.Change:
@@ -215,33 +205,6 @@ def test_a_leaving_that_fails_leaves_what_waited(
         with pytest.raises(StripeRefusedError):
             leave(paying)
     assert waits(paying) == before
-
-
-def test_what_cannot_even_be_asked_back_stands_in_the_log(
-    paying: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The refusal is what is told, and people read what to put back; `sync` writes the truth."""
-    step_down(paying)
-
-    def nobody() -> None:
-        raise stripe.APIConnectionError("Nobody answers.")
-
-    with monkeypatch.context() as away:
-
-        def refuse_and_go(*_: object) -> None:
-            away.setattr(waiting, "client", nobody)
-            refuse()
-
-        away.setattr(subscriptions, "plan_end", refuse_and_go)
-        with pytest.raises(StripeRefusedError):
-            leave(paying)
-    subscription = paying.account.stripe_subscription_id
-    price = catalogue.price_id(PLANS[PlanKey.STARTER], "month")
-    assert f"subscription {subscription} may have lost what waited" in caplog.text
-    assert f"price {price}" in caplog.text
-    assert waits(paying) == ("", "", None)
-    step_down(paying)
-    assert waits(paying) == ("starter", "month", None)
 
 
 def test_a_refusal_keeps_what_was_found_out(paying: Shop) -> None:

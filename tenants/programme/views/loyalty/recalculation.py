@@ -21,12 +21,12 @@ from kernel.jobs.models import Job
 from shell.fields import TilesField
 from shell.forms import HouseForm, answer
 from shell.tables import Column, ListPage
+from shell.text import folded
 from tenants.features import Feature, feature_required
 from tenants.loyalty.models import LoyaltyVersion
 from tenants.loyalty.recalculation import services
 from tenants.loyalty.recalculation.errors import UnknownRunError
 from tenants.loyalty.recalculation.models import Line, Run, RunKind, RunState
-from tenants.profiles.services import fold_text
 from tenants.programme import recalculating
 from tenants.programme.views.common import (
     author,
@@ -126,7 +126,7 @@ class LinesPage(ListPage):
         return lines.annotate(size=Abs(F("after") - F("before")))
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
-        for word in fold_text(query).split():
+        for word in folded(query).split():
             rows = rows.filter(profile__search_text__contains=word)
         return rows
 
