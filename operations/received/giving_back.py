@@ -5,12 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from operations.models import Participation, ReceivedParticipation
+from operations.received import leaving
 from operations.received.shapes import TakenBack
 from operations.received.taking import SOURCE
 from operations.ties import known_by_operations_alone
 from tenants.messaging import unsubscribing
 from tenants.profiles import consents
 from tenants.profiles.models import Profile
+from tenants.profiles.services import update
 from tenants.programme import erasing
 
 ERASURE = "erasure"
@@ -19,9 +21,9 @@ ERASURE = "erasure"
 def give_back(*, taken_back: Sequence[TakenBack], major_id: UUID, now: datetime) -> int:
     """Blank what came with these, end the yes and the mailings; again changes nothing.
 
-    What stays is the count. Whoever asked to be forgotten and is known here through partners alone
-    is forgotten here too, also when they took their yes back before. Returns how many rows this
-    call was about.
+    What stays is the count, and the address that nobody is to write to. Whoever asked to be
+    forgotten and is known here through partners alone is forgotten here too, also when they took
+    their yes back before. Returns how many rows this call was about.
     """
     how = {(one.operation_id, one.participation_id): one.how for one in taken_back}
     rows = list(
@@ -32,6 +34,8 @@ def give_back(*, taken_back: Sequence[TakenBack], major_id: UUID, now: datetime)
         ).select_related("operation", "consent")
     )
     rows = [row for row in rows if _is_news(row, how)]
+    if any(row.withdrawn_at is None and row.proof for row in rows):
+        leaving.noted(now=now)
     people = _lock({row.profile_id for row in rows if row.profile_id is not None})
     for row in rows:
         reason = how[(row.operation.operation_id, row.participation_id)]
@@ -65,8 +69,16 @@ def _stop(profile: Profile, how: str, now: datetime) -> None:
         return
     if how == ERASURE and profile.merged_into_id is None and known_through_partners(profile):
         erasing.erase(profile_id=profile.id, author_id=None, now=now)
-    elif profile.email:
+        return
+    if profile.email:
         unsubscribing.choose(profile=profile, wanted=False, now=now)
+    if profile.merged_into_id is None and known_through_partners(profile):
+        _keep_the_address(profile)
+
+
+def _keep_the_address(profile: Profile) -> None:
+    """What came with the yes goes with it; the address stays, so that nobody writes to it again."""
+    update(profile_id=profile.id, first_name="", last_name="", phone="")
 
 
 def _forget_too(profile: Profile, now: datetime) -> None:

@@ -48,7 +48,22 @@ def people() -> QuerySet[Any]:
     """Everybody of whom something came, each by their latest row."""
     later = _named().filter(person=OuterRef("person"), id__gt=OuterRef("id"))
     rows = _named().filter(~Exists(later))
-    return rows.select_related("profile__merged_into", "operation").order_by("-received_at", "-id")
+    rows = with_end(rows).select_related("profile__merged_into", "operation")
+    return rows.order_by("-received_at", "-id")
+
+
+def people_without_yes() -> QuerySet[Any]:
+    """Those of them who took back every yes: their address is kept so that nobody writes to it."""
+    held = _named().filter(holds(), Q(person=OuterRef("person")) | Q(id=OuterRef("id")))
+    return people().filter(~Exists(held))
+
+
+def who_left(*, begin: datetime, end: datetime) -> QuerySet[Any]:
+    """Those of them who took a yes back in this time."""
+    ended: QuerySet[Any] = with_end(_named())
+    ended = ended.filter(ended_at__gte=begin, ended_at__lt=end)
+    same = Q(person=OuterRef("person")) | Q(id=OuterRef("id"))
+    return people_without_yes().filter(Exists(ended.filter(same)))
 
 
 def matching(rows: QuerySet[Any], *, text: str) -> QuerySet[Any]:

@@ -31,10 +31,11 @@ def operation(*, public_id: str) -> ReceivedOperation | None:
     return ReceivedOperation.objects.filter(id=number).first() if number else None
 
 
-def agreed(operation: ReceivedOperation) -> QuerySet[ReceivedParticipation]:
+def agreed(operation: ReceivedOperation) -> QuerySet[Any]:
     """What people agreed to share, the latest first; those who took it back are among them."""
     rows = ReceivedParticipation.objects.filter(operation=operation, proof__isnull=False)
-    return with_end(rows).select_related("profile", "consent").order_by("-received_at", "-id")
+    rows = with_end(rows).select_related("profile__merged_into", "consent")
+    return rows.order_by("-received_at", "-id")
 
 
 def asked(operation: ReceivedOperation, *, language: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What the minor's pages share."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -19,6 +19,9 @@ from shell import brand, formats
 from tenants.context import current_tenant
 from tenants.models import Tenant, TenantState
 from tenants.programme.dates import local
+
+# What waited for the agreement is brought in this time, a crowd of it included.
+_UNDER_WAY = timedelta(minutes=10)
 
 
 def operation_or_404(public_id: str) -> ReceivedOperation:
@@ -59,6 +62,12 @@ def sharing_note(operation: ReceivedOperation) -> tuple[str, str]:
             "Les données arrivent quand %(brand)s et vous avez accepté l’accord de partenariat."
         ) % {"brand": operation.major_name}, page_of("partnerships:agreement", row.public_id)
     return "", ""
+
+
+def arriving(operation: ReceivedOperation, now: datetime) -> bool:
+    """Whether what waited for both words may still be under way."""
+    rows = Partnership.objects.filter(id=operation.partnership_id, state=State.ACTIVE)
+    return rows.filter(active_at__gt=now - _UNDER_WAY).exists()
 
 
 def test_url(operation: ReceivedOperation, now: datetime) -> str:

@@ -19,6 +19,7 @@ from accounts.models import Role
 from operations.models import ReceivedOperation, ReceivedParticipation
 from operations.received import figures, following, selectors
 from operations.received.views.common import (
+    arriving,
     colors,
     operation_or_404,
     page_of,
@@ -30,6 +31,7 @@ from operations.reporting import days_chart, lines_chart, source_label
 from shell.tables import Column, Empty, ListPage, View
 from shell.text import folded
 from tenants.context import current_tenant
+from tenants.profiles.selectors import present
 from tenants.programme.dates import local
 
 
@@ -75,6 +77,7 @@ def received_one(request: HttpRequest, operation: str) -> HttpResponse:
         "note": "" if step is not None and note_url else note,
         "note_url": note_url,
         "step": step,
+        "arriving": not total.participants and arriving(row, now),
         "begun": total.participants > 0 or state in ("live", "ended", "archived"),
     }
     return render(request, "operations/received/one.html", context)
@@ -130,6 +133,7 @@ class DataPage(ListPage):
                 value="consent.granted_at",
                 sort="received_at",
             ),
+            Column("ended", gettext_lazy("Accord retiré"), kind="moment", value="ended_at"),
             Column("proof", gettext_lazy("Preuve"), value="proof_id", shown=False),
             Column("text", gettext_lazy("Texte accepté"), value="consent.text", shown=False),
             Column("text_hash", gettext_lazy("Empreinte"), value="consent.text_hash", shown=False),
@@ -153,13 +157,18 @@ class DataPage(ListPage):
 
 
 class _Field:
-    """Reads one field of a row; blank once the person took it back."""
+    """Reads one field of a row; blank once the person took it back.
+
+    Their address alone stays readable, in order to be taken off other lists.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def __call__(self, row: Any) -> str:
         kept = row.fields if row.ended_at is None else {}
+        if row.ended_at is not None and self.name == "email" and row.profile is not None:
+            kept = {"email": present(row.profile).email}
         return str(kept.get(self.name) or "—")
 
 
@@ -178,5 +187,6 @@ def _is_new(row: ReceivedParticipation) -> str:
 def received_data(request: HttpRequest, operation: str) -> HttpResponseBase:
     """What people agreed to share with us in one operation; files carry each proof's id (D3)."""
     row = operation_or_404(operation)
-    context = {"operation": row, "brand": current_tenant().name}
+    left = selectors.agreed(row).exclude(ended_at=None).exists()
+    context = {"operation": row, "brand": current_tenant().name, "left": left}
     return DataPage(request, row).respond("operations/received/data.html", context)

@@ -22,7 +22,7 @@ from operations.received.people import Person
 from operations.received.views.common import page_of
 from shell import formats
 from shell.forms import answer
-from shell.tables import Column, Empty, ListPage
+from shell.tables import Column, Empty, ListPage, View
 from tenants.profiles.selectors import present
 
 
@@ -46,6 +46,14 @@ class PeoplePage(ListPage):
         gettext_lazy("Personne pour l’instant"),
         gettext_lazy("Qui coche votre case dans une opération se retrouve ici."),
     )
+    views = (
+        View("toutes", gettext_lazy("Toutes")),
+        View(
+            "retirees",
+            gettext_lazy("À retirer de vos listes"),
+            lambda rows: rows.filter(pk__in=services.people_without_yes().values("pk")),
+        ),
+    )
     columns = (
         Column(
             "name", gettext_lazy("Personne"), kind="person", main=True, value=_name, detail=_detail
@@ -55,6 +63,7 @@ class PeoplePage(ListPage):
         Column(
             "date", gettext_lazy("Reçu le"), kind="date", value="received_at", sort="received_at"
         ),
+        Column("ended", gettext_lazy("Accord retiré"), kind="moment", value="ended_at"),
     )
 
     def queryset(self) -> QuerySet[Any]:
@@ -71,7 +80,8 @@ class PeoplePage(ListPage):
 @member_required()
 def people(request: HttpRequest) -> HttpResponseBase:
     """Everybody of whom something came, in whatever operation."""
-    return PeoplePage(request).respond("operations/received/people.html", {})
+    context = {"left": services.people_without_yes().exists()}
+    return PeoplePage(request).respond("operations/received/people.html", context)
 
 
 def _person_or_404(public_id: str) -> Person:

@@ -64,6 +64,7 @@ _ALL = (
     Value("most", _("Nombre que la formule permet"), Shape.NUMBER),
     Value("campaign", _("Nom de la campagne")),
     Value("brand", _("Nom de la marque partenaire")),
+    Value("by", _("Personne qui invite")),
     Value("has_office", _("Vrai si le lecteur a déjà un back-office"), Shape.FLAG),
     Value("all_set", _("Vrai si les deux marques ont accepté l’accord"), Shape.FLAG),
     Value("was_declined", _("Vrai si la proposition a été refusée"), Shape.FLAG),
@@ -73,6 +74,7 @@ _ALL = (
     Value("participants", _("Nombre de participants"), Shape.NUMBER),
     Value("optins", _("Nombre d’accords donnés à votre marque"), Shape.NUMBER),
     Value("new_profiles", _("Nombre de nouveaux profils"), Shape.NUMBER),
+    Value("left", _("Nombre de personnes qui ont retiré leur accord"), Shape.NUMBER),
     Value("has_optins", _("Vrai si des personnes ont accepté vos offres"), Shape.FLAG),
     Value("by_hand", _("Vrai si vous l’avez fait à la main"), Shape.FLAG),
 )
