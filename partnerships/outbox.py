@@ -15,6 +15,7 @@ from kernel.outbox.types import EventData, Handler
 from partnerships.crossing import Why, enter_partner
 from partnerships.models import Origin, Partnership, State
 from partnerships.selectors import owners_of
+from partnerships.services.making import asker_of
 from partnerships.telling import INVITATION, OFFER, TELL
 from tenants.context import UnknownTenantError
 from tenants.messaging.services import queue
@@ -53,6 +54,7 @@ def send_invitation(event: EventData) -> None:
             # In the name of who invites: the reader's own brand would look like a fraud.
             "sender": row.major.name,
             "path": "/invitation/{token}",
+            "by": _asker(row),
             "token_of": str(invitation.id),
             "token_version": invitation.version,
             "has_office": False,
@@ -61,6 +63,12 @@ def send_invitation(event: EventData) -> None:
     now = clock()
     Invitation.objects.filter(id=invitation.id).update(sent_at=now)
     Partnership.objects.filter(id=row.id).update(sent_at=now)
+
+
+def _asker(row: Partnership) -> str:
+    """Who invites, as their colleagues know them; "" once they are gone."""
+    user = asker_of(row)
+    return user.name if user is not None else ""
 
 
 def send_offer(event: EventData) -> None:
@@ -91,6 +99,7 @@ def send_offer(event: EventData) -> None:
             "first_name": user.first_name,
             "sender": row.major.name,
             "path": "/partenariats/lien/{token}",
+            "by": _asker(row),
             "token_of": str(row.id),
             "token_version": row.token_version,
             "has_office": True,

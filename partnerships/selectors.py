@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
-from accounts.models import Membership, Role, User
+from accounts.models import Invitation, Membership, Role, User
 from kernel.db import prepared_cursor
 from partnerships.errors import UnknownPartnershipError
 from partnerships.models import (
@@ -230,6 +230,17 @@ def owners_of(*, tenant_id: uuid.UUID) -> list[User]:
         tenant_id=tenant_id, role=Role.OWNER, user__is_active=True
     )
     return [row.user for row in rows.order_by("user__email")]
+
+
+def invited_as(*, invitation: Invitation) -> dict[str, str]:
+    """The names that the major typed of whoever is to open this back office (PA-03)."""
+    rows = Partnership.objects.filter(
+        minor=invitation.tenant_id, contact_email__iexact=invitation.email
+    )
+    row = rows.exclude(state=State.ENDED).first()
+    if row is None:
+        return {}
+    return {"first_name": row.contact_first_name, "last_name": row.contact_last_name}
 
 
 def offices_owned_by(*, user_id: uuid.UUID) -> list[Tenant]:

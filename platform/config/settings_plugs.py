@@ -24,6 +24,10 @@ ENTITLEMENTS_CHANGED = "tenants.entitlements.refresh"
 TENANT_RESTORED = "config.restoring.catch_up"
 # Called in the transaction of what the command line does to a merchant.
 TENANT_ACT_NOTED = "console.services.trail.note_command"
+# The names by which somebody was invited to open a back office.
+INVITED_AS = "partnerships.selectors.invited_as"
+# What rooms above tell of a customer: sources of the record's timeline.
+TIMELINE_OF_OPERATIONS = "operations.history.SOURCES"
 # Whether a team has room for one more, and how much is used of each limit.
 TEAM_ROOM = "tenants.limits.require_seat"
 USAGE = "config.usage.COUNTS"

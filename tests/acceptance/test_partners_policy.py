@@ -1,10 +1,20 @@
 """A guest brand's own privacy policy: asked for with its word, and its own from then on."""
 
+import re
+
 import pytest
 
+from partnerships.services import inviting
 from tenants.models import Tenant
-from tests.acceptance.brands import Brand, open_for_yann
+from tests.acceptance.brands import DETAILS, NORA, Brand, letters, noe, open_for_yann
 from tests.acceptance.conftest import Lumen, words
+from tests.fixtures.tenants import TenantClient
+
+
+@pytest.fixture(autouse=True)
+def quick(offices: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Schemas that a test makes go after it; and no waiting for even answers."""
+    monkeypatch.setattr(inviting, "EVEN_SECONDS", 0)
 
 
 @pytest.fixture
@@ -35,3 +45,19 @@ def test_pa05_the_address_of_its_policy_that_a_partner_gives_is_its_own_from_the
     kept = marins.browser().post("/reglages/site", form)
     assert kept.status_code == 422
     assert "votre accord de partenariat la demande" in words(kept.content.decode())
+
+
+def test_pa04_the_invitation_names_who_invites_and_keeps_the_names_that_were_typed(
+    lumen: Lumen, lumens: Brand
+) -> None:
+    """It leaves at once, before anybody has accepted: the steps say so, and so does the letter."""
+    steps = lumens.page("/partenariats/ajouter")
+    assert "reçoit aussitôt une invitation" in steps and "L’ordre importe peu" in steps
+    lumens.add(**DETAILS)
+    [letter] = letters(lumen, NORA, noe())
+    assert "Claire Aubanel, de Maison Lumen, vous invite." in letter
+    assert "Un accord court vous y attend" in letter
+    path = re.search(r"/invitation/[\w-]+", letter)
+    assert path
+    page = TenantClient(noe()).get(path[0]).content.decode()
+    assert 'value="Nora"' in page and 'value="Carpentier"' in page

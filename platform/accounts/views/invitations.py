@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
@@ -46,7 +48,10 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     first = opens_the_office(invitation=invitation)
     known = User.objects.by_email(invitation.email).first()
     kind = JoinForm if known is None else JoinWithPasswordForm
-    form: forms.Form = kind(request.POST if request.method == "POST" else None)
+    form: forms.Form = kind(
+        request.POST if request.method == "POST" else None,
+        initial=import_string(settings.INVITED_AS)(invitation=invitation) if first else {},
+    )
     if form.is_valid():
         try:
             if known is not None:
