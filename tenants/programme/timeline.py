@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from tenants.features import Feature, is_on
 from tenants.profiles.models import Profile
 from tenants.programme import timeline_events as events
+from tenants.programme.timeline_consents import consents
 from tenants.programme.timeline_events import Happening
 
 PAGE = 25
@@ -23,6 +27,7 @@ class Topic(StrEnum):
     PURCHASES = "achats"
     REFERRAL = "parrainage"
     WALLET = "cagnotte"
+    OPERATIONS = "operations"
     MESSAGES = "messages"
     RECORD = "fiche"
 
@@ -52,7 +57,7 @@ def page(
     """
     until, seen = _place(after)
     groups = [topic] if topic else topics()
-    sources = [one for group in groups for one in SOURCES[group]]
+    sources = [one for group in groups for one in _sources(group)]
     found = [event for source in sources for event in source(profile, until, limit + seen + 1)]
     found.sort(key=lambda event: event.at, reverse=True)
     shown = found[seen : seen + limit]
@@ -66,6 +71,13 @@ def page(
 def topics() -> list[Topic]:
     """What there is to look at: what a module tells is not shown while it is off (OF-07)."""
     return [one for one in Topic if one != Topic.REFERRAL or is_on(Feature.REFERRAL)]
+
+
+def _sources(topic: Topic) -> Sequence[Source]:
+    if topic == Topic.OPERATIONS:  # they stand above, and say themselves what they tell
+        found: Sequence[Source] = import_string(settings.TIMELINE_OF_OPERATIONS)
+        return found
+    return SOURCES[topic]
 
 
 def _place(text: str) -> tuple[datetime | None, int]:
@@ -96,5 +108,5 @@ SOURCES: dict[Topic, Sequence[Source]] = {
         events.corrections,
     ),
     Topic.MESSAGES: (events.emails, events.followed),
-    Topic.RECORD: (events.record, events.merged),
+    Topic.RECORD: (events.record, events.merged, consents),
 }

@@ -54,7 +54,8 @@ class Happening:
     url: str = ""
 
 
-def _latest(rows: QuerySet[Any], column: str, until: datetime | None, limit: int) -> QuerySet[Any]:
+def latest(rows: QuerySet[Any], column: str, until: datetime | None, limit: int) -> QuerySet[Any]:
+    """The latest rows by a column, up to a moment."""
     rows = rows.filter(**{f"{column}__isnull": False})
     if until is not None:
         rows = rows.filter(**{f"{column}__lte": until})
@@ -72,7 +73,7 @@ def _once(
 # ---------------------------------------------------------------- purchases
 def orders(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Orders, reported or confirmed."""
-    for order in _latest(Order.objects.filter(profile=profile), "ordered_at", until, limit):
+    for order in latest(Order.objects.filter(profile=profile), "ordered_at", until, limit):
         words = (
             _("Le navigateur annonce une commande de %(amount)s")
             if order.state == OrderState.REPORTED
@@ -86,7 +87,7 @@ def orders(profile: Profile, until: datetime | None, limit: int) -> Iterable[Hap
 def refunds(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """What was given back on orders."""
     rows = Refund.objects.select_related("order").filter(order__profile=profile)
-    for refund in _latest(rows, "refunded_at", until, limit):
+    for refund in latest(rows, "refunded_at", until, limit):
         amount = formats.money(refund.amount, refund.order.currency)
         text = _("Remboursement de %(amount)s") % {"amount": amount}
         url = reverse("programme:order", args=[refund.order.public_id])
@@ -95,7 +96,7 @@ def refunds(profile: Profile, until: datetime | None, limit: int) -> Iterable[Ha
 
 def invoices(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Invoices."""
-    for invoice in _latest(Invoice.objects.filter(profile=profile), "issued_at", until, limit):
+    for invoice in latest(Invoice.objects.filter(profile=profile), "issued_at", until, limit):
         amount = formats.money(invoice.total, invoice.currency)
         text = _("Facture de %(amount)s") % {"amount": amount}
         url = reverse("programme:invoice", args=[invoice.public_id])
@@ -105,7 +106,7 @@ def invoices(profile: Profile, until: datetime | None, limit: int) -> Iterable[H
 def payments(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """What was paid on invoices, or given back."""
     rows = Payment.objects.select_related("invoice").filter(invoice__profile=profile)
-    for payment in _latest(rows, "paid_at", until, limit):
+    for payment in latest(rows, "paid_at", until, limit):
         invoice = payment.invoice
         words = _MOVES[PaymentKind(payment.kind)]()
         yield Happening(
@@ -134,7 +135,7 @@ def sessions(profile: Profile, until: datetime | None, limit: int) -> Iterable[H
         ("cancelled_at", _("Séance « %(name)s » annulée")),
     )
     for column, words in told:
-        for session in _latest(rows, column, until, limit):
+        for session in latest(rows, column, until, limit):
             url = reverse("programme:session", args=[session.public_id])
             yield Happening(getattr(session, column), words % {"name": session.type.name}, url=url)
 
@@ -143,7 +144,7 @@ def sessions(profile: Profile, until: datetime | None, limit: int) -> Iterable[H
 def invitations(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Friends whom they invited."""
     rows = Invitation.objects.filter(referrer=profile)
-    for row in _latest(rows, "created_at", until, limit):
+    for row in latest(rows, "created_at", until, limit):
         name = row.first_name or _("un proche")
         yield Happening(row.created_at, _("A invité %(name)s par e-mail") % {"name": name})
 
@@ -151,7 +152,7 @@ def invitations(profile: Profile, until: datetime | None, limit: int) -> Iterabl
 def clicks(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Links of referrers that they followed."""
     rows = Click.objects.filter(visitor=profile).select_related("code__profile")
-    for row in _latest(rows, "clicked_at", until, limit):
+    for row in latest(rows, "clicked_at", until, limit):
         name = row.code.profile.name
         text = formats.elided(_("A suivi le lien de %(name)s") % {"name": name}, name)
         yield Happening(row.clicked_at, text, str(row.get_channel_display()))
@@ -160,7 +161,7 @@ def clicks(profile: Profile, until: datetime | None, limit: int) -> Iterable[Hap
 def received(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Who brought them."""
     rows = Referral.objects.select_related("referrer").filter(referee=profile)
-    for row in _latest(rows, "created_at", until, limit):
+    for row in latest(rows, "created_at", until, limit):
         name = row.referrer.name if row.referrer else _("un parrain inconnu")
         text = formats.elided(_("Parrainage par %(name)s") % {"name": name}, name)
         url = reverse("programme:referral", args=[row.public_id])
@@ -170,7 +171,7 @@ def received(profile: Profile, until: datetime | None, limit: int) -> Iterable[H
 def made(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Whom they brought."""
     rows = Referral.objects.select_related("referee").filter(referrer=profile)
-    for row in _latest(rows, "created_at", until, limit):
+    for row in latest(rows, "created_at", until, limit):
         name = row.referee.name
         text = formats.elided(_("Parrainage de %(name)s") % {"name": name}, name)
         url = reverse("programme:referral", args=[row.public_id])
@@ -181,7 +182,7 @@ def made(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happe
 def rewards(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Referral rewards that reached the wallet."""
     rows = Reward.objects.select_related("referral__referee").filter(profile=profile)
-    for reward in _latest(rows, "posted_at", until, limit):
+    for reward in latest(rows, "posted_at", until, limit):
         amount = formats.amount(Amount(reward.amount, reward.unit))
         name = reward.referral.referee.name
         text = (
@@ -196,7 +197,7 @@ def rewards(profile: Profile, until: datetime | None, limit: int) -> Iterable[Ha
 def earnings(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """What purchases and sessions earned."""
     rows = Earning.objects.filter(profile=profile, amount__gt=0)
-    for row in _latest(rows, "created_at", until, limit):
+    for row in latest(rows, "created_at", until, limit):
         amount = formats.amount(Amount(row.amount, row.unit))
         text = _("A gagné %(amount)s") % {"amount": amount}
         yield Happening(row.created_at, text, str(row.get_fact_kind_display()), money=True)
@@ -212,7 +213,7 @@ def claims(profile: Profile, until: datetime | None, limit: int) -> Iterable[Hap
         ("cancelled_at", _("« %(prize)s » annulé, montant rendu")),
     )
     for column, words in told:
-        for row in _latest(rows, column, until, limit):
+        for row in latest(rows, column, until, limit):
             yield Happening(getattr(row, column), words % {"prize": row.prize_name})
 
 
@@ -225,7 +226,7 @@ def awards(profile: Profile, until: datetime | None, limit: int) -> Iterable[Hap
         ("cancelled_at", _("« %(name)s » retiré")),
     )
     for column, words in told:
-        for row in _latest(rows, column, until, limit):
+        for row in latest(rows, column, until, limit):
             yield Happening(
                 getattr(row, column), words % {"name": row.name}, str(row.get_origin_display())
             )
@@ -234,7 +235,7 @@ def awards(profile: Profile, until: datetime | None, limit: int) -> Iterable[Hap
 def corrections(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Corrections by hand."""
     rows = Decision.objects.filter(profile=profile, code=Code.ADJUSTED)
-    for row in _latest(rows, "decided_at", until, limit):
+    for row in latest(rows, "decided_at", until, limit):
         amount = formats.amount(Amount(row.amount, row.unit), signed=True)
         text = _("Cagnotte corrigée de %(amount)s") % {"amount": amount}
         yield Happening(row.decided_at, text, str(row.facts.get("reason", "")), money=True)
@@ -244,7 +245,7 @@ def corrections(profile: Profile, until: datetime | None, limit: int) -> Iterabl
 def emails(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Emails that were sent, or not."""
     rows = Email.objects.filter(profile=profile).exclude(state=EmailState.QUEUED)
-    for row in _latest(rows, "queued_at", until, limit):
+    for row in latest(rows, "queued_at", until, limit):
         subject = row.subject or messaging.title_of(row)
         text = _("E-mail : %(subject)s") % {"subject": subject}
         yield Happening(row.queued_at, text, str(messaging.look_of(row).word))
@@ -253,7 +254,7 @@ def emails(profile: Profile, until: datetime | None, limit: int) -> Iterable[Hap
 def followed(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Links of emails that they followed."""
     rows = EmailClick.objects.select_related("email").filter(email__profile=profile)
-    for row in _latest(rows, "first_at", until, limit):
+    for row in latest(rows, "first_at", until, limit):
         subject = row.email.subject or messaging.title_of(row.email)
         text = _("A suivi un lien de « %(subject)s »") % {"subject": subject}
         yield Happening(row.first_at, text)
@@ -281,5 +282,5 @@ def record(profile: Profile, until: datetime | None, _limit: int) -> Iterable[Ha
 def merged(profile: Profile, until: datetime | None, limit: int) -> Iterable[Happening]:
     """Records that were merged into this one."""
     rows = Decision.objects.filter(profile=profile, code=Code.MERGED)
-    for row in _latest(rows, "decided_at", until, limit):
+    for row in latest(rows, "decided_at", until, limit):
         yield Happening(row.decided_at, explain(row))

@@ -20,6 +20,7 @@ TOPICS = {
     Topic.PURCHASES: gettext_lazy("Achats"),
     Topic.REFERRAL: gettext_lazy("Parrainage"),
     Topic.WALLET: gettext_lazy("Cagnotte"),
+    Topic.OPERATIONS: gettext_lazy("Opérations"),
     Topic.MESSAGES: gettext_lazy("Messages"),
     Topic.RECORD: gettext_lazy("Fiche"),
 }
