@@ -7,7 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, override
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts.links import origin_of
 
@@ -61,3 +63,36 @@ def show(
         "domain": settings.PLATFORM_DOMAIN,
     }
     return render(request, f"signup/{template}.html", {**frame, **(context or {})}, status=status)
+
+
+def in_their_language(request: HttpRequest, name: str) -> str:
+    """The address of a page in the browser's language, for whoever comes from elsewhere, or "".
+
+    The address says the language, and within the site it is what somebody chose: nothing is stored
+    in a browser, so a visit that goes on is known by where the request came from. Who names no
+    language (a search engine) stays where it asked to be.
+    """
+    came_from = request.headers.get("Sec-Fetch-Site") or (
+        "same-origin" if request.headers.get("Referer", "").startswith(f"{origin()}/") else ""
+    )
+    asked = request.headers.get("Accept-Language", "")
+    if came_from == "same-origin" or not asked:
+        return ""
+    known = dict(settings.LANGUAGES)
+    for code, _weight in parse_accept_lang_header(asked):
+        language = code.split("-")[0]
+        if language in known:
+            found = next(one for one in alternates(name) if one.language == language)
+            return "" if found.current or not _is_default() else found.path
+    return ""
+
+
+def _is_default() -> bool:
+    """Whether the address names no language: one that does was meant."""
+    return get_language() == settings.LANGUAGE_CODE
+
+
+def following_the_browser(response: HttpResponse) -> HttpResponse:
+    """No cache answers one browser with what another one asked for."""
+    patch_vary_headers(response, ["Accept-Language", "Sec-Fetch-Site", "Referer"])
+    return response

@@ -162,3 +162,25 @@ def test_each_text_is_there_in_both_languages_and_has_a_title() -> None:
 def test_log_in_is_found_in_both_languages(visitor: TenantClient) -> None:
     assert "Où vous connecter" in get(visitor, "/connexion")
     assert '<html lang="en"' in get(visitor, "/en/connexion")
+
+
+def test_a_first_visit_follows_the_browser_and_a_choice_is_kept(visitor: TenantClient) -> None:
+    """Without storing anything: within the site the address says the language."""
+    english = {"Accept-Language": "en-GB,en;q=0.9,fr;q=0.5"}
+    first = visitor.get("/", headers=english)
+    assert (first.status_code, first["Location"]) == (302, "/en/")
+    chosen = visitor.get("/", headers={**english, "Sec-Fetch-Site": "same-origin"})
+    older = visitor.get("/", headers={**english, "Referer": f"{ORIGIN}/en/"})
+    french = visitor.get("/", headers={"Accept-Language": "fr-FR,en;q=0.5"})
+    for answer in (chosen, older, french, visitor.get("/")):
+        assert answer.status_code == 200 and '<html lang="fr"' in answer.content.decode()
+    # An address that names its language was meant.
+    assert visitor.get("/en/", headers={"Accept-Language": "fr"}).status_code == 200
+    for answer in (first, chosen):
+        assert {"Accept-Language", "Sec-Fetch-Site"} <= set(answer["Vary"].split(", "))
+    assert not first.cookies
+
+
+def test_the_language_is_chosen_in_the_menu_of_a_phone(visitor: TenantClient) -> None:
+    menu = get(visitor, "/tarifs").split('class="dropdown bar-menu"')[1].split("</details>")[0]
+    assert '<a href="/en/pricing" lang="en"' in menu

@@ -3,14 +3,14 @@
 from csp.constants import SELF
 from csp.decorators import csp_update
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from billing.plans import TRIAL
 from signup import texts
-from signup.showing import alternates, origin, show
+from signup.showing import alternates, following_the_browser, in_their_language, origin, show
 
 # What is worth finding, in the order of its weight.
 LISTED = (
@@ -28,8 +28,14 @@ _DAY = "public, max-age=86400"
 @csp_update({"frame-src": [SELF]})
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What it is for, in ten seconds; then a cagnotte and a widget to try."""
-    return show(request, "home", {"trial_days": TRIAL.days})
+    """What it is for, in ten seconds; then a cagnotte and a widget to try.
+
+    Whoever comes from elsewhere reads it in their browser's language.
+    """
+    elsewhere = in_their_language(request, "home")
+    if elsewhere:
+        return following_the_browser(HttpResponseRedirect(elsewhere))
+    return following_the_browser(show(request, "home", {"trial_days": TRIAL.days}))
 
 
 @require_safe
