@@ -5,6 +5,7 @@ buttons post without cookies, from whatever mail program, with the signed addres
 """
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,6 +22,7 @@ from operations.mechanics import mechanic_of
 from operations.models import Participation, ParticipationState
 from operations.public import steps
 from operations.public.frame import public_page, show
+from operations.words import pick
 from tenants.profiles import consents
 from tenants.profiles.models import Consent
 
@@ -146,17 +148,20 @@ def choices(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(participation.language):
         context = {
             "participation": participation,
+            "title": pick(participation.operation.title, participation.language)
+            or participation.operation.name,
+            "page_answers": participation.operation.shown_state(timezone.now())
+            in ("planned", "live", "ended"),
             "rows": _rows(given),
             "done": _name_of(given, request.GET.get("fait", "")),
         }
         return show(request, "choices", context, operation=participation.operation)
 
 
-def _rows(given: list[Consent]) -> list[tuple[Consent, bool]]:
-    """Each consent, and whether it was not withdrawn."""
-    open_ones = consents.not_withdrawn().filter(id__in=[row.id for row in given])
-    kept = set(open_ones.values_list("id", flat=True))
-    return [(row, row.id in kept) for row in given]
+def _rows(given: list[Consent]) -> list[tuple[Consent, datetime | None]]:
+    """Each consent, and when it was withdrawn."""
+    ended = consents.withdrawn_when(given)
+    return [(row, ended.get(row.id)) for row in given]
 
 
 def _name_of(given: list[Consent], public: str) -> str:

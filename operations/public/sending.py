@@ -66,10 +66,13 @@ def send(
     if test:
         optins.as_if_agreed(module)
     sent = _Sent(request, operation, module, sealed, now, test)
-    if request.POST.get("website") or now - sealed.drawn_at < seal.QUICKEST:
+    quick = now - sealed.drawn_at < seal.QUICKEST
+    if quick or request.POST.get("website"):
         # Whoever fills in what is hidden, or answers before reading, is asked once more.
         _note_refusal(request, now)
-        return _again(sent, _("Prenez un instant pour relire, puis envoyez à nouveau."), 422)
+        why = _("Le formulaire a été envoyé très vite. Relisez-le, puis envoyez à nouveau.")
+        other = _("Un champ caché a été rempli, par votre navigateur peut-être. Envoyez à nouveau.")
+        return _again(sent, why if quick else other, 422)
     return _taken(sent)
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from operations import official, selectors
 from operations.fields import within
 from operations.models import ModulePartner, OperationModule, Picture
+from operations.models.modules import followed
 from operations.optins import policy_of
 from operations.public.drawing import language_of, shown_or_404, spoken
 from operations.public.frame import public_page, show, tenant_of
@@ -57,6 +58,8 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
             "asked": _asked_by(modules, language),
             "partners": _partners(modules, test=bool(test)),
             "contact": tenant_of(request).public_email,
+            "answers_mail": bool(tenant_of(request).contact_email),
+            "policy_url": followed(tenant_of(request).policy_url),
             "test": test,
         }
         return show(request, "data", context, operation=operation)

@@ -6,7 +6,7 @@ for the caller: nothing above this floor is known here.
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -124,6 +124,14 @@ def in_force(*, profile_id: uuid.UUID | None = None) -> QuerySet[Consent]:
 def valid() -> QuerySet[Consent]:
     """The consents that hold or held: confirmed where they had to be, withdrawn since or not."""
     return Consent.objects.filter(Q(needs_confirmation=False) | Q(_has("confirmed")))
+
+
+def withdrawn_when(rows: Sequence[Consent]) -> dict[uuid.UUID, datetime]:
+    """When those of these consents that were withdrawn were."""
+    events = ConsentEvent.objects.filter(
+        consent__in=[row.id for row in rows], kind=ConsentEventKind.WITHDRAWN
+    )
+    return dict(events.values_list("consent_id", "at"))
 
 
 def not_withdrawn() -> QuerySet[Consent]:

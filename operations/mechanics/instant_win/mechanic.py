@@ -23,12 +23,13 @@ from operations.mechanics.shape import (
     Problem,
     ResultEmail,
 )
-from operations.models import OperationModule, Participation, WinningMoment, WinningPlan
+from operations.models import OperationModule, Participation, Rule, WinningMoment, WinningPlan
 from operations.words import pick
 
 WON, LOST = "won", "lost"
 # What the page right after the form tells of all others: whoever lost, and whoever had played.
 NOTHING = "nothing"
+_AGAIN = gettext_lazy("Vous pouvez rejouer une fois par jour, jusqu’à la fin de l’opération.")
 
 
 class InstantWin(BaseMechanic):
@@ -58,6 +59,7 @@ class InstantWin(BaseMechanic):
             "button": pick(module.settings.get("button"), language),
             "prizes": prizes.told(module, language),
             "moments": row.public_id if row else "",
+            "confirms": module.double_optin,
         }
 
     def play(
@@ -103,6 +105,8 @@ class InstantWin(BaseMechanic):
             "prize": pick(outcome.get("name"), language),
             "description": pick(outcome.get("description"), language),
             "words": pick(module.settings.get(kind), language),
+            "daily": module.rule == Rule.DAILY,
+            "last": module.operation.last_moment,
         }
 
     def at_once(
@@ -123,7 +127,10 @@ class InstantWin(BaseMechanic):
         outcome = participation.outcome
         if outcome.get("kind") != WON:
             words = pick(module.settings.get(LOST), language)
-            return words or _("Ce n’était pas un moment gagnant : pas de lot cette fois.")
+            if words:
+                return words
+            told = _("Ce n’était pas un moment gagnant : pas de lot cette fois.")
+            return f"{told} {_AGAIN}" if module.rule == Rule.DAILY else told
         words = _("Vous avez gagné : %(prize)s. Un autre e-mail dit comment le lot vous parvient.")
         return words % {"prize": pick(outcome.get("name"), language)}
 

@@ -46,6 +46,7 @@ def proof(request: HttpRequest, plan: str) -> HttpResponse:
         "over": record.is_over(row, now),
         "how": _how(),
         "key": signing.public_key(),
+        "page_answers": row.module.operation.shown_state(now) in ("planned", "live", "ended"),
     }
     return show(request, "moments", context, operation=row.module.operation)
 

@@ -64,7 +64,7 @@ def test_the_first_who_plays_after_the_moment_wins_and_the_next_does_not():
     row = WinningMoment.objects.get(participation__isnull=False)
     assert (row.participation_id, row.won_at) == (first.participation.id, NOW)
     assert "Gagné\u00a0: Lampe Halo" in result_page(module, first.participation)
-    assert "Perdu cette fois" in result_page(module, second.participation)
+    assert "Ce n’était pas un moment gagnant" in result_page(module, second.participation)
 
 
 def test_before_its_moment_nothing_is_won():

@@ -112,7 +112,9 @@ def test_a_confirmation_that_finds_no_code_left_changes_nothing(
     assert late.state == ParticipationState.PENDING
 
 
-@pytest.mark.parametrize(("due", "words"), [(True, "Gagné"), (False, "Pas de lot avec cet envoi")])
+@pytest.mark.parametrize(
+    ("due", "words"), [(True, "Gagné"), (False, "Ce n’était pas un moment gagnant")]
+)
 def test_an_instant_win_is_told_at_once(
     shopper: TenantClient, clock: time_machine.Traveller, due: bool, words: str
 ) -> None:
@@ -136,13 +138,16 @@ def test_a_winner_who_sends_the_form_again_is_not_told_of_a_loss(
     _response, again = send(shopper, clock)
     _response, lost = send(shopper, clock, email="neuve@exemple.fr")
     assert again == lost
-    assert "Pas de lot avec cet envoi" in again and "votre résultat d’alors reste valable" in again
+    assert (
+        "Ce n’était pas un moment gagnant" in again
+        and "votre résultat d’alors reste valable" in again
+    )
     assert "erdu" not in again
     loser = Participation.objects.get(outcome__kind="lost")
     letter = Email.objects.get(kind="operation_receipt", to="neuve@exemple.fr")
     assert letter.context["result"] == "Dommage, perdu"
     token = links.token_for(purpose=Purpose.THANKS, row_id=loser.id)
-    assert "Perdu cette fois" in shopper.get(f"/o/merci/{token}").content.decode()
+    assert "Dommage, perdu" in shopper.get(f"/o/merci/{token}").content.decode()
 
 
 def test_whoever_enters_a_draw_reads_when_it_takes_place(
