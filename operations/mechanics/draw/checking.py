@@ -54,6 +54,19 @@ def check(document: Mapping[str, Any]) -> list[Check]:
         raise UnreadableRecordError from error
 
 
+def of_our_key(signature: Mapping[str, Any]) -> Check:
+    """Of a record of either kind: whoever signed it is this installation."""
+    words = _("La clé de signature est celle de cette plateforme")
+    return Check("key", words, signature["public_key"] == signing.public_key())
+
+
+def as_promised(seed: str, record: Mapping[str, Any]) -> Check:
+    """Of a record of either kind: its secret is the one whose hash was published."""
+    words = _("Le secret révélé est celui qui avait été promis avant")
+    kept = algorithm.commit(seed) == record["commitment"]["sha256"]
+    return Check("commitment", words, kept)
+
+
 def _check(record: Mapping[str, Any], signature: Mapping[str, Any], text: str) -> list[Check]:
     if record["format"] != algorithm.FORMAT:
         raise UnreadableRecordError
@@ -69,16 +82,8 @@ def _check(record: Mapping[str, Any], signature: Mapping[str, Any], text: str) -
             _("La signature est celle de ce procès-verbal"),
             signing.is_signed(record, signature),
         ),
-        Check(
-            "key",
-            _("La clé de signature est celle de cette plateforme"),
-            signature["public_key"] == signing.public_key(),
-        ),
-        Check(
-            "commitment",
-            _("Le secret révélé est celui qui avait été promis avant"),
-            algorithm.commit(seed) == record["commitment"]["sha256"],
-        ),
+        of_our_key(signature),
+        as_promised(seed, record),
         Check(
             "before",
             _("La promesse est antérieure au tirage"),

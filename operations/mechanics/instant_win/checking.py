@@ -6,9 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from operations.mechanics.draw import algorithm as promises
 from operations.mechanics.draw import signing
-from operations.mechanics.draw.checking import Check, UnreadableRecordError
+from operations.mechanics.draw.checking import (
+    Check,
+    UnreadableRecordError,
+    as_promised,
+    of_our_key,
+)
 from operations.mechanics.instant_win import algorithm
 from operations.mechanics.instant_win.algorithm import Dates
 
@@ -35,11 +39,7 @@ def _check(record: Mapping[str, Any], signature: Mapping[str, Any]) -> list[Chec
             _("La signature est celle de ce relevé"),
             signing.is_signed(record, signature),
         ),
-        Check(
-            "key",
-            _("La clé de signature est celle de cette plateforme"),
-            signature["public_key"] == signing.public_key(),
-        ),
+        of_our_key(signature),
         Check(
             "dates",
             _("Les dates se suivent, et aucune n’est antérieure à la promesse"),
@@ -51,11 +51,7 @@ def _check(record: Mapping[str, Any], signature: Mapping[str, Any]) -> list[Chec
         return [*found, Check("sealed", words, not told)]
     return [
         *found,
-        Check(
-            "commitment",
-            _("Le secret révélé est celui qui avait été promis avant"),
-            promises.commit(seed) == record["commitment"]["sha256"],
-        ),
+        as_promised(seed, record),
         Check(
             "moments",
             _("Chaque pièce de chaque lot a l’instant que le secret lui donne"),

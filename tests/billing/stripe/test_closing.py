@@ -11,14 +11,6 @@ from tenants.provisioning import lifecycle
 from tests.billing.stripe.conftest import Shop
 
 
-@pytest.fixture
-def paying(shop: Shop) -> Shop:
-    shop.advance(days=40)
-    shop.subscribe()
-    shop.advance(days=10)
-    return shop
-
-
 def tenant_of(shop: Shop) -> Tenant:
     return Tenant.objects.get(id=shop.tenant.id)
 
