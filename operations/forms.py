@@ -135,7 +135,7 @@ class WordsForm(HouseForm):
         _words(
             _("Règlement, en français"),
             RULES,
-            rows=10,
+            rows=18,
             help_text=_(
                 "Commencez une ligne par # pour un titre, par - pour une liste ; entourez de **"
                 " pour du gras."

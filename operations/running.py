@@ -52,6 +52,12 @@ def problems(*, operation: Operation, now: datetime) -> list[Problem]:
     modules = list(operation.modules.filter(removed_at=None).prefetch_related("partners"))
     if not modules:
         found.append(Problem(_("Ajoutez au moins un module."), "modules"))
+    for module in modules:
+        found += _about_plan(module)
+        found += _about_partners(module)
+        of_mechanic = mechanic_of(module).check(module=module)
+        found += [replace(problem, module=module.public_id) for problem in of_mechanic]
+    # Last: the sample of the rules is filled in from all of the above.
     needs_rules = any(
         mechanic_of(module).needs_rules or module.asks_rules for module in modules
     ) or bool(operation.prize_count or pick(operation.prizes, "fr"))
@@ -63,11 +69,6 @@ def problems(*, operation: Operation, now: datetime) -> list[Problem]:
         )
     if waiting := sample_rules.unfinished_in(operation):
         found.append(_about_brackets(*waiting))
-    for module in modules:
-        found += _about_plan(module)
-        found += _about_partners(module)
-        of_mechanic = mechanic_of(module).check(module=module)
-        found += [replace(problem, module=module.public_id) for problem in of_mechanic]
     return found
 
 

@@ -49,7 +49,7 @@ def test_the_sample_names_brand_dates_and_prizes_and_waits_for_the_rest(lumen: T
     assert "[to complete: legal form, registered office and registration number]" in en
     assert "3 × Lampe Halo, d’une valeur de 120,00 € chacun" in fr
     assert "Soit 3 lots, d’une valeur totale de 360,00 €." in fr
-    assert "tirés au sort" in fr and "winners are drawn" in en
+    assert "Les gagnants sont tirés au sort" in fr and "Winners are drawn" in en
     assert [lack.step for lack in lacking(operation)] == ["site", "site", "site"]
 
 

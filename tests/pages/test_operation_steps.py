@@ -1,0 +1,143 @@
+"""From a new operation to going live: what its pages fill in, ask once, and lead on to."""
+
+import html
+import re
+
+import pytest
+from django.utils import timezone
+
+from operations import editing
+from operations.models import Operation, OperationModule
+from operations.modules import add_module
+from partnerships.models import AgreementAcceptance, Side
+from tenants.models import Tenant
+from tests.fixtures.operations import add_partner
+from tests.fixtures.tenants import TenantClient
+
+NAMED = {"title_fr": "Brouillon"}
+PRIZE = {"p1-name_fr": "Lampe Halo", "p1-stock": "3", "p1-value": "120", "wins": "1"}
+
+
+@pytest.fixture
+def row(merchant: Tenant) -> Operation:
+    return editing.create(name="Brouillon", starts_at=None, ends_at=None, now=timezone.now())
+
+
+@pytest.fixture
+def module(row: Operation) -> OperationModule:
+    return add_module(operation_id=row.id, kind="instant_win", now=timezone.now())
+
+
+@pytest.fixture
+def path(row: Operation) -> str:
+    return f"/operations/{row.public_id}"
+
+
+def read(client: TenantClient, address: str) -> str:
+    return html.unescape(client.get(address).content.decode()).replace("\u00a0", " ")
+
+
+def rules_in(page: str, language: str) -> str:
+    found = re.search(rf'(?s)<textarea name="rules_{language}"[^>]*>(.*?)</textarea>', page)
+    assert found
+    return found[1].strip()
+
+
+def test_the_sample_is_filled_from_the_settings_and_says_what_is_missing_beside_it(
+    claire: TenantClient, module: OperationModule, path: str
+) -> None:
+    page = read(claire, f"{path}/textes")
+    for told in ("vos mentions légales", "votre e-mail public", "les dates", "les lots"):
+        assert re.search(rf'<a class="link" href="/[^"]+">{told}</a>', page), told
+    settings = {
+        "name": "Maison Lumen",
+        "color": "#E5A83B",
+        "public_email": "bonjour@maison-lumen.fr",
+        "policy_url": "https://maison-lumen.fr/donnees",
+        "legal_notice": "SARL, 3 rue du Lac, 69003 Lyon, RCS Lyon 812 345 678",
+    }
+    assert claire.post("/reglages/site", settings).status_code == 302
+    dates = {"starts_at": "2030-12-01T08:00", "ends_at": "2030-12-24T20:00"}
+    claire.post(f"{path}/dates", dates)
+    sent = {**PRIZE, "rule": "daily", "minimum_age": "16", "asks_rules": "on"}
+    assert claire.post(f"{path}/modules/{module.public_id}", sent).status_code == 302
+    assert "Rien ne restera à compléter." in read(claire, f"{path}/textes")
+    page = read(claire, f"{path}/textes?modele=1")
+    text = rules_in(page, "fr")
+    for told in (settings["legal_notice"], "une fois par jour", "16 ans", "3 × Lampe Halo"):
+        assert told in text
+    assert "[à compléter" not in text
+    assert rules_in(page, "en") == ""  # no page in English, no rules in English
+    claire.post(f"{path}/textes", {**NAMED, "rules_fr": text})
+    assert "Tout est prêt" in read(claire, path)
+
+
+def test_a_passage_in_brackets_is_named_with_its_language_and_the_form_opens_there(
+    claire: TenantClient, module: OperationModule, path: str
+) -> None:
+    french, english = "Fait à Lyon.", "Run by [to complete: a name], in Lyon."
+    form = {**NAMED, "title_en": "Draft", "rules_fr": french, "rules_en": english}
+    answer = claire.post(f"{path}/textes", form)
+    assert answer["Location"] == f"{path}/textes?completer=en#id_rules_en"
+    page = read(claire, answer["Location"].partition("#")[0])
+    assert re.search(r'<textarea name="rules_en"[^>]* data-select="\[to complete: a name\]"', page)
+    overview = read(claire, path)
+    assert "Complétez le règlement en anglais" in overview
+    assert f'href="{path}/textes?completer=en#id_rules_en"' in overview
+    claire.post(f"{path}/textes", form | {"rules_en": "Run by us."})
+    assert "crochets" not in read(claire, path) and "en anglais" not in read(claire, path)
+
+
+def test_each_step_leads_on_to_what_is_left(
+    claire: TenantClient, louis: TenantClient, module: OperationModule, path: str
+) -> None:
+    page = read(claire, f"{path}/modules/{module.public_id}")
+    assert "points avant la mise en ligne" in page
+    assert re.search(rf'class="btn[^"]*"[^>]* href="{path}/dates"', page)
+    # On the page of the dates it is something else that comes next.
+    assert f'href="{path}/textes"' in read(claire, f"{path}/dates").partition('class="ahead"')[2]
+    assert 'class="ahead"' not in read(louis, f"{path}/modules")
+
+
+def test_the_editor_shows_the_prizes_that_are_there_and_one_more(
+    claire: TenantClient, module: OperationModule, path: str
+) -> None:
+    address = f"{path}/modules/{module.public_id}"
+    page = read(claire, address)
+    assert len(re.findall(r'<details class="questions" open><summary>Lot', page)) == 1
+    # The others wait within each other: each is there without a script, and none is in the way.
+    assert page.count('<details class="questions one-more"') == 7
+    sent = {"rule": "once", **PRIZE, "p3-name_fr": "Bougie", "p3-stock": "2"}
+    assert claire.post(address, sent).status_code == 302
+    page = read(claire, address)
+    assert re.findall(r'<details class="questions" open><summary>(Lot \d)', page) == [
+        "Lot 1",
+        "Lot 3",
+    ]
+    assert '<details class="questions english" open>' not in page
+    claire.post(address, sent | {"p1-name_en": "Halo lamp"})
+    assert read(claire, address).count('<details class="questions english" open>') == 1
+    texts = read(claire, f"{path}/textes")
+    assert "5 lots, comptés dans les modules" in texts and 'name="prize_count"' not in texts
+    preview = read(claire, f"{path}/apercu")
+    assert "5 lots" in preview and "à gagner" in preview  # not all of them say what they are worth
+
+
+def test_a_test_leads_back_and_says_which_box_the_real_page_does_not_have_yet(
+    claire: TenantClient, row: Operation, path: str
+) -> None:
+    made = add_module(operation_id=row.id, kind="form", now=timezone.now())
+    add_partner(made)
+    opened = claire.post(f"{path}/essais/ouvrir")["Location"]
+    page = read(claire, opened)
+    assert f'<a href="{path}/essais">Revenir au back-office</a>' in page
+    assert "pas encore sur la vraie page" not in page
+    AgreementAcceptance.objects.filter(side=Side.MINOR).delete()
+    assert "elle y apparaît dès que Brûlerie Noé" in read(claire, opened)
+
+
+def test_pages_of_the_back_office_are_never_shown_from_memory(
+    claire: TenantClient, path: str
+) -> None:
+    for address in (path, f"{path}/essais", "/operations"):
+        assert claire.get(address)["Cache-Control"] == "no-store, private"
