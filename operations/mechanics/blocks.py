@@ -23,8 +23,8 @@ class BlocksForm(SettingsForm):
     needed: ClassVar[tuple[str, ...]] = ()
 
     def rows(self) -> Sequence[Block]:
-        """The blocks in order, as the template draws them."""
-        raise NotImplementedError
+        """The blocks in order, as the template draws them; each form has its own."""
+        return ()
 
     def filled_rows(self) -> list[Block]:
         """For the template: the blocks that stand open, the first one if no other does."""
