@@ -1,6 +1,6 @@
 # One command for each thing one does here; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check bench lock clean browser
+.PHONY: help demo test soak check bench lock scripts clean browser
 
 # The first Python 3.11 or later that is found; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python3.14 python; do \
@@ -24,13 +24,14 @@ test: $(READY) browser ## Run all tests on servers and a browser of their own
 soak: $(READY) browser ## The same tests with long histories and many more tries
 	@exec env SOAK=1 $(PY) -m pytest -n $(PROCESSES) --dist loadgroup -o timeout=7200 $(ARGS)
 
-check: $(READY) ## Lint, types, floors, templates, migrations
+check: $(READY) ## Lint, types, floors, templates, migrations, released scripts
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	RICOCHET_DEMO=1 .venv/bin/mypy $(wildcard $(PACKAGES)) manage.py
 	.venv/bin/lint-imports
 	.venv/bin/djlint --lint --quiet platform tenants partnerships operations widgets api
 	RICOCHET_DEMO=1 $(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	RICOCHET_DEMO=1 $(PY) manage.py release_script --check
 
 bench: $(READY) ## Measure, and print the table that tests/benchmarks/ keeps
 	@exec $(PY) -m tests.benchmarks $(ARGS)
@@ -39,6 +40,9 @@ lock: $(READY) ## Write requirements.lock anew from pyproject.toml
 	.venv/bin/uv pip compile pyproject.toml --group embedded --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--quiet --output-file requirements.lock
+
+scripts: $(READY) ## Keep the scripts of other people's pages in widgets/released, to be committed
+	@RICOCHET_DEMO=1 $(PY) manage.py release_script
 
 clean: ## Remove the demo's data, .venv and all caches, as after a clone
 	@$(PYTHON) deploy/local/clean.py

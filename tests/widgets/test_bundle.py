@@ -3,10 +3,8 @@
 import base64
 import gzip
 import hashlib
-from pathlib import Path
 
 import brotli
-import pytest
 import rjsmin
 
 from widgets.script import bundle
@@ -37,27 +35,6 @@ def test_packing_twice_gives_the_same_bytes() -> None:
     """Two web processes serve one ETag and one hash."""
     assert bundle.pack(b"let a=1") == bundle.pack(b"let a=1")
     assert bundle.pack(b"let a=1").digest != bundle.pack(b"let a=2").digest
-
-
-def test_a_released_version_keeps_its_address(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """R35: shops that pinned a version still get it after the next one is out."""
-    monkeypatch.setattr(bundle, "RELEASED", tmp_path / "released")
-    bundle._released.cache_clear()
-    pinned = bundle.release()
-    assert pinned.read_bytes() == bundle.current().body
-    digest = bundle.current().digest
-    monkeypatch.setattr(bundle, "current", lambda: bundle.pack(b"let next=2"))
-    found = bundle.find(digest)
-    assert found is not None
-    assert found.body == pinned.read_bytes()
-    bundle._released.cache_clear()
-
-
-def test_every_released_file_is_named_after_its_content() -> None:
-    for path in bundle.RELEASED.glob("*.js"):
-        assert path.name == f"v1.{bundle.pack(path.read_bytes()).digest}.js"
 
 
 def test_the_script_names_no_dangerous_sink() -> None:

@@ -3,7 +3,6 @@
 import json
 import uuid
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -59,20 +58,6 @@ def test_the_script_of_all_forms_and_the_host_is_small_pinned_and_for_ever(
     for sink in ("innerHTML", "outerHTML", "document.write", "eval(", "Function(", "cookie",
                  "insertAdjacent"):  # fmt: skip
         assert sink not in packed.body.decode()
-
-
-def test_a_released_script_keeps_its_address(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """R35: a page that was opened before the next version still gets the one it was told of."""
-    monkeypatch.setattr(bundle, "RELEASED", tmp_path / "released")
-    bundle._released.cache_clear()
-    path = bundle.release()
-    digest = path.name.split(".")[1]
-    monkeypatch.setattr(bundle, "current", lambda: bundle.pack(b"let next=2"))
-    found = bundle.find(digest)
-    assert found is not None and found.body == path.read_bytes()
-    bundle._released.cache_clear()
 
 
 def test_an_allowed_page_gets_the_widget_and_is_named(

@@ -106,16 +106,3 @@ def test_the_script_of_a_widget_is_small_pinned_and_for_ever(merchant: Tenant) -
     for sink in ("innerHTML", "outerHTML", "document.write", "eval(", "Function(", "Storage",
                  "cookie", "insertAdjacent"):  # fmt: skip
         assert sink not in packed.body.decode()
-
-
-def test_a_released_widget_keeps_its_address(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bundle, "RELEASED", tmp_path / "released")
-    bundle._released.cache_clear()
-    [path] = bundle.release()
-    digest = path.name.split(".")[1]
-    monkeypatch.setattr(bundle, "current", lambda _kind: bundle.pack(b"let next=2"))
-    found = bundle.find(kind="launcher", digest=digest)
-    assert found is not None and found.body == path.read_bytes()
-    bundle._released.cache_clear()

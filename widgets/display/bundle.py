@@ -5,11 +5,11 @@ from pathlib import Path
 
 import rjsmin
 
-from widgets.script.bundle import Bundle, pack
+from widgets.script.bundle import Bundle, pack, released
 
 _HERE = Path(__file__).parent
 _HOST = _HERE.parent / "shown" / "host.js"
-RELEASED = _HERE / "released"
+NAME = "d1"
 _BEFORE = (
     "(()=>{'use strict';try{const tag=document.currentScript,show=JSON.parse(tag.dataset.show);"
     'if(document.querySelector(`[data-ricochet-widget="${show.id}"]`))return;'
@@ -24,22 +24,6 @@ def current() -> Bundle:
     return pack(rjsmin.jsmin(f"{_BEFORE}{body}{_AFTER}").encode())
 
 
-@functools.cache
-def _released() -> dict[str, Bundle]:
-    bundles = [pack(path.read_bytes()) for path in sorted(RELEASED.glob("*.js"))]
-    return {bundle.digest: bundle for bundle in bundles}
-
-
 def find(digest: str) -> Bundle | None:
     """The version of this hash: the present one or a released one (R35)."""
-    if digest == current().digest:
-        return current()
-    return _released().get(digest)
-
-
-def release() -> Path:
-    """Keep the present script for pages that were opened before the next version."""
-    RELEASED.mkdir(exist_ok=True)
-    path = RELEASED / f"d1.{current().digest}.js"
-    path.write_bytes(current().body)
-    return path
+    return current() if digest == current().digest else released(NAME, digest)

@@ -1,8 +1,9 @@
 """Packs `v1.js` for the network, once per process.
 
 R35: a shop can pin what it runs. A version's address holds the hash of its content, and its
-integrity value is what browsers check. Versions that shops may have pinned stay in `released/`
-(`manage.py release_script` puts the present one there), so that an upgrade breaks nobody's page.
+integrity value is what browsers check. Versions that shops may have pinned stay in
+`widgets/released/`, in the repository: `make scripts` puts the present ones there, `make check` and
+a test fail while they are missing, and so an upgrade breaks nobody's page.
 """
 
 import base64
@@ -17,8 +18,9 @@ import brotli  # type: ignore[import-untyped]
 import rjsmin
 
 SOURCE = Path(__file__).with_name("v1.js")
-RELEASED = Path(__file__).with_name("released")
-DIGEST = re.compile(r"[0-9a-f]{16}\Z")
+NAME = "v1"
+RELEASED = Path(__file__).parents[1] / "released"
+FILE = re.compile(r"[a-z][a-z0-9]*\.[0-9a-f]{16}\.js\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +54,30 @@ def current() -> Bundle:
     return pack(rjsmin.jsmin(SOURCE.read_text(encoding="utf-8")).encode())
 
 
-@functools.cache
-def _released() -> dict[str, Bundle]:
-    bundles = [pack(path.read_bytes()) for path in sorted(RELEASED.glob("*.js"))]
-    return {bundle.digest: bundle for bundle in bundles}
-
-
 def find(digest: str) -> Bundle | None:
     """The version whose content has this hash: the present one or a released one."""
-    if digest == current().digest:
-        return current()
-    return _released().get(digest)
+    return current() if digest == current().digest else released(NAME, digest)
 
 
-def release() -> Path:
-    """Keep the present version for the shops that pin it; returns the file, written once."""
-    RELEASED.mkdir(exist_ok=True)
-    path = RELEASED / f"v1.{current().digest}.js"
+def file_of(name: str, bundle: Bundle) -> Path:
+    """Where a version is kept for the pages that pin it: `<name>.<hash>.js`."""
+    return RELEASED / f"{name}.{bundle.digest}.js"
+
+
+@functools.lru_cache(maxsize=256)
+def released(name: str, digest: str) -> Bundle | None:
+    """The version of `v1`, of `d1` or of a kind of widget that was kept under this hash."""
+    path = RELEASED / f"{name}.{digest}.js"
+    if not FILE.match(f"{name}.{digest}.js") or not path.is_file():
+        return None
+    return pack(path.read_bytes())
+
+
+def keep(name: str, bundle: Bundle) -> Path:
+    """Put a version where `released` finds it; what is there is never written again."""
+    path = file_of(name, bundle)
     if not path.exists():
-        path.write_bytes(current().body)
+        RELEASED.mkdir(exist_ok=True)
+        path.write_bytes(bundle.body)
+        released.cache_clear()
     return path

@@ -10,10 +10,9 @@ from pathlib import Path
 import rjsmin
 
 from widgets.models import WidgetKind
-from widgets.script.bundle import Bundle, pack
+from widgets.script.bundle import Bundle, pack, released
 
 _HERE = Path(__file__).parent
-RELEASED = _HERE / "released"
 _BEFORE = (
     "(()=>{'use strict';try{const show=JSON.parse(document.currentScript.dataset.show);"
     'if(document.querySelector(`[data-ricochet-widget="${show.kind}"]`))return;'
@@ -30,25 +29,8 @@ def current(kind: WidgetKind) -> Bundle:
     return pack(rjsmin.jsmin(f"{_BEFORE}{body}{_AFTER}").encode())
 
 
-@functools.cache
-def _released() -> dict[tuple[str, str], Bundle]:
-    packed = ((path.name.split(".")[0], pack(path.read_bytes())) for path in RELEASED.glob("*.js"))
-    return {(kind, bundle.digest): bundle for kind, bundle in packed}
-
-
 def find(*, kind: str, digest: str) -> Bundle | None:
     """The version of this hash: the present one or a released one."""
     if kind in WidgetKind.values and current(WidgetKind(kind)).digest == digest:
         return current(WidgetKind(kind))
-    return _released().get((kind, digest))
-
-
-def release() -> list[Path]:
-    """Keep the present scripts for pages that were opened before the next version."""
-    RELEASED.mkdir(exist_ok=True)
-    paths = []
-    for kind in WidgetKind:
-        path = RELEASED / f"{kind.value}.{current(kind).digest}.js"
-        path.write_bytes(current(kind).body)
-        paths.append(path)
-    return paths
+    return released(kind, digest)
