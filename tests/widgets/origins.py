@@ -68,7 +68,7 @@ class House(Origin):
 
     def __init__(self) -> None:
         house = self
-        self.mood = "well"
+        self.mood, self.retry_after = "well", "2"
         self.shown: list[dict[str, Any]] | str = []
         self.gets: list[str] = []
         # What pages said of themselves when they asked what to show.
@@ -113,8 +113,13 @@ class House(Origin):
                 if house.mood == "hang up":
                     self.connection.close()
                     return
-                self.send_response(500 if house.mood == "broken" else 202)
+                self.send_response(
+                    {"broken": 500, "busy": 429, "refuses": 400}.get(house.mood, 202)
+                )
                 self.send_header("Access-Control-Allow-Origin", self.headers["Origin"])
+                if house.mood == "busy":
+                    self.send_header("Access-Control-Expose-Headers", "Retry-After")
+                    self.send_header("Retry-After", house.retry_after)
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
                 self.wfile.write(b"<p>not JSON" if house.mood == "broken" else b"{}")
@@ -147,6 +152,8 @@ class Shop(Origin):
         self.attributes = ""
         self.inside = "<p>Bienvenue"
         self.language, self.style = "fr", ""
+        # What its policy lets in of styles: its own sheets only.
+        self.styles = "'self'"
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -162,7 +169,7 @@ class Shop(Origin):
                 self.send_header("Content-Type", f"{kind}; charset=utf-8")
                 self.send_header(
                     "Content-Security-Policy",
-                    "default-src 'none'; img-src data:; style-src 'self'; "
+                    f"default-src 'none'; img-src data:; style-src {shop.styles}; "
                     f"script-src 'self' {house.url}; "
                     f"connect-src {house.url}; require-trusted-types-for 'script'",
                 )

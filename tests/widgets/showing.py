@@ -46,6 +46,16 @@ TITLE, ACTION, LABEL = _FR["title"], _FR["action"], _FR["label"]
 SPOT = f'<p>Avant<div data-ricochet="{WIDGET}"></div><p>Après'
 
 
+# What had happened to the page's layout so far, as browsers sum it up.
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const e of list.getEntries()) sum += e.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+  setTimeout(() => done(sum), 300);
+})"""
+
+
 def entry(**changes: Any) -> dict[str, Any]:
     """One entry of `/w/widgets.json`; `words` changes the French ones."""
     packed = bundle.current()

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.widgets.conftest import Visitor
 from tests.widgets.origins import House, Shop
-from tests.widgets.showing import ACTION, LABEL, SPOT, TITLE, WIDGET, entry
+from tests.widgets.showing import ACTION, LABEL, SHIFT, SPOT, TITLE, WIDGET, entry
 from widgets.display import drawing
 
 pytestmark = pytest.mark.browser
@@ -149,16 +149,7 @@ def test_an_inline_one_stands_in_its_spot_and_nothing_moves(
     page = visitor.page
     region = page.get_by_role("region")
     expect(region).to_be_visible()
-    shift = page.evaluate(
-        """() => new Promise((done) => {
-          let sum = 0;
-          new PerformanceObserver((list) => {
-            for (const e of list.getEntries()) sum += e.value;
-          }).observe({ type: 'layout-shift', buffered: true });
-          setTimeout(() => done(sum), 300);
-        })"""
-    )
-    assert shift == 0
+    assert page.evaluate(SHIFT) == 0
     assert region.locator("h2").evaluate("n => getComputedStyle(n).textTransform") == "none"
     assert region.locator("h2").evaluate("n => getComputedStyle(n).color") == "rgb(255, 255, 255)"
     outside = page.get_by_text("Après")

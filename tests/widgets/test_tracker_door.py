@@ -114,6 +114,7 @@ def test_a_flood_from_one_address_is_slowed(
     assert answers[0]["RateLimit-Remaining"] == "2"
     assert 1 <= int(answers[3]["Retry-After"]) <= 60
     assert answers[3]["Access-Control-Allow-Origin"] == SHOP
+    assert answers[3]["Access-Control-Expose-Headers"] == "Retry-After"
     assert answers[3].json()["code"] == "too_many_reports"
     assert report("/w/seen", body, REMOTE_ADDR=new_network()).status_code == 202
 

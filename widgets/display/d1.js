@@ -1,7 +1,8 @@
 /**
  * Widgets for operations: inline, pop-up, slide-in and tab. `host.js` stands before this file, and
  * `show` is what the server says of one widget. It leads to the operation's page and carries where
- * one came from; nothing is asked here, and nothing is stored before somebody closes it.
+ * one came from; nothing is asked here, and nothing is stored before somebody closes it. ES2019 and
+ * no later, as `v1.js` says; whatever runs later is wrapped in `later`.
  */
 const words = show.words[document.documentElement.lang.slice(0, 2)] || show.words[show.lang];
 const lang = words === show.words.en ? 'en' : 'fr';
@@ -46,21 +47,28 @@ const squares = () => make('div', { class: 'pair', 'aria-hidden': 'true' },
     return turn ? ['×', square] : [square];
   }));
 
-const main = make('a', {
-  class: 'main', href: show.url, target: '_blank', rel: 'noopener', 'aria-label': `${words.action} (${words.tab})`,
-}, words.action);
-main.addEventListener('click', () => tell('followed'));
+/** A link to the operation's page. @param {HTMLAnchorElement} node @returns {HTMLAnchorElement} */
+const leads = (node) => {
+  node.addEventListener('click', later(() => tell('followed')));
+  return node;
+};
+
+const main = leads(link(words.action, show.url));
+main.className = 'main';
+main.setAttribute('aria-label', `${words.action} (${words.tab})`);
 
 const panel = panelOf(words, squares(), ...(words.text ? [make('p', {}, words.text)] : []), main);
 const close = panel.querySelector('.close');
 
+// Side by side; browsers without container queries go by the page, as the place that is kept does.
+const ROW = '.inline .panel{flex-direction:row}.inline .head{flex:0 0 42%;display:flex;flex-direction:column;justify-content:center}';
 const CSS = STYLE + `
 .body>.main:first-child{margin-top:0}
 .pair{position:relative;display:flex;align-items:center;gap:8px}
-.popup .panel{inset:0;margin:auto;height:fit-content}
+.popup .panel{top:0;right:0;bottom:0;left:0;margin:auto;height:fit-content}
 .slide .panel{right:16px;bottom:16px}.slide.left .panel{right:auto;left:16px}
 .tab .panel{top:0;bottom:0;margin:auto 0;height:fit-content}
-.edge{position:fixed;top:50%;right:0;z-index:1;min-width:44px;max-height:70vh;padding:18px 11px;overflow:hidden;translate:0 -50%;
+.edge{position:fixed;top:50%;right:0;z-index:1;min-width:44px;max-height:70vh;padding:18px 11px;overflow:hidden;transform:translateY(-50%);
 writing-mode:vertical-rl;border-radius:12px 0 0 12px;background:var(--brand);color:var(--ink);font-weight:600;
 box-shadow:0 8px 24px -6px rgb(23 33 31/.3)}
 .left .edge{right:auto;left:0;border-radius:0 12px 12px 0}
@@ -70,8 +78,8 @@ box-shadow:0 8px 24px -6px rgb(23 33 31/.3)}
 .inline .panel{position:static;width:100%;max-width:none;max-height:none;border-radius:16px;padding:0;box-shadow:inset 0 0 0 1px rgb(127 127 127/.3);animation:none}
 .inline .head{padding:20px 22px}.inline .close{display:none}
 .inline .body{flex:1;display:flex;flex-direction:column;justify-content:center}
-@container(min-width:540px){.inline .panel{flex-direction:row}.inline .head{flex:0 0 42%;display:flex;flex-direction:column;justify-content:center}}
-@media(max-width:759px){.popup .panel,.slide .panel,.tab .panel{inset:auto 0 0;margin:0}}
+@container(min-width:540px){${ROW}}@supports not (container-type:inline-size){@media(min-width:600px){${ROW}}}
+@media(max-width:759px){.popup .panel,.slide .panel,.tab .panel{top:auto;right:0;bottom:0;left:0;margin:0}}
 @media(forced-colors:active){.edge{border:1px solid}}`;
 const FLOW = ':host{position:static!important;height:auto!important;min-height:inherit!important}';
 
@@ -81,12 +89,17 @@ const inline = () => {
   panel.setAttribute('role', 'region');
   panel.removeAttribute('tabindex');
   close.remove();
+  // Until now a plain link stood there: it goes in the same frame as the widget comes, or it stays.
+  const plain = [...spot.childNodes];
   const host = put(show.id, lang, spot, CSS + FLOW, make('div', { class: 'inline' }, panel));
-  new IntersectionObserver(([entry], watch) => {
+  if (host) plain.forEach((node) => node.remove());
+  else if (!spot.querySelector('a')) spot.append(link(words.title, show.url));
+  if (!host) leads(spot.querySelector('a'));
+  new IntersectionObserver(later(([entry], watch) => {
     if (!entry.isIntersecting) return;
     watch.disconnect();
     tell('shown');
-  }).observe(host);
+  })).observe(host || spot);
 };
 
 /** The keyboard stays inside while the panel is the only thing to answer. @param {KeyboardEvent} event */
@@ -107,7 +120,7 @@ const floating = () => {
   panel.setAttribute('role', 'dialog');
   panel.hidden = true;
   opener.hidden = !asks;
-  panel.addEventListener('keydown', trap);
+  panel.addEventListener('keydown', later(trap));
   let before;
   let host;
   const open = (byHand) => {
@@ -128,14 +141,18 @@ const floating = () => {
     }
     remember();
     host.remove();
-    if (inside && before !== host) before?.focus?.();
+    if (inside && before && before !== host) before.focus();
   };
-  opener.addEventListener('click', () => open(true));
-  close.addEventListener('click', shut);
-  document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && host.isConnected && !panel.hidden) shut();
-  });
   host = put(show.id, lang, document.body, CSS, make('div', { class: `${show.form} ${show.side}` }, opener, panel));
+  if (!host) {
+    leads(bare(show.id, lang, show.side, words.label, show.url));
+    return tell('shown');
+  }
+  opener.addEventListener('click', later(() => open(true)));
+  close.addEventListener('click', later(shut));
+  document.addEventListener('keydown', later((event) => {
+    if (event.key === 'Escape' && host.isConnected && !panel.hidden) shut();
+  }));
   if (asks && !isTab) stay(opener, host);
   tell('shown');
   if (!asks) open(false);
@@ -144,18 +161,18 @@ const floating = () => {
 /** Nobody is interrupted in the middle of a word. @param {() => void} go */
 const politely = (go) => {
   const at = document.activeElement;
-  if (/^(INPUT|TEXTAREA|SELECT)$/.test(at?.tagName) || at?.isContentEditable) setTimeout(politely, 1000, go);
+  if (at && (/^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) || at.isContentEditable)) setTimeout(later(politely), 1000, go);
   else go();
 };
 
 /** @param {() => void} go */
 const onceRead = (go) => {
-  const see = () => {
+  const see = later(() => {
     const room = document.documentElement.scrollHeight - innerHeight;
     if (room > 0 && (scrollY / room) * 100 < show.after) return;
     removeEventListener('scroll', see);
     go();
-  };
+  });
   addEventListener('scroll', see, { passive: true });
   see();
 };
@@ -164,17 +181,17 @@ const onceRead = (go) => {
 const onLeaving = (go) => {
   if (!matchMedia('(hover:hover)').matches) return go();
   const root = document.documentElement;
-  const out = ({ clientY }) => {
+  const out = later(({ clientY }) => {
     if (clientY > 0) return;
     root.removeEventListener('mouseleave', out);
     go();
-  };
+  });
   root.addEventListener('mouseleave', out);
 };
 
 if (show.form === 'inline') inline();
 else if (show.form === 'tab' || !closed()) {
-  const start = () => politely(floating);
+  const start = later(() => politely(floating));
   if (show.when === 'delay') setTimeout(start, show.after * 1000);
   else if (show.when === 'scroll') onceRead(start);
   else if (show.when === 'exit') onLeaving(start);

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.html import escape
+
 from operations.words import LANGUAGES
 from shell import brand, formats
 from tenants.models import Tenant
@@ -12,6 +14,12 @@ from widgets.display.targets import Target
 _OURS = "#0f6170"
 # Where the script reports what was done with a widget: see `display.door`.
 TOLD = "/w/d1"
+# The frame of the widget that comes in its place, in the site's own font and colours.
+_LINK = (
+    "box-sizing:border-box;display:flex;align-items:center;justify-content:center;"
+    "min-height:inherit;padding:24px;border:1px solid rgba(127,127,127,.3);border-radius:16px;"
+    "text-align:center;overflow-wrap:anywhere"
+)
 
 
 def data_of(widget: Widget, target: Target | None, *, tenant: Tenant) -> dict[str, Any]:
@@ -62,11 +70,19 @@ def reserved(data: dict[str, Any]) -> tuple[int, int]:
 
 
 def spot_of(widget: Widget, data: dict[str, Any]) -> str:
-    """The line of HTML that an inline widget stands in; it keeps its place free from the start."""
+    """The line of HTML that an inline widget stands in; it keeps its place from the start.
+
+    It is never a hole: until the script comes, and where none does, a link fills it that leads to
+    the same page and counts as the widget.
+    """
     if widget.form != Form.INLINE:
         return ""
+    link = ""
+    if data["url"].startswith(("https://", "http://")):
+        title, url = escape(data["words"][data["lang"]]["title"]), escape(data["url"])
+        link = f'<a href="{url}" target="_blank" rel="noopener" style="{_LINK}">{title}</a>'
     style = f"min-height:{height_of(data)}"
-    return f'<div data-ricochet="{widget.public_id}" style="{style}"></div>'
+    return f'<div data-ricochet="{widget.public_id}" style="{style}">{link}</div>'
 
 
 def height_of(data: dict[str, Any]) -> str:

@@ -1,8 +1,11 @@
 /**
  * Ricochet for shops, version 1: keeps the click on a referral link until the order, and reports
- * the order. Where the merchant put something forward on the shop, it loads that apart. Plain
- * ES2022, sent minified. It runs in pages that are not ours, so it stores nothing before consent,
- * throws nothing, and leaves one global: `ricochet`.
+ * the order. Where the merchant put something forward on the shop, it loads that apart. It runs in
+ * pages that are not ours, so it stores nothing before consent, throws nothing, and leaves one
+ * global: `ricochet`.
+ *
+ * Sent minified and otherwise as it stands: syntax and APIs of ES2019 and no later, for Safari and
+ * iOS 12.1, Chrome and Edge 79, Firefox 68 and all since (a test reads it for newer ones).
  *
  * @typedef {{id: string, amount: number, currency: string, email?: string, first_name?: string,
  *   last_name?: string, customer_id?: string, code?: string}} Order  `amount` is in cents.
@@ -12,14 +15,15 @@
 (() => {
   'use strict';
   const early = window.ricochet;
-  if (early?.version) return; // the tag stands twice in the page
+  if (early && early.version) return; // the tag stands twice in the page
 
   const tag = document.currentScript || document.querySelector('script[data-key^="pk_"]');
-  const { key, domain, consent: given, days, space, widgets: wanted } = tag?.dataset || {};
+  const { key, domain, consent: given, days, space, widgets: wanted } = (tag && tag.dataset) || {};
   const DAY = 86400;
   const REFERRAL = 'ricochet_ref';
   const CHOICE = 'ricochet_consent';
   const SEEN = 'ricochet_seen';
+  const LATE = 'ricochet_late';
   const SIX_MONTHS = 182;
 
   /** Everything that happened, for `ricochet('debug')`. @type {unknown[][]} */
@@ -80,54 +84,75 @@
     }
   };
 
-  /** Reports that wait for their second try. @type {Set<{url: string, text: string}>} */
+  /**
+   * Reports (path and text) that were not taken so far: with consent they outlive the page, for a
+   * day and in this tab only. `report` is kept (`yes`) or forgotten.
+   * @param {string} [report] @param {boolean} [yes] @returns {string[]}
+   */
+  const late = (report, yes) => {
+    try {
+      const kept = (consent && JSON.parse(sessionStorage.getItem(LATE))) || {};
+      if (yes && consent) kept[report] = kept[report] || Date.now() + DAY * 1000;
+      else delete kept[report];
+      for (const one of Object.keys(kept)) if (kept[one] < Date.now()) delete kept[one];
+      const due = Object.keys(kept);
+      sessionStorage[due.length ? 'setItem' : 'removeItem'](LATE, JSON.stringify(kept));
+      return due;
+    } catch {
+      return []; // nothing is kept here
+    }
+  };
+
+  /** Reports that wait for another try. @type {Set<{url: string, text: string}>} */
   const waiting = new Set();
 
   /** @param {{url: string, text: string}} report */
   const beacon = (report) => note('beacon', navigator.sendBeacon(report.url, report.text));
 
-  /** @param {{url: string, text: string}} report @returns {Promise<boolean>} */
+  /** @param {{url: string, text: string}} report @returns {Promise<boolean>} rejects with a pause in ms */
   const post = async ({ url, text }) => {
     // A string goes out as text/plain: no preflight, so one trip even on the last page.
     const answer = await fetch(url, {
       method: 'POST', body: text, mode: 'cors', credentials: 'omit', keepalive: true,
       referrerPolicy: 'strict-origin',
     });
-    if (answer.status > 499) throw answer.status;
-    note('answer', answer.status, answer.ok || debugging && await answer.text());
+    note('answer', answer.status, answer.ok || (debugging && await answer.text()));
+    // Too many of them: as long as our server says, and never more than a minute.
+    if (answer.status === 429) throw Math.min(+answer.headers.get('Retry-After') || 30, 60) * 1000;
+    if (answer.status > 499) throw 0;
     return answer.ok;
   };
 
   /**
-   * Post to our server; after a failure once more, then as a beacon. Never rejects.
-   * @param {string} path @param {object} body @returns {Promise<boolean>} whether it was taken
+   * Post to our server. After a failure once more, then as a beacon; where it had too many, three
+   * times in all. Never rejects; undefined: nobody knows whether it was taken.
+   * @param {string} path @param {string} text @returns {Promise<boolean | undefined>}
    */
-  const send = async (path, body) => {
+  const send = async (path, text) => {
     try {
       if (!key) throw 'data-key is missing';
-      const report = {
-        url: new URL('/w/' + path, tag.src).href,
-        text: JSON.stringify({ key, ...body }),
-      };
-      note('send', path, body);
-      try {
-        return await post(report);
-      } catch (error) {
-        note('failed', error);
-      }
-      waiting.add(report);
-      await new Promise((resume) => { setTimeout(resume, 1500); });
-      if (waiting.delete(report)) {
+      const report = { url: new URL('/w/' + path, tag.src).href, text };
+      note('send', path, text);
+      for (let tries = 1; tries < 4; tries++) {
+        let pause = 0;
         try {
-          return await post(report);
-        } catch {
-          beacon(report);
+          const taken = await post(report);
+          late(path + text);
+          return taken;
+        } catch (error) {
+          note('failed', error);
+          if (error > 0) pause = error;
         }
+        if (path !== 'seen') late(path + text, true);
+        if (!pause && tries > 1) return beacon(report);
+        if (tries > 2) break;
+        waiting.add(report);
+        await new Promise((resume) => { setTimeout(resume, pause || 1500); });
+        if (!waiting.delete(report)) break; // it left with the page
       }
     } catch (error) {
       note('not sent', error);
     }
-    return false;
   };
 
   /** What was reported from this page, so that a second call is no second report. */
@@ -151,7 +176,9 @@
     reported.add(mark);
     // The cookie travels whole and apart from a typed code: the server decides between them.
     if (consent && (stored() || landing)) body.visitor = stored() || landing;
-    send(path, body);
+    send(path, JSON.stringify({ key, ...body })).then((taken) => {
+      if (taken === undefined) reported.delete(mark); // whoever calls again is heard again
+    });
   };
 
   let greeted = false;
@@ -159,8 +186,25 @@
   const greet = async () => {
     if (!consent || greeted || read(SEEN)) return;
     greeted = true;
-    const taken = await send('seen', { url: location.origin + location.pathname });
+    const taken = await send('seen', JSON.stringify({ key, url: location.origin + location.pathname }));
     if (taken && consent) write(SEEN, '1', 1);
+  };
+
+  // A spot that gets nothing gives its place back, once it lies below what is on screen: nothing
+  // that is read moves. Until then, and where our server is not heard, it holds its plain link.
+  /** @param {HTMLElement[]} spots */
+  const release = (spots) => {
+    if (!spots.length) return;
+    const watch = new IntersectionObserver((entries) => {
+      try {
+        for (const { target, isIntersecting, boundingClientRect } of entries) {
+          if (isIntersecting || boundingClientRect.top < innerHeight) continue;
+          target.style.setProperty('display', 'none', 'important');
+          watch.unobserve(target);
+        }
+      } catch { /* it keeps its place */ }
+    });
+    spots.forEach((spot) => watch.observe(spot));
   };
 
   /** Loads what the merchant put forward, if anything: each widget a script, pinned by its hash. */
@@ -169,14 +213,13 @@
       if (!key || wanted === 'off') return;
       const where = new URL('/w/widgets.json', tag.src);
       // What stands where is decided by our server: nothing is loaded on a page that shows nothing.
-      const spots = [...document.querySelectorAll('[data-ricochet]')].map((spot) => spot.dataset.ricochet);
-      where.search = new URLSearchParams({ p: location.pathname, i: spots.join() });
-      const answer = await fetch(where, {
-        credentials: 'omit', referrerPolicy: 'strict-origin',
-      });
+      const spots = [...document.querySelectorAll('[data-ricochet^=wdg_]')];
+      const ids = spots.map((spot) => spot.dataset.ricochet).join();
+      where.search = new URLSearchParams({ p: location.pathname, i: ids });
+      const answer = await fetch(where, { credentials: 'omit', referrerPolicy: 'strict-origin' });
       const { widgets } = await answer.json();
       // Where Trusted Types are on, we vouch for our own server's addresses and for no other.
-      const policy = widgets.length && window.trustedTypes?.createPolicy('ricochet', {
+      const policy = widgets.length && window.trustedTypes && trustedTypes.createPolicy('ricochet', {
         createScriptURL: (path) => new URL(new URL(path, tag.src).pathname, tag.src).href,
       });
       for (const { src, integrity, show } of widgets) {
@@ -185,8 +228,9 @@
         Object.assign(script, { integrity, crossOrigin: 'anonymous', async: true });
         script.dataset.show = JSON.stringify({ ...show, space });
         document.head.append(script);
-        note('shows', show.kind);
+        note('shows', show.kind || show.id);
       }
+      release(spots.filter((spot) => !widgets.some(({ show }) => show.id === spot.dataset.ricochet)));
     } catch (error) {
       note('shows nothing', error);
     }
@@ -204,6 +248,7 @@
       } else {
         write(REFERRAL, '', 0);
         write(SEEN, '', 0);
+        late();
       }
     },
     /** @param {Order} data */
@@ -224,7 +269,7 @@
   /** @param {string} command @param {unknown} [payload] */
   const ricochet = (command, payload) => {
     try {
-      if (Object.hasOwn(commands, command)) commands[command](payload);
+      if (Object.prototype.hasOwnProperty.call(commands, command)) commands[command](payload);
       else note('unknown command', command);
     } catch (error) {
       note(command, 'failed', error);
@@ -237,14 +282,13 @@
     window.addEventListener('pagehide', () => {
       try {
         waiting.forEach(beacon);
-      } catch (error) {
-        note('beacon failed', error);
-      }
+      } catch { /* the page is gone */ }
       waiting.clear();
     });
     keep();
     // What the page asked for while this file was on its way; a withdrawal among it comes in time.
-    for (const call of early?.q || []) ricochet(...call);
+    for (const call of (early && early.q) || []) ricochet(...call);
+    for (const one of late()) send(one.split('{', 1)[0], one.slice(one.indexOf('{')));
     greet();
     // The page comes first: what is put forward waits until all of it is there.
     if (document.readyState === 'complete') show();

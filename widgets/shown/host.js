@@ -4,8 +4,17 @@
  * `kinds/` behind this one and wraps both, with `show`, what the server says of this widget.
  *
  * Only nodes are built: no HTML is parsed, so that words of a merchant never run (R34). Styles are
- * a constructed sheet, which no Content-Security-Policy has to let in.
+ * a constructed sheet, which no Content-Security-Policy has to let in. Browsers that cannot construct
+ * one (Safari before 16.4) take a style element; where a policy forbids that as well, a link stands
+ * there instead. Syntax and APIs are of ES2019 and no later, for the browsers named in `v1.js`.
  */
+
+/** What runs later is as quiet as what runs now: nothing of ours is thrown in a page. */
+const later = (act) => (...given) => {
+  try {
+    return act(...given);
+  } catch { /* a widget that fails is a widget that is not there */ }
+};
 
 /** @param {string} name @param {Record<string, string>} [attributes] @param {...(Node | string)} inside */
 const make = (name, attributes = {}, ...inside) => {
@@ -50,7 +59,7 @@ const logo = () => draw('0 0 34 20', [
 ], 'logo');
 
 const STYLE = `
-:host{all:initial!important;position:fixed!important;inset:auto 0 0!important;z-index:2147483000!important;
+:host{all:initial!important;position:fixed!important;right:0!important;bottom:0!important;left:0!important;z-index:2147483000!important;
 display:block!important;height:0!important;color-scheme:inherit!important;
 --surface:#fff;--text:#17211f;--text-2:#55605d;--lac:#0f6170;--stone:#e0673a;--link:${hex(show.colors.text_light)};
 --brand:${hex(show.colors.brand)};--ink:${hex(show.colors.brand_ink)}}
@@ -74,7 +83,8 @@ box-shadow:0 24px 60px -12px rgb(23 33 31/.32);animation:in .22s cubic-bezier(.2
 .head h2{position:relative;margin-top:12px;font-size:22px;line-height:1.2;font-weight:700;letter-spacing:-.02em;overflow-wrap:anywhere;text-wrap:balance}
 .rings{position:absolute;top:0;right:0;width:129px;height:129px;fill:none;stroke:currentcolor}
 .close{position:absolute;top:10px;right:10px;display:grid;place-items:center;width:36px;height:36px;border-radius:50%;
-background:color-mix(in srgb,var(--brand) 80%,var(--ink));color:var(--ink)}
+background:rgb(127 127 127/.3);color:var(--ink)}
+@supports(color:color-mix(in srgb,red,red)){.close{background:color-mix(in srgb,var(--brand) 80%,var(--ink))}}
 .close svg{width:14px;height:14px;fill:none;stroke:currentcolor;stroke-width:1.7;stroke-linecap:round}
 .body{padding:18px 22px 20px}
 .body p{color:var(--text);overflow-wrap:anywhere}
@@ -98,7 +108,7 @@ border-radius:20px 20px 0 0;padding-bottom:env(safe-area-inset-bottom)}.close{wi
 /** What of the page stays in its place while one scrolls: a banner, a chat, a bar to buy. */
 const anchored = (node) => {
   // Another widget of ours: its own button is what stands there.
-  const other = node.shadowRoot?.querySelector('.pill:not([hidden])');
+  const other = node.shadowRoot && node.shadowRoot.querySelector('.pill:not([hidden])');
   if (other) return other;
   for (let at = node; at instanceof Element; at = at.parentElement) {
     if (/fixed|sticky/.test(getComputedStyle(at).position)) return at;
@@ -116,7 +126,7 @@ const place = (pill, host) => {
     .map((node) => (node ? node.getBoundingClientRect().top : innerHeight));
   const above = innerHeight - Math.min(innerHeight, ...tops);
   pill.style.visibility = above > innerHeight * 0.6 ? 'hidden' : '';
-  pill.style.bottom = above ? `${above + 12}px` : '';
+  pill.style.bottom = above ? `${above + 12}px` : 'max(20px,env(safe-area-inset-bottom))';
 };
 
 /**
@@ -137,27 +147,53 @@ const pillOf = (label) => {
   return pill;
 };
 
+/** A link that stands in for a widget. @param {string} text @param {string} href @returns {HTMLAnchorElement} */
+const link = (text, href) => make('a', { href, target: '_blank', rel: 'noopener' }, text);
+
 /**
  * Put nodes into the page, in a shadow root with styles of its own. Nothing of the page moves.
  * @param {string} mark which widget it is @param {string} lang @param {Node} where @param {string} css
- * @param {...Node} nodes
+ * @param {...Node} nodes @returns {HTMLElement | null} null where the page lets no style in
  */
 const put = (mark, lang, where, css, ...nodes) => {
   const host = make('div', { 'data-ricochet-widget': mark, lang });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
   const root = host.attachShadow({ mode: 'open' });
-  root.adoptedStyleSheets = [sheet];
   root.append(...nodes);
   where.append(host);
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    if (!root.adoptedStyleSheets) throw 0;
+    root.adoptedStyleSheets = [sheet];
+  } catch {
+    const style = make('style', {}, css);
+    root.prepend(style);
+    if (!style.sheet) {
+      host.remove();
+      return null;
+    }
+  }
   return host;
+};
+
+/** Instead of what would stand at the edge of the page: the CSSOM is open under every policy. */
+const bare = (mark, lang, side, text, href) => {
+  const stands = link(text, href);
+  stands.setAttribute('data-ricochet-widget', mark);
+  stands.lang = lang;
+  stands.style.cssText = `all:initial;position:fixed;${side === 'left' ? side : 'right'}:20px;z-index:2147483000;
+max-width:calc(100vw - 40px);box-sizing:border-box;padding:14px 18px;border-radius:99px;background:${hex(show.colors.brand)};
+color:${hex(show.colors.brand_ink)};font:600 15px/1.3 system-ui,sans-serif;cursor:pointer`;
+  document.body.append(stands);
+  stay(stands, stands);
+  return stands;
 };
 
 /** Keep a pill clear of what the page shows. */
 const stay = (pill, host) => {
   place(pill, host);
-  const turn = setInterval(() => {
+  const turn = setInterval(later(() => {
     if (!host.isConnected) clearInterval(turn);
     else if (!pill.hidden && !document.hidden) place(pill, host);
-  }, 1000);
+  }), 1000);
 };

@@ -99,6 +99,8 @@ def _door(view: View, *, greets: bool = False) -> Callable[[HttpRequest], HttpRe
                 else _answer(request, view, greets=greets)
             )
             response.headers["Access-Control-Allow-Origin"] = origin
+            # The script waits as long as it is told; unnamed, a browser would hide it from it.
+            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
         response.headers["Cache-Control"] = "no-store"
         patch_vary_headers(response, ("Origin",))
         return response
