@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template import Context
 
 from operations.views import steps
 
@@ -18,9 +19,9 @@ def english(*fields: BoundField) -> dict[str, Any]:
 
 
 @register.inclusion_tag("operations/next_step.html", takes_context=True)
-def next_step(context: dict[str, Any]) -> dict[str, Any]:
+def next_step(context: Context) -> dict[str, Any]:
     """What comes next before a draft goes live, for whoever may do it."""
     waits = context["state"] in ("draft", "test") and context["can_change"]
-    if not waits or context["current"] == "one":
+    if not waits or context.get("current") == "one":
         return {}
     return steps.next_step(context["operation"], path=context["request"].path)

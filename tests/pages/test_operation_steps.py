@@ -2,14 +2,19 @@
 
 import html
 import re
+import uuid
 
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
 from operations import editing
 from operations.models import Operation, OperationModule
 from operations.modules import add_module
+from partnerships.agreement import agreement_for
 from partnerships.models import AgreementAcceptance, Side
+from partnerships.services import codes
+from partnerships.services.proposing import propose_by_code
 from tenants.models import Tenant
 from tests.fixtures.operations import add_partner
 from tests.fixtures.tenants import TenantClient
@@ -142,3 +147,19 @@ def test_pages_of_the_back_office_are_never_shown_from_memory(
 ) -> None:
     for address in (path, f"{path}/essais", "/operations"):
         assert claire.get(address)["Cache-Control"] == "no-store, private"
+
+
+def test_the_agreement_begins_with_a_summary_that_is_no_part_of_what_is_accepted(
+    owner: TenantClient, merchant: Tenant, other_merchant: Tenant
+) -> None:
+    """D5: five lines on top; the text below, and its hash, are those of the version."""
+    now = timezone.now()
+    typed = codes.code_of(tenant=other_merchant, now=now).shown
+    asked_by = User.objects.get()
+    row = propose_by_code(major=merchant, typed=typed, key=uuid.uuid4(), asked_by=asked_by, now=now)
+    page = read(owner, f"/partenariats/{row.public_id}/accord")
+    brief, _tag, text = page.partition('<article class="prose agreement">')
+    assert brief.partition('<dl class="brief">')[2].count("<dt>") == 5
+    agreed = agreement_for(row, language="fr")
+    assert "En bref" in brief and "En bref" not in agreed.text
+    assert f'name="text" value="{agreed.text_hash}"' in text
