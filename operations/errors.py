@@ -55,6 +55,13 @@ class RulesNotAcceptedError(InvalidInputError):
     words = _("Cochez la case du règlement pour participer.")
 
 
+class NoPolicyError(InvalidInputError):
+    """People read a partner's policy before they agree to anything."""
+
+    code = "partner_without_policy"
+    words = _("Indiquez où lire la politique de confidentialité de ce partenaire.")
+
+
 class StaleFormError(ConflictError):
     """The form changed, or grew old, after it was shown: what was read is not what is asked."""
 

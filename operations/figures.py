@@ -26,6 +26,7 @@ from operations.models.received import BroughtBy
 from operations.reporting import Counted, Day, Figures, Line, every_day, in_order, source_label
 from operations.words import pick
 from partnerships.figures import PartnerFigures
+from partnerships.selectors import minors
 from tenants.context import current_tenant
 from tenants.profiles.models import ConsentEvent, ConsentEventKind
 
@@ -77,7 +78,8 @@ def _brands(operation_id: uuid.UUID) -> dict[uuid.UUID | None, str]:
     rows = ModulePartner.objects.filter(module__operation_id=operation_id)
     brands: dict[uuid.UUID | None, str] = {None: current_tenant().name}
     brands.update(rows.values_list("partnership_id", "name"))
-    return brands
+    now = minors(partnership_ids=[number for number in brands if number is not None])
+    return brands | {number: minor.name for number, minor in now.items()}
 
 
 def by_module(*, operation: Operation) -> list[Line]:

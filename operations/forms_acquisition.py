@@ -19,6 +19,7 @@ from operations.fields import KNOWN, with_email
 from operations.forms import WHAT_GOES, policy_field, theirs
 from operations.models import ModulePartner, OperationModule
 from operations.optins import usual_text
+from operations.parties import chosen
 from operations.words import pair
 from partnerships.selectors import Partner
 from shell import formats
@@ -281,14 +282,13 @@ class AcquisitionForm(HouseForm):
 
     def _partner(self, partner: Partner) -> ModulePartner:
         data, key = self.cleaned_data, partner.public_id
-        known = {row.partnership_id: row for row in self.module.partners.all()}
-        before = known.get(partner.partnership_id)
-        if partner.tenant_id is None:
-            raise TypeError("a partner without a back office is not offered")
+        rows = self.module.partners.all()
+        before = next((row for row in rows if row.partnership_id == partner.partnership_id), None)
+        office, name = chosen(partner, before)
         return ModulePartner(
             partnership_id=partner.partnership_id,
-            partner_tenant_id=partner.tenant_id,
-            name=partner.name,
+            partner_tenant_id=office,
+            name=name,
             policy_url=data[f"{key}-policy_url"],
             asks_optin=data[f"{key}-asks"],
             optin_text=pair(data, f"{key}-text"),

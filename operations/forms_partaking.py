@@ -16,6 +16,13 @@ from shell.fields import ToggleField
 from shell.forms import HouseForm
 
 
+class ConfirmForm(HouseForm):
+    """Who stands there now, as it was read (`seal`), and its policy where it gave none."""
+
+    seal = forms.CharField(required=False, max_length=64)
+    policy_url = policy_field()
+
+
 class PartakingForm(HouseForm):
     """Made for one partner and the modules of an operation; without a row there, as usual."""
 

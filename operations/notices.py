@@ -11,7 +11,7 @@ from typing import Any
 from django.urls import reverse
 
 from kernel.db import atomic_with_retry
-from operations import links, slots
+from operations import links, optins, slots
 from operations.links import Purpose
 from operations.mechanics.shape import ResultEmail
 from operations.models import OperationModule, Participation, ParticipationState
@@ -167,7 +167,9 @@ def _brands(participation: Participation, given: Sequence[Consent]) -> str:
 
 def _organisers(participation: Participation) -> str:
     """Whose operation it is: the merchant, then each brand that its module names."""
-    names = [current_tenant().name, *(row.name for row in participation.module.partners.all())]
+    module = participation.module
+    there = [row for row in module.partners.all() if not optins.is_another(module, row)]
+    names = [current_tenant().name, *(optins.name_of(module, row) for row in there)]
     return formats.join(list(dict.fromkeys(names)), language=participation.language)
 
 

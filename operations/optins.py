@@ -13,10 +13,10 @@ from functools import lru_cache
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from operations import parties
 from operations.models import ModulePartner, OperationModule, Participation
-from operations.models.modules import followed
 from operations.words import pick
-from partnerships.selectors import Minor, agreed_minors, ended
+from partnerships.selectors import Minor, agreed_minors, minors
 from shell import formats
 from tenants.context import current_tenant
 from tenants.profiles import consents
@@ -58,18 +58,23 @@ def offered(module: OperationModule, *, language: str) -> list[OptIn]:
     if module.asks_optin:
         name = current_tenant().name
         boxes.append(OptIn(OWN, name, _text(module.optin_text, name, language)))
-    boxes += [
-        OptIn(
-            str(partner.partnership_id),
-            partner.name,
-            _text(partner.optin_text, partner.name, language),
-            policy_of(module, partner),
-            back_office(module, partner),
-            waits=partner.partnership_id not in _minors(module),
-        )
-        for partner in _asking(module)
-    ]
-    return boxes
+    return boxes + [_box(module, partner, language) for partner in _asking(module)]
+
+
+def _box(module: OperationModule, partner: ModulePartner, language: str) -> OptIn:
+    """The box of a partner as it calls itself now: a yes keeps the words of its own moment.
+
+    The merchant's words for it name the brand that it was then; another name has the usual ones.
+    """
+    name = name_of(module, partner)
+    return OptIn(
+        str(partner.partnership_id),
+        name,
+        _text(partner.optin_text if name == partner.name else {}, name, language),
+        policy_of(module, partner),
+        back_office(module, partner),
+        waits=partner.partnership_id in getattr(module, "not_agreed", ()),
+    )
 
 
 def back_office(module: OperationModule, partner: ModulePartner) -> uuid.UUID:
@@ -78,17 +83,22 @@ def back_office(module: OperationModule, partner: ModulePartner) -> uuid.UUID:
     The row's own copy is of when the partner was chosen: an invitation whose address was corrected
     since may have been taken up by another back office.
     """
-    minor = _minors(module).get(partner.partnership_id)
-    return minor.tenant_id if minor is not None else partner.partner_tenant_id
+    return parties.office_of(partner, _minors(module).get(partner.partnership_id))
+
+
+def name_of(module: OperationModule, partner: ModulePartner) -> str:
+    """What a partner of this module is called now."""
+    return parties.name_of(partner, _minors(module).get(partner.partnership_id))
 
 
 def policy_of(module: OperationModule, partner: ModulePartner) -> str:
-    """Where a partner's policy is read: its own word goes before what the merchant typed.
+    """Where a partner's policy is read now; "" where that is not known."""
+    return parties.policy_of(partner, _minors(module).get(partner.partnership_id))
 
-    Of a yes that was given, the consent keeps the address of that moment.
-    """
-    minor = _minors(module).get(partner.partnership_id)
-    return followed(minor.policy_url if minor is not None else "") or partner.policy
+
+def is_another(module: OperationModule, partner: ModulePartner) -> bool:
+    """Whether somebody else stands where this partner was chosen; see `operations.parties`."""
+    return parties.is_another(partner, _minors(module).get(partner.partnership_id))
 
 
 def _minors(module: OperationModule) -> dict[uuid.UUID, Minor]:
@@ -110,16 +120,19 @@ def as_if_agreed(module: OperationModule) -> OperationModule:
     For tests and previews, which ask nobody anything, and for the partner's own copy: it reads
     there what people will be asked.
     """
-    rows = _with_a_box(module)
-    over = ended(partnership_ids=[row.partnership_id for row in rows]) if rows else set()
-    _keep(module, [row for row in rows if row.partnership_id not in over])
+    rows = list(module.partners.all())
+    known = minors(partnership_ids=[row.partnership_id for row in rows]) if rows else {}
+    module.not_agreed = set(known) - set(_minors(module))  # type: ignore[attr-defined]
+    module.agreed_minors = known  # type: ignore[attr-defined]
+    _keep(module, [row for row in _with_a_box(module) if row.partnership_id in known])
     return module
 
 
 def _asking(module: OperationModule) -> list[ModulePartner]:
     """The partners with a box of their own: those with whom the agreement is accepted (D5).
 
-    A yes to a brand that may receive nothing would be none.
+    A yes to a brand that may receive nothing would be none; nor would one to a brand that nobody
+    has confirmed to be the one that was chosen.
     """
     known: list[ModulePartner] | None = getattr(module, "asking_partners", None)
     if known is None:
@@ -134,6 +147,7 @@ def _with_a_box(module: OperationModule) -> list[ModulePartner]:
 
 
 def _keep(module: OperationModule, rows: list[ModulePartner]) -> list[ModulePartner]:
+    rows = [row for row in rows if not is_another(module, row)]
     module.asking_partners = rows  # type: ignore[attr-defined]
     return rows
 
@@ -177,7 +191,7 @@ def form_version(module: OperationModule) -> str:
         "kind": module.kind,
         "fields": module.fields,
         "boxes": [
-            [box.key, box.text, box.policy_url]
+            [box.key, str(box.tenant_id), box.text, box.policy_url]
             for language in ("fr", "en")
             for box in offered(module, language=language)
         ],

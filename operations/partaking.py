@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from billing.plans import Allowed
 from kernel.db import atomic_with_retry
 from kernel.errors import InvalidInputError
-from operations import fields, optins, selectors
+from operations import fields, optins, parties, selectors
 from operations.editing import editable
+from operations.errors import NoPolicyError
 from operations.mechanics import mechanic_of
 from operations.models import ModulePartner, Operation, OperationModule
 from operations.telling import changed
 from operations.words import pick
-from partnerships.selectors import Partner, ended, own_policies
+from partnerships.selectors import Partner, ended, minors
 from tenants import features
 
 # What a partner is given of whoever agrees, where nobody chose: enough to write to them.
@@ -32,13 +33,6 @@ class NoModuleChosenError(InvalidInputError):
 
     code = "partner_without_module"
     words = _("Cochez au moins un module, ou retirez ce partenaire de l’opération.")
-
-
-class NoPolicyError(InvalidInputError):
-    """People read a partner's policy before they agree to anything."""
-
-    code = "partner_without_policy"
-    words = _("Indiquez où lire la politique de confidentialité de ce partenaire.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +70,19 @@ def taking_part(*, operation: Operation, language: str) -> list[Taking]:
     """Every partner of an operation, in the order in which they came to it."""
     found: dict[uuid.UUID, Taking] = {}
     modules = selectors.modules_of(operation)
-    own = own_policies(
-        partnership_ids={row.partnership_id for m in modules for row in m.partners.all()}
-    )
+    numbers = {row.partnership_id for m in modules for row in m.partners.all()}
+    known = minors(partnership_ids=numbers) if numbers else {}
     for module in modules:
         labels = {row.name: fields.within(row) for row in fields.asked(module, language=language)}
         asking = optins.as_if_agreed(module)
         boxes = {box.key: box.text for box in optins.offered(asking, language=language)}
         for row in module.partners.all():
+            minor = known.get(row.partnership_id)
+            name, office = parties.name_of(row, minor), parties.office_of(row, minor)
             one = found.setdefault(
-                row.partnership_id,
-                Taking(
-                    row.partnership_id, row.name, row.partner_tenant_id, row.policy, len(modules)
-                ),
+                row.partnership_id, Taking(row.partnership_id, name, office, "", len(modules))
             )
-            one.policy_url = own.get(row.partnership_id) or one.policy_url or row.policy
+            one.policy_url = one.policy_url or parties.policy_of(row, minor)
             going = [labels[name] for name in fields.going_to(module, row.partnership_id)]
             text = boxes.get(str(row.partnership_id), "")
             title = title_of(module, language=language)

@@ -17,14 +17,14 @@ from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
 from kernel.ids import public_id
 from kernel.outbox.services import emit
-from operations import official, sample_rules
+from operations import official, parties, sample_rules
 from operations.editing import EndsBeforeStartError, NotEditableError, check_dates, locked
 from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Problem
 from operations.models import ModulePartner, Operation, OperationModule, OperationState
 from operations.telling import changed
 from operations.words import pick
-from partnerships.selectors import agreed, own_policies
+from partnerships.selectors import agreed, minors
 from shell import formats
 from tenants import features, limits
 
@@ -54,7 +54,7 @@ def problems(*, operation: Operation, now: datetime) -> list[Problem]:
         found.append(Problem(_("Ajoutez au moins un module."), "modules"))
     for module in modules:
         found += _about_plan(module)
-        found += _about_partners(module)
+        found += [problem for problem in _about_partners(module) if problem not in found]
         of_mechanic = mechanic_of(module).check(module=module)
         found += [replace(problem, module=module.public_id) for problem in of_mechanic]
     # Last: the sample of the rules is filled in from all of the above.
@@ -100,7 +100,7 @@ def _about_dates(operation: Operation, now: datetime) -> list[Problem]:
 def _about_partners(module: OperationModule) -> list[Problem]:
     found, partners = [], list(module.partners.all())
     numbers = [row.partnership_id for row in partners]
-    own = own_policies(partnership_ids=numbers) if partners else {}
+    known = minors(partnership_ids=numbers) if partners else {}
     # Whoever has still to accept gives its policy as it does, and has no box before that.
     ready = agreed(partnership_ids=numbers) if partners else set()
     for partner in partners:
@@ -108,19 +108,28 @@ def _about_partners(module: OperationModule) -> list[Problem]:
             str(partner.partnership_id) in map(str, row.get("partners") or ())
             for row in module.fields
         )
-        known = own.get(partner.partnership_id) or partner.policy_url
-        if partner.asks_optin and not known and partner.partnership_id in ready:
+        minor = known.get(partner.partnership_id)
+        name = parties.name_of(partner, minor)
+        if parties.is_another(partner, minor):
+            told = _("Confirmez que %(partner)s prend la place de %(former)s.")
+            text = formats.elided(told % {"partner": name, "former": partner.name}, partner.name)
+            found.append(Problem(text, "partners"))
+        elif (
+            partner.asks_optin
+            and partner.partnership_id in ready
+            and not parties.policy_of(partner, minor)
+        ):
             words = _("Indiquez où lire la politique de confidentialité de %(partner)s.")
-            found.append(_at(partner, "policy_url", words))
+            found.append(_at(partner, name, "policy_url", words))
         if goes and not partner.asks_optin:
             words = _("Demandez l’accord pour %(partner)s, ou ne lui transmettez aucun champ.")
-            found.append(_at(partner, "asks", words))
+            found.append(_at(partner, name, "asks", words))
     return found
 
 
-def _at(partner: ModulePartner, field: str, words: str) -> Problem:
+def _at(partner: ModulePartner, name: str, field: str, words: str) -> Problem:
     """What is missing of one partner, and the field that it goes into."""
-    text = formats.elided(words % {"partner": partner.name}, partner.name)
+    text = formats.elided(words % {"partner": name}, name)
     row = public_id("prt", partner.partnership_id)
     return Problem(text, "partners", partnership=row, field=field)
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from kernel.db import read
+from operations import parties
 from operations.models import (
     ModulePartner,
     Operation,
@@ -83,11 +84,9 @@ def module_sent(*, module_id: uuid.UUID, operation: Operation) -> OperationModul
 
 
 def partners_of(operation: Operation) -> dict[str, uuid.UUID]:
-    """The partners' names of one operation, each with its back office."""
-    rows = ModulePartner.objects.filter(
-        module__operation=operation, module__removed_at__isnull=True
-    )
-    return dict(rows.order_by("added_at", "id").values_list("name", "partner_tenant_id"))
+    """The partners' names of one operation, as they are now, each with its back office."""
+    there = parties.in_operation(operation).items()
+    return {parties.name_of(row, minor): parties.office_of(row, minor) for row, minor in there}
 
 
 def participations(operation: Operation) -> QuerySet[Participation]:

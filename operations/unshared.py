@@ -49,6 +49,7 @@ def unshared(*, operation: Operation) -> list[Unshared]:
         id__in=waiting, state__in=OPEN_STATES
     ):
         row = names[found.id]
+        row.name = found.partner  # as it is called now
         row.partnership = found.public_id
         row.i_accepted, row.they_accepted = found.i_accepted, found.they_accepted
     return sorted((names[number] for number in waiting), key=lambda row: row.name.casefold())

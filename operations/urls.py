@@ -77,6 +77,11 @@ urlpatterns = [
         name="partner",
     ),
     path(
+        "operations/<str:operation>/partenaires/<str:partnership>/confirmer",
+        partners.confirm,
+        name="confirm_partner",
+    ),
+    path(
         "operations/<str:operation>/partenaires/<str:partnership>/retirer",
         partners.take_out,
         name="take_out_partner",

@@ -4,6 +4,7 @@ A version that somebody has accepted is never edited: a change is a new file, an
 """
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -59,19 +60,36 @@ def agreement_for(partnership: Partnership, *, language: str = "") -> Agreement:
     chosen = language or (get_language() or "fr")[:2]
     if chosen not in dict(settings.LANGUAGES):
         chosen = "fr"
-    minor = partnership.minor if partnership.minor_id else None
-    names = {
-        "major": plain(partnership.major.name),
-        "minor": plain(minor.name if minor else partnership.name),
-        "major_contact": plain(_contact(partnership.major)),
-        "minor_contact": plain(_contact(minor) if minor else partnership.contact_email),
-    }
+    names = {name: plain(value) for name, value in _parties(partnership).items()}
     text = re.sub(
         r"\{(\w+)\}", lambda found: names[found[1]], _source(partnership.agreement, chosen)
     )
     if chosen == "fr":
         text = elided(text, names["major"], names["minor"], language="fr")
     return Agreement(version=partnership.agreement, language=chosen, text=text)
+
+
+def terms_of(partnership: Partnership) -> str:
+    """Names what both sides sign, whatever language each reads: the version, and who the parties
+    are, as back offices and as the text says it. SHA-256 in hex.
+    """
+    sides = [partnership.major_id, partnership.minor_id]
+    told = [partnership.agreement, *map(str, sides), sorted(_parties(partnership).items())]
+    return hash_of(json.dumps(told, ensure_ascii=False))
+
+
+def _parties(partnership: Partnership) -> dict[str, str]:
+    """Both brands as the text names them today; a back office in the making has no row yet."""
+    try:
+        minor = partnership.minor
+    except Tenant.DoesNotExist:
+        minor = None
+    return {
+        "major": partnership.major.name,
+        "minor": minor.name if minor else partnership.name,
+        "major_contact": _contact(partnership.major),
+        "minor_contact": _contact(minor) if minor else partnership.contact_email,
+    }
 
 
 def hash_of(text: str) -> str:

@@ -90,6 +90,9 @@ class Partnership(models.Model):
     # The form that asked: sent twice, it is one partnership (R3).
     key = models.UUIDField()
     agreement = models.CharField(max_length=12)
+    # Of the text in force, whatever its language: its version, and who the parties are in it (see
+    # `agreement.terms_of`). Fixed once both sides have accepted it.
+    terms = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     # Whom the major named. The contact is blanked three years after the end (`forgetting`).
     name = models.CharField(max_length=120, blank=True)
@@ -164,7 +167,11 @@ class AppendOnlyError(ConflictError):
 
 
 class AgreementAcceptance(models.Model):
-    """One side's word, with the very text that was read (D5). Written once (see `save`)."""
+    """One side's word, with the very text that was read (D5). Written once (see `save`).
+
+    It counts while `version` and `terms` are those of the partnership; another text, with other
+    parties in it, is accepted by another row.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     partnership = models.ForeignKey(
@@ -173,6 +180,7 @@ class AgreementAcceptance(models.Model):
     side = models.CharField(max_length=5, choices=Side.choices)
     tenant_id = models.UUIDField()
     version = models.CharField(max_length=12)
+    terms = models.CharField(max_length=64, blank=True, default="", db_default="")
     language = models.CharField(max_length=5)
     text = models.TextField()
     text_hash = models.CharField(max_length=64)
@@ -183,7 +191,7 @@ class AgreementAcceptance(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["partnership", "side", "version"], name="agreement_accepted_once"
+                fields=["partnership", "side", "version", "terms"], name="agreement_terms_once"
             ),
         ]
 

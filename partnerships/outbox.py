@@ -13,14 +13,16 @@ from django.utils.timezone import now as clock
 from accounts.models import Invitation, User
 from kernel.outbox.types import EventData, Handler
 from partnerships.crossing import Why, enter_partner
-from partnerships.models import Origin, Partnership, State
-from partnerships.selectors import owners_of
+from partnerships.models import Origin, Partnership, Side, State
+from partnerships.selectors import has_accepted, owners_of
 from partnerships.services.making import asker_of
 from partnerships.telling import INVITATION, OFFER, TELL
 from tenants.context import UnknownTenantError
 from tenants.messaging.services import queue
 
 logger = logging.getLogger(__name__)
+
+_OTHER = {Side.MAJOR: Side.MINOR, Side.MINOR: Side.MAJOR}
 
 
 def send_invitation(event: EventData) -> None:
@@ -117,10 +119,13 @@ def tell(event: EventData) -> None:
     )
     if row is None:
         return
-    reminds = event.payload["kind"] == "partner_reminded"
-    if reminds and row.state != State.PROPOSED:
-        return  # answered meanwhile
     to = uuid.UUID(event.payload["to"])
+    side = row.side_of(to)
+    if side is None:
+        return  # another back office stands there by now
+    asks = event.payload["kind"] in ("partner_reminded", "partner_agreement_changed")
+    if asks and (row.state == State.ENDED or has_accepted(row, side=side)):
+        return  # answered meanwhile
     for owner in owners_of(tenant_id=to):
         _write(
             row,
@@ -131,10 +136,11 @@ def tell(event: EventData) -> None:
             key=f"{event.id}:{owner.pk}",
             context={
                 "first_name": owner.first_name,
-                "path": f"/partenariats/{row.public_id}" + ("/accord" if reminds else ""),
+                "path": f"/partenariats/{row.public_id}" + ("/accord" if asks else ""),
                 "was_declined": row.ending == "declined",
                 "was_withdrawn": row.ending == "withdrawn",
                 "all_set": row.state == State.ACTIVE,
+                "has_accepted": has_accepted(row, side=_OTHER[side]),
             },
         )
 

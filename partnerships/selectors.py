@@ -5,7 +5,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from accounts.models import Invitation, Membership, Role, User
@@ -28,11 +39,13 @@ def may_share(*, partnership_id: uuid.UUID) -> bool:
 
 # What `_words_given` says, for the form of every participation.
 _AGREED = """
-    SELECT given.partnership_id, given.side, row.minor_id, minor.policy_url
+    SELECT given.partnership_id, given.side, row.minor_id, COALESCE(minor.name, row.name),
+        minor.policy_url
     FROM partnerships_agreementacceptance AS given
     JOIN partnerships_partnership AS row ON row.id = given.partnership_id
     LEFT JOIN public.tenants_tenant AS minor ON minor.id = row.minor_id
-    WHERE row.id = ANY(%s) AND row.agreement = given.version AND row.state = %s
+    WHERE row.id = ANY(%s) AND row.agreement = given.version AND row.terms = given.terms
+        AND row.state = %s
 """
 
 
@@ -46,9 +59,14 @@ def agreed(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 @dataclass(frozen=True, slots=True)
 class Minor:
-    """The minor of a partnership; `policy_url` is where it says that its policy is read, or ""."""
+    """The minor of a partnership, as it calls itself now.
 
-    tenant_id: uuid.UUID
+    `policy_url` is where it says that its policy is read, or "". While nobody has said which back
+    office it is, `tenant_id` is None, and the name the one that the major typed.
+    """
+
+    tenant_id: uuid.UUID | None
+    name: str
     policy_url: str
 
 
@@ -57,14 +75,19 @@ def agreed_minors(*, partnership_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Mi
     with prepared_cursor() as cursor:
         cursor.execute(_AGREED, [list(partnership_ids), State.ACTIVE.value])
         rows = cursor.fetchall()
-    minors = {number: Minor(minor, policy or "") for number, _side, minor, policy in rows}
-    return {number: minors[number] for number in _by_both(row[:2] for row in rows)}
+    known = {row[0]: Minor(row[2], row[3], row[4] or "") for row in rows}
+    return {number: known[number] for number in _by_both(row[:2] for row in rows)}
 
 
-def own_policies(*, partnership_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Where the minors of these say that their policy is read, as far as they have said so."""
-    rows = Partnership.objects.filter(id__in=list(partnership_ids)).exclude(minor__policy_url="")
-    return dict(rows.exclude(minor=None).values_list("id", "minor__policy_url"))
+def minors(*, partnership_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Minor]:
+    """The minors of those of these partnerships that are not over, agreed or not."""
+    rows = Partnership.objects.filter(id__in=list(partnership_ids), state__in=OPEN_STATES)
+    found = rows.values_list("id", "minor_id", "name", "minor__name", "minor__policy_url")
+    return {
+        # A back office in the making has an id, and no name of its own.
+        number: Minor(minor if own else None, own or typed, policy or "")
+        for number, minor, typed, own, policy in found
+    }
 
 
 def owes_policy(*, tenant_id: uuid.UUID) -> bool:
@@ -86,10 +109,11 @@ def sharing(*, partnership_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def _words_given(partnership_ids: Iterable[uuid.UUID]) -> QuerySet[AgreementAcceptance]:
-    """The words given on the version in force of these, as far as they are active."""
+    """The words given on the text in force of these, as far as they are active."""
     return AgreementAcceptance.objects.filter(
         partnership_id__in=list(partnership_ids),
         version=F("partnership__agreement"),
+        terms=F("partnership__terms"),
         partnership__state=State.ACTIVE,
     )
 
@@ -142,9 +166,9 @@ def partnerships_of(*, tenant_id: uuid.UUID) -> QuerySet[Any]:
 
 
 def _accepted() -> QuerySet[AgreementAcceptance]:
-    """The words given on the version in force of an outer partnership."""
+    """The words given on the text in force of an outer partnership: its version, its parties."""
     return AgreementAcceptance.objects.filter(
-        partnership=OuterRef("pk"), version=OuterRef("agreement")
+        partnership=OuterRef("pk"), version=OuterRef("agreement"), terms=OuterRef("terms")
     )
 
 
@@ -194,17 +218,31 @@ def partners_to_choose(*, major_id: uuid.UUID) -> list[Partner]:
     ]
 
 
-def acceptances(*, partnership_id: uuid.UUID) -> list[AgreementAcceptance]:
-    """Who accepted what, the major first, the latest version first."""
-    rows = AgreementAcceptance.objects.filter(partnership_id=partnership_id)
-    return list(rows.order_by("-version", "side", "accepted_at"))
+def acceptances(*, partnership: Partnership, tenant_id: uuid.UUID) -> list[Any]:
+    """Who accepted what, as one side may read it: what counts first, the major before the minor.
+
+    Each has `stands`: an earlier word, on a text that named somebody else, is kept and counts no
+    more. Whoever is the minor now is shown none of those: they tell whom the major asked before.
+    """
+    stands = Q(version=partnership.agreement, terms=partnership.terms)
+    rows = AgreementAcceptance.objects.filter(partnership=partnership).annotate(
+        stands=Case(When(stands, then=True), default=False, output_field=BooleanField())
+    )
+    if tenant_id != partnership.major_id:
+        rows = rows.filter(stands | Q(tenant_id=tenant_id))
+    return list(rows.order_by("-stands", "side", "-accepted_at"))
 
 
 def has_accepted(row: Partnership, *, side: Side) -> bool:
-    """Whether this side accepted the version in force."""
+    """Whether this side accepted the text in force: this version, between these parties."""
     return AgreementAcceptance.objects.filter(
-        partnership=row, side=side, version=row.agreement
+        partnership=row, side=side, version=row.agreement, terms=row.terms
     ).exists()
+
+
+def had_accepted(row: Partnership, *, side: Side) -> bool:
+    """Whether this side accepted some text of this partnership, the one in force or an earlier."""
+    return AgreementAcceptance.objects.filter(partnership=row, side=side).exists()
 
 
 def to_answer(*, tenant_id: uuid.UUID) -> int:

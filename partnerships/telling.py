@@ -4,13 +4,15 @@ import uuid
 from datetime import datetime
 
 from kernel.outbox.services import emit
-from partnerships.models import Partnership
+from partnerships.models import OPEN_STATES, Partnership
 
 INVITATION = "partnerships.invitation"
 OFFER = "partnerships.offer"
 TELL = "partnerships.tell"
 # Both sides have agreed; whoever stands above and shares something answers it.
 ACTIVE = "partnerships.active"
+# A brand calls itself otherwise, or its policy is read elsewhere: so do its boxes from now on.
+NAMED = "partnerships.named"
 
 
 def have_told(*, row: Partnership, to: uuid.UUID | None, kind: str, now: datetime) -> None:
@@ -23,6 +25,12 @@ def have_told(*, row: Partnership, to: uuid.UUID | None, kind: str, now: datetim
 def have_begun(*, row: Partnership, now: datetime) -> None:
     """Have whatever was waiting for both sides' word begin."""
     emit(kind=ACTIVE, payload={"partnership_id": str(row.id)}, now=now, key=f"{ACTIVE}:{row.id}")
+
+
+def have_renamed(*, tenant_id: uuid.UUID, now: datetime) -> None:
+    """Have whatever this brand keeps of its majors' operations say what people read now."""
+    if Partnership.objects.filter(minor=tenant_id, state__in=OPEN_STATES).exists():
+        emit(kind=NAMED, payload={"tenant": str(tenant_id)}, now=now)
 
 
 def have_offered(*, row: Partnership, now: datetime) -> None:

@@ -57,8 +57,9 @@ class OperationModule(models.Model):
 class ModulePartner(models.Model):
     """A partner of one module, with the opt-in that is theirs alone.
 
-    The name is that of when the partner was chosen: what people read stays. `policy_url` is what
-    the merchant typed, for as long as the partner has said nothing itself: see `optins.policy_of`.
+    Name and back office are those of when the partner was chosen; `policy_url` is what the merchant
+    typed, for as long as the partner has said nothing itself. Who it is now, and whether that is
+    somebody else, says `operations.parties`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

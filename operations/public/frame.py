@@ -17,7 +17,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from operations.models import ModulePartner, Operation
+from operations import parties
+from operations.models import Operation
 from operations.rehearsing import passes
 from shell import brand
 from shell.light import light_style
@@ -94,10 +95,12 @@ def brands(tenant: Tenant, operation: Operation | None) -> list[Brand]:
     """What the head of the page joins by ×: the host, then each partner with its own colour."""
     if operation is None:
         return [Brand(tenant.name)]
-    rows = ModulePartner.objects.filter(
-        module__operation=operation, module__removed_at__isnull=True
-    ).values_list("partner_tenant_id", "name")
-    names = dict(rows)
+    # Whoever stands in the place of the one that was chosen is not shown before it is confirmed.
+    names = {
+        row.partner_tenant_id: parties.name_of(row, minor)
+        for row, minor in parties.in_operation(operation).items()
+        if not parties.is_another(row, minor)
+    }
     colors = dict(Tenant.objects.filter(id__in=names).values_list("id", "brand_color"))
     return [Brand(tenant.name), *(_brand(name, colors.get(n, "")) for n, name in names.items())]
 

@@ -1,22 +1,32 @@
 """What stands behind the page: the rules, what becomes of people's data, and the picture."""
 
-from typing import Any
+import uuid
+from dataclasses import dataclass, field
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from operations import official, selectors
+from operations import official, optins, selectors
 from operations.fields import within
-from operations.models import ModulePartner, OperationModule, Picture
+from operations.models import OperationModule, Picture
 from operations.models.modules import followed
-from operations.optins import policy_of
 from operations.public.drawing import language_of, shown_or_404, spoken
 from operations.public.frame import public_page, show, tenant_of
 from operations.public.parts import part_of
 from operations.words import pick
 from partnerships.selectors import agreed
 from tenants.programme.explanation import as_html
+
+
+@dataclass(slots=True)
+class Told:
+    """One partner, and the fields that its own box lets go there, by label."""
+
+    name: str
+    policy_url: str
+    asks: bool
+    labels: list[str] = field(default_factory=list)
 
 
 @require_safe
@@ -73,14 +83,13 @@ def _asked_by(modules: list[OperationModule], language: str) -> list[str]:
     return list(labels.values())
 
 
-def _partners(
-    modules: list[OperationModule], *, test: bool
-) -> list[tuple[ModulePartner, str, list[str]]]:
-    """Each partner who agreed, where its policy is read, and the labels of what may go there.
+def _partners(modules: list[OperationModule], *, test: bool) -> list[Told]:
+    """Each partner who agreed, as it is called now.
 
-    Whoever has not receives nothing; in a test all of them are told of, as its form does.
+    Whoever has not receives nothing; in a test all of them are told of, as its form does. One that
+    nobody has confirmed has no box, and knows a number.
     """
-    found: dict[Any, tuple[ModulePartner, str, list[str]]] = {}
+    found: dict[uuid.UUID, Told] = {}
     named = [partner.partnership_id for module in modules for partner in module.partners.all()]
     ready = set(named) if test else agreed(partnership_ids=named)
     for module in modules:
@@ -88,11 +97,14 @@ def _partners(
         for partner in module.partners.all():
             if partner.partnership_id not in ready:
                 continue
-            policy = policy_of(module, partner)
-            _row, _policy, labels = found.setdefault(partner.partnership_id, (partner, policy, []))
-            for drawn in part.fields:
-                if str(partner.partnership_id) in drawn.asked.partners:
-                    labels.append(within(drawn.asked))
+            asks = partner.asks_optin and not optins.is_another(module, partner)
+            name, policy = optins.name_of(module, partner), optins.policy_of(module, partner)
+            told = found.setdefault(partner.partnership_id, Told(name, policy, asks))
+            told.labels += [
+                within(drawn.asked)
+                for drawn in part.fields
+                if str(partner.partnership_id) in drawn.asked.partners
+            ]
     return list(found.values())
 
 

@@ -96,7 +96,9 @@ def _partners(participation: Participation) -> list[Step]:
             for name in going
             if participation.fields.get(name)
         ]
-        title = _("Partage avec %(brand)s") % {"brand": partner.name}
+        title = _("Partage avec %(brand)s") % {
+            "brand": optins.name_of(participation.module, partner)
+        }
         if partner.asks_optin and str(partner.partnership_id) in ticked:
             steps.append(Step(title, _("Ces réponses partiraient, et rien d’autre."), given))
         else:

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from kernel.db import atomic_with_retry
 from kernel.outbox.services import Draft, emit, emit_all
 from operations import fields, optins
-from operations.models import Announcement, ModulePartner, Operation, OperationModule, Share
+from operations.models import Announcement, Operation, OperationModule, Share
 from operations.received import taking
 from operations.received.shapes import Description
 from operations.words import LANGUAGES, pick
@@ -124,21 +124,23 @@ def partnership_of(
     if lock:
         # Nobody ends it while something is under way; other rows may go on naming it.
         rows = rows.select_for_update(of=("self",), no_key=True, skip_locked=not patient)
-    found: Partnership | None = rows.filter(id=partnership_id, major_id=current_tenant().id).first()
+    mine = rows.filter(id=partnership_id, major_id=current_tenant().id)
+    found: Partnership | None = mine.first()
+    if found is not None and found.minor_id != (found.minor.id if found.minor else None):
+        # Somebody took the place while the lock was waited for: what was joined is of before.
+        found = Partnership.objects.select_related("major", "minor").get(id=found.id)
     return found
 
 
 def know_the_office(row: Partnership) -> None:
-    """Have the major's own rows name the back office with which a partner joined, once it is known.
+    """Have the major's own counts name the back office with which a partner joined.
 
-    What may be asked and where it goes follows from the partnership in any case.
+    A yes names whom it was given to. So does the row of a module: another one in its place is
+    the major's to confirm (`operations.parties`).
     """
-    if row.minor is None:
-        return
-    named = Q(partnership_id=row.id) & ~Q(partner_tenant_id=row.minor.id)
-    Share.objects.filter(named, consent=None).update(partner_tenant_id=row.minor.id)
-    # People agree to a brand by its name: that of whoever joined, not of whoever was invited.
-    ModulePartner.objects.filter(named).update(partner_tenant_id=row.minor.id, name=row.minor.name)
+    if row.minor is not None:
+        named = Q(partnership_id=row.id) & ~Q(partner_tenant_id=row.minor.id)
+        Share.objects.filter(named, consent=None).update(partner_tenant_id=row.minor.id)
 
 
 def _may_know(row: Partnership) -> bool:

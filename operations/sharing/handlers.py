@@ -10,12 +10,13 @@ from django.utils import timezone
 from kernel.db import prepared_cursor
 from kernel.outbox.services import emit
 from kernel.outbox.types import EventData, Handler
+from operations import parties
 from operations.counting import SHARE_EVENT
 from operations.sharing import delivering, describing
 from operations.telling import CHANGED_EVENT
 from partnerships.crossing import Why, enter_partner
-from partnerships.models import Partnership
-from partnerships.telling import ACTIVE
+from partnerships.models import OPEN_STATES, Partnership
+from partnerships.telling import ACTIVE, NAMED
 from tenants.context import UnknownTenantError
 
 # Asked for every participation; most were taken along by the delivery of another.
@@ -91,6 +92,7 @@ def _active(event: EventData) -> None:
     try:
         with enter_partner(partnership=row, to=row.major_id, why=Why.DESCRIBE, now=now):
             describing.know_the_office(row)
+            parties.ask_to_confirm(partnership=row, now=now)
             emit(
                 kind=describing.RESUME_EVENT,
                 payload={"partnership": str(row.id)},
@@ -101,9 +103,29 @@ def _active(event: EventData) -> None:
         return  # a major that is suspended tells nothing; its own sweep will
 
 
+def _named(event: EventData) -> None:
+    """A partner calls itself otherwise: its majors tell it anew what people read."""
+    rows = Partnership.objects.select_related("major").filter(
+        minor=uuid.UUID(event.payload["tenant"]), state__in=OPEN_STATES
+    )
+    now = timezone.now()
+    for row in rows.order_by("id"):
+        try:
+            with enter_partner(partnership=row, to=row.major_id, why=Why.DESCRIBE, now=now):
+                emit(
+                    kind=describing.RESUME_EVENT,
+                    payload={"partnership": str(row.id)},
+                    now=now,
+                    key=f"{describing.RESUME_EVENT}:named:{event.id}:{row.id}",
+                )
+        except UnknownTenantError:
+            continue  # as above
+
+
 HANDLERS: dict[str, Handler] = {
     SHARE_EVENT: _share,
     ACTIVE: _active,
+    NAMED: _named,
     CHANGED_EVENT: _changed,
     describing.DESCRIBE_EVENT: _describe,
     describing.RESUME_EVENT: _resume,

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
-from operations import editing, running, selectors
+from operations import editing, parties, running, selectors
 from operations.forms import DatesForm, NameForm
+from operations.forms_partaking import ConfirmForm
 from operations.mechanics import mechanic_of
 from operations.models import Operation
 from operations.unshared import refused, unshared
@@ -42,6 +43,9 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
         "endings": _endings(row) if context["state"] in ("live", "planned") else [],
         "unshared": held,
         "refused": refused(operation=row),
+        # Of a draft, the list of what is missing says so.
+        "replaced": [] if waits else parties.replaced(operation=row),
+        "confirm_form": ConfirmForm(),
         "unshared_names": [one.name for one in held if not one.is_over],
         "modules": [
             (module, mechanic_of(module), mechanic_of(module).figures(module=module))

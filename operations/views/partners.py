@@ -15,14 +15,15 @@ from accounts.models import Role
 from billing.plans import Allowed
 from kernel.errors import RicochetError
 from kernel.ids import parse_public_id, public_id
-from operations import partaking, selectors
-from operations.forms_partaking import PartakingForm
+from operations import partaking, parties, selectors
+from operations.forms_partaking import ConfirmForm, PartakingForm
 from operations.models import Operation
 from operations.partaking import Taking
 from operations.unshared import refused, unshared
 from operations.views.common import frame, operation_or_404, say
 from partnerships.models import State
 from partnerships.selectors import Partner, partners_to_choose, partnerships_of
+from shell import formats
 from shell.forms import answer
 from tenants import features
 from tenants.context import current_tenant
@@ -74,6 +75,8 @@ def partners(request: HttpRequest, operation: str) -> HttpResponse:
         "rows": rows,
         "unshared": unshared(operation=row),
         "refused": refused(operation=row),
+        "replaced": parties.replaced(operation=row),
+        "confirm_form": ConfirmForm(),
         "others": [one for one in choosable() if one.partnership_id not in there],
         "has_modules": bool(selectors.modules_of(row)),
         "can_add": features.is_on(Allowed.MAJOR),
@@ -106,6 +109,29 @@ def partner(request: HttpRequest, operation: str, partnership: str) -> HttpRespo
         "has_modules": bool(there),
     }
     return answer(request, "operations/partner.html", context, form)
+
+
+@require_POST
+@member_required(role=Role.MANAGER)
+@feature_required(Allowed.MAJOR)
+def confirm(request: HttpRequest, operation: str, partnership: str) -> HttpResponse:
+    """The merchant's word that whoever stands there now is the partner it means (D1)."""
+    row, now = operation_or_404(operation), timezone.now()
+    number = parse_public_id("prt", partnership)
+    if number is None or number not in {one.partnership_id for one in _taking(row)}:
+        raise Http404
+    form = ConfirmForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(map(str, form.errors["policy_url"])))
+        return redirect("operations:partners", operation=row.public_id)
+    try:
+        name = parties.confirm(partnership_id=number, now=now, **form.cleaned_data)
+    except RicochetError as error:
+        messages.error(request, error.said)
+    else:
+        words = _("Confirmé : la case porte désormais le nom de %(name)s.") % {"name": name}
+        messages.success(request, formats.elided(words, name))
+    return redirect("operations:partners", operation=row.public_id)
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from accounts.tokens import hash_of
-from partnerships.agreement import agreement_for
+from partnerships.agreement import agreement_for, terms_of
 from partnerships.errors import (
     AlreadyPartnersError,
     NotWaitingError,
@@ -16,10 +16,13 @@ from partnerships.errors import (
     UnknownPartnershipError,
 )
 from partnerships.models import AgreementAcceptance, Ending, Partnership, Side, State
-from partnerships.selectors import has_accepted, offices_owned_by, partnership
+from partnerships.selectors import had_accepted, has_accepted, offices_owned_by, partnership
 from partnerships.telling import have_begun, have_told
 from tenants.lookup import forget
 from tenants.models import Tenant
+
+# In an active partnership too, where a word is missing all the same: on a text of before.
+_ANSWERABLE = (State.PROPOSED, State.ACTIVE)
 
 
 @transaction.atomic
@@ -43,15 +46,23 @@ def accept_agreement(
     language: str,
     now: datetime,
 ) -> Partnership:
-    """One side's word on the text whose hash is given; the second one makes it active (D5).
+    """One side's word on the text whose hash is given; it is active once both gave theirs (D5).
+
+    Both are of one text: where a brand has another name, or another back office, than in the text
+    that the other side accepted, that word counts no more and is asked for again. What both have
+    accepted stays, whatever they are called later: its parties are their back offices.
 
     Twice is once. Raises UnknownPartnershipError, NotWaitingError where it has ended, or
     StaleAgreementError where the text on screen is not the one in force.
     """
     row, side = _locked(partnership_id, tenant_id)
+    other = Side.MINOR if side == Side.MAJOR else Side.MAJOR
+    if row.state in _ANSWERABLE and not all(has_accepted(row, side=one) for one in Side):
+        row.terms = terms_of(row)
+        row.save(update_fields=["terms"])
     if has_accepted(row, side=side):
         return row
-    if row.state != State.PROPOSED:
+    if row.state not in _ANSWERABLE:
         raise NotWaitingError
     agreement = agreement_for(row, language=language)
     if agreement.text_hash != text_hash:
@@ -61,6 +72,7 @@ def accept_agreement(
         side=side,
         tenant_id=tenant_id,
         version=agreement.version,
+        terms=row.terms,
         language=agreement.language,
         text=agreement.text,
         text_hash=agreement.text_hash,
@@ -68,16 +80,22 @@ def accept_agreement(
         accepted_name=user.name[:170],
         accepted_at=now,
     )
-    other = Side.MINOR if side == Side.MAJOR else Side.MAJOR
+    _go_on(row, side, other, now)
+    return row
+
+
+def _go_on(row: Partnership, side: Side, other: Side, now: datetime) -> None:
+    """What follows from this side's word: it begins, or the other side's is asked for."""
     if has_accepted(row, side=other):
         row.state, row.active_at = State.ACTIVE, now
         row.save(update_fields=["state", "active_at"])
         have_begun(row=row, now=now)
+    to = row.major_id if side == Side.MINOR else row.minor_id
+    if had_accepted(row, side=other) and not has_accepted(row, side=other):
+        have_told(row=row, to=to, kind="partner_agreement_changed", now=now)
     # The major's own word comes with its proposal, of which the minor is told already.
-    if side == Side.MINOR or row.state == State.ACTIVE:
-        to = row.major_id if side == Side.MINOR else row.minor_id
+    elif side == Side.MINOR or row.state == State.ACTIVE:
         have_told(row=row, to=to, kind="partner_accepted", now=now)
-    return row
 
 
 @transaction.atomic
@@ -124,7 +142,8 @@ def take_up_offer(
 ) -> tuple[Partnership, Tenant]:
     """Join with one of the person's own back offices; the agreement is then read there.
 
-    Raises UnknownOfferError, UnknownPartnershipError for an office that is not theirs, or
+    A word that the major gave before named somebody else: it is asked for again (D5). Raises
+    UnknownOfferError, UnknownPartnershipError for an office that is not theirs, or
     AlreadyPartnersError.
     """
     offer = find_offer(token=token, tenant_id=tenant_id, now=now)
@@ -140,8 +159,11 @@ def take_up_offer(
             if row.token_hash != offer.token_hash or row.minor_id is not None:
                 raise UnknownOfferError
             row.minor_id, row.token_hash = office.id, ""
-            row.save(update_fields=["minor", "token_hash"])
+            row.terms = terms_of(row)
+            row.save(update_fields=["minor", "token_hash", "terms"])
             have_told(row=row, to=office.id, kind="partner_proposed", now=now)
+            if had_accepted(row, side=Side.MAJOR):
+                have_told(row=row, to=row.major_id, kind="partner_agreement_changed", now=now)
     except IntegrityError as error:
         raise AlreadyPartnersError from error
     return row, office
@@ -166,11 +188,8 @@ def decline_offer(*, token: str, tenant_id: uuid.UUID, user: User, now: datetime
 def _locked(partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> tuple[Partnership, Side]:
     """One of this merchant's partnerships, locked, and the side on which it stands."""
     partnership(partnership_id=partnership_id, tenant_id=tenant_id)
-    row = (
-        Partnership.objects.select_for_update(of=("self",))
-        .select_related("major", "minor")
-        .get(id=partnership_id)
-    )
+    # Its sides are read afterwards: joined to it, they would be those of before the wait.
+    row = Partnership.objects.select_for_update(of=("self",)).get(id=partnership_id)
     side = row.side_of(tenant_id)
     if side is None:
         raise UnknownPartnershipError

@@ -21,7 +21,7 @@ from accounts.throttles import ThrottledError, hit
 from billing.plans import Allowed
 from kernel.ids import uuid7
 from kernel.names import holds_a_link
-from partnerships.agreement import LATEST
+from partnerships.agreement import LATEST, terms_of
 from partnerships.errors import (
     AlreadyAskedError,
     InvalidNameError,
@@ -132,7 +132,6 @@ def withdraw(*, partnership_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) 
     return row
 
 
-# ------------------------------------------------------------------ the parts
 def _check(major: Tenant, details: Details, address: str) -> None:
     if not details.name.strip() or _NO_NAME.search(details.name):
         raise InvalidNameError(param="name")
@@ -209,11 +208,7 @@ def _waiting(partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> Partnership:
 
 def _locked(partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> Partnership:
     partnership(partnership_id=partnership_id, tenant_id=tenant_id)
-    row = (
-        Partnership.objects.select_for_update(of=("self",))
-        .select_related("major", "minor")
-        .get(id=partnership_id)
-    )
+    row = Partnership.objects.select_for_update(of=("self",)).get(id=partnership_id)
     if not _may_change(row, tenant_id):
         raise NotWaitingError
     return row
@@ -253,25 +248,27 @@ def _readdress(row: Partnership, address: str, *, offer: bool, now: datetime) ->
     locked.asked_user_id = locked.asked_tenant_id = None
     locked.token_hash = ""
     locked.created_at = now
+    locked.terms = terms_of(locked)  # it names another: the major's word is asked for again
     locked.save()
     return locked
 
 
 def _move_invitation(row: Partnership, address: str, *, now: datetime) -> None:
     """The same back office, asked of another address."""
-    assert row.minor_id is not None  # noqa: S101 - it has an invitation
-    Tenant.objects.filter(id=row.minor_id).update(contact_email=address)
+    assert row.minor is not None  # noqa: S101 - it has an invitation
+    row.minor.contact_email = address
+    row.minor.save(update_fields=["contact_email"])
     invite(
         email=address,
         role=Role.OWNER,
-        tenant_id=row.minor_id,
+        tenant_id=row.minor.id,
         invited_by=making.asker_of(row),
         event=INVITATION,
         counted=True,
         now=now,
     )
-    row.sent_at = now
-    row.save(update_fields=["contact_email", "sent_at"])
+    row.sent_at, row.terms = now, terms_of(row)
+    row.save(update_fields=["contact_email", "sent_at", "terms"])
 
 
 def _retire_office(row: Partnership, *, now: datetime) -> bool:

@@ -19,7 +19,7 @@ from partnerships.agreement import agreement_for, as_html
 from partnerships.forms import PolicyForm
 from partnerships.models import Side, State
 from partnerships.services import agreeing
-from partnerships.views.common import is_owner, person, row_or_404, tenant_id
+from partnerships.views.common import is_owner, person, row_or_404, tenant_id, words_given
 from shell.formats import elided
 from tenants.context import current_tenant
 
@@ -49,8 +49,7 @@ def _agreement(request: HttpRequest, row: Any) -> dict[str, Any]:
         "row": row,
         "agreement": agreement_for(row),
         "minor_name": current_tenant().name if row.my_side == Side.MINOR else row.partner,
-        "acceptances": selectors.acceptances(partnership_id=row.id),
-        "may_answer": row.state == State.PROPOSED and not row.i_accepted,
+        **words_given(row),
         "is_owner": is_owner(request),
         "is_major": row.my_side == Side.MAJOR,
         "policy": PolicyForm(initial={"policy_url": current_tenant().policy_url}),
@@ -84,11 +83,16 @@ def _accepted(request: HttpRequest, row: Any) -> HttpResponse:
 @require_safe
 @member_required()
 def accepted(request: HttpRequest, partnership: str, side: str) -> HttpResponse:
-    """The very text that one side accepted, as it was read (D2)."""
+    """The very text that one side accepted, as it was read (D2); `texte` names an earlier one."""
     row = row_or_404(partnership)
-    found = [one for one in selectors.acceptances(partnership_id=row.id) if one.side == side]
+    given = selectors.acceptances(partnership=row, tenant_id=tenant_id())
+    found = [one for one in given if one.side == side]
     if side not in Side.values:
         raise Http404
+    if named := request.GET.get("texte"):
+        found = [one for one in found if str(one.pk) == named]
+        if not found:
+            raise Http404
     context = {
         "row": row,
         "acceptance": found[0] if found else None,

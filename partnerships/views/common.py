@@ -77,12 +77,12 @@ def shown(row: Any) -> Shown:
     """How a partnership is shown to the merchant whose list it is on."""
     if row.state == State.ENDED:
         return _ENDINGS[Ending(row.ending)]
-    if row.state == State.ACTIVE:
-        return Shown("active", _("Actif"))
     if row.state == State.MAKING:
         return Shown("running", _("En préparation"))
     if not row.i_accepted:
         return Shown("to_check", _("Accord à lire"))
+    if row.state == State.ACTIVE:
+        return Shown("active", _("Actif"))
     if waits_for_its_contact(row):
         return Shown("invited", _("Invité"))
     return Shown("pending", _("En attente"))
@@ -96,6 +96,18 @@ def waits_for_its_contact(row: Any) -> bool:
         and row.state == State.PROPOSED
         and not row.they_accepted
     )
+
+
+def words_given(row: Any) -> dict[str, Any]:
+    """Who accepted what, and whether this merchant's word is asked for: for the first time, or
+    again because its own was on a text that named somebody else.
+    """
+    given = selectors.acceptances(partnership=row, tenant_id=tenant_id())
+    return {
+        "acceptances": given,
+        "may_answer": row.state in (State.PROPOSED, State.ACTIVE) and not row.i_accepted,
+        "asked_again": not row.i_accepted and any(one.tenant_id == tenant_id() for one in given),
+    }
 
 
 def tenant_id() -> uuid.UUID:

@@ -27,6 +27,7 @@ from partnerships.views.common import (
     shown,
     tenant_id,
     waits_for_its_contact,
+    words_given,
 )
 from shell.tables import Column, Empty, ListPage, View
 from tenants.context import current_tenant
@@ -144,7 +145,7 @@ def partner(request: HttpRequest, partnership: str) -> HttpResponse:
         "me": current_tenant(),
         "state": shown(row),
         "figures": for_partners(partnership_ids=[row.id])[row.id],
-        "acceptances": selectors.acceptances(partnership_id=row.id),
+        **words_given(row),
         "waiting": waiting,
         "is_major": row.my_side == Side.MAJOR,
         "is_owner": is_owner(request),

@@ -131,6 +131,7 @@ OPERATIONS: dict[str, Page] = {
     "operations:partners": member(operation),
     "operations:partner": member(partaking, **MANAGER),
     "operations:take_out_partner": member(partaking),
+    "operations:confirm_partner": member(partaking),
     "operations:modules": member(operation),
     "operations:add_module": member(operation),
     "operations:undo_remove": member(operation),

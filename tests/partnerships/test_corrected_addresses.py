@@ -5,7 +5,7 @@ from datetime import datetime
 
 from accounts.models import User
 from accounts.tokens import token_for
-from operations import optins
+from operations import optins, parties
 from operations.models import (
     OperationModule,
     ReceivedOperation,
@@ -22,6 +22,8 @@ from tenants.profiles.models import Consent
 from tests.fixtures.operations import take
 from tests.fixtures.sharing import shared_module, told
 from tests.partnerships.conftest import accept, deliver
+
+POLICY = "https://marin.example/donnees"
 
 
 def test_pa03_what_people_agree_to_goes_to_the_back_office_that_joined(
@@ -54,23 +56,31 @@ def test_pa03_what_people_agree_to_goes_to_the_back_office_that_joined(
     accept(row, merchant, claire)
     accept(row, other_merchant, yann)
     with enter(merchant):
-        assert str(row.id) in {box.key for box in optins.offered(_fresh(module), language="fr")}
-        take(module, "thomas@exemple.fr", boxes=frozenset({str(row.id)}))
+        assert str(row.id) not in {box.key for box in optins.offered(_fresh(module), language="fr")}
+        take(_fresh(module), "pendant@exemple.fr")
+    deliver(merchant)
+    with enter(merchant):
+        assert str(row.id) not in {box.key for box in optins.offered(_fresh(module), language="fr")}
+        [asked] = parties.replaced(operation=module.operation)
+        assert (asked.former, asked.name) == ("Brûlerie Noé", other_merchant.name)
+        parties.confirm(partnership_id=row.id, seal=asked.seal, policy_url=POLICY, now=now)
+        take(_fresh(module), "thomas@exemple.fr", boxes=frozenset({str(row.id)}))
         consent = Consent.objects.get()
         assert consent.controller_tenant_id == other_merchant.id
+        assert (consent.controller_name, consent.policy_url) == (other_merchant.name, POLICY)
+        assert other_merchant.name in consent.text and "Noé" not in consent.text
     deliver(merchant)
     with enter(merchant):
         assert set(Share.objects.values_list("state", flat=True)) == {ShareState.DELIVERED}
         assert set(Share.objects.values_list("partner_tenant_id", flat=True)) == {other_merchant.id}
         assert refused(operation=module.operation) == []
-        named = module.partners.values_list("partner_tenant_id", "name")
-        assert set(named) == {(other_merchant.id, other_merchant.name)}
-        assert optins.offered(_fresh(module), language="fr")[-1].name == other_merchant.name
+        assert parties.replaced(operation=module.operation) == []
     with enter(other_merchant):
         assert ReceivedOperation.objects.get().modules[0]["id"] == str(module.id)
         rows = ReceivedParticipation.objects.all()
         assert [r.fields.get("email") for r in rows.order_by("proof", "id")] == [
             "thomas@exemple.fr",
+            None,
             None,
         ]
 

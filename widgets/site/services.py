@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from kernel.errors import ConflictError, InvalidInputError
+from partnerships.telling import have_renamed
 from shell import brand
 from tenants.lookup import forget
 from tenants.models import Tenant
@@ -53,6 +54,8 @@ def save_site(
         register_site(url=site_url, now=now)
     tokens = brand.compute(color)
     row = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    if (row.name, row.policy_url) != (name, policy_url):
+        have_renamed(tenant_id=row.pk, now=now)
     row.name, row.site_url, row.public_email = name, site_url, public_email
     row.policy_url = policy_url
     row.kind = row.kind if kind is None else kind

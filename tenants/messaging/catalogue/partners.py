@@ -15,7 +15,7 @@ def _told(name: str, label: Words, when: Words, *values: str, **sample: object) 
         audience=Audience.TEAM,
         values=("brand", *values, "office_url"),
         target="office_url",
-        sample={"brand": "Brûlerie Noé", "path": "/partenariats", **sample},
+        sample={"brand": "Brûlerie Noé", "path": "/partenariats"} | sample,
         editable=False,
         always=_AGREED,
     )
@@ -80,6 +80,21 @@ PARTNERS: tuple[Kind, ...] = (
         _("Quand l’autre marque accepte l’accord."),
         "all_set",
         all_set=True,
+    ),
+    _told(
+        "partner_agreement_changed",
+        _("Accord de partenariat à relire"),
+        _("Quand l’accord que vous avez accepté ne nomme plus les mêmes marques."),
+        "has_accepted",
+        has_accepted=True,
+    ),
+    _told(
+        "partner_replaced",
+        _("Partenaire à confirmer"),
+        _("Quand un autre back-office que celui que vous aviez choisi rejoint vos opérations."),
+        "former_brand",
+        brand="Atelier Marin",
+        former_brand="Brûlerie Noé",
     ),
     _told(
         "partner_ended",

@@ -66,6 +66,8 @@ _ALL = (
     Value("brand", _("Nom de la marque partenaire")),
     Value("by", _("Personne qui invite")),
     Value("has_office", _("Vrai si le lecteur a déjà un back-office"), Shape.FLAG),
+    Value("has_accepted", _("Vrai si l’autre marque a accepté ce texte de l’accord"), Shape.FLAG),
+    Value("former_brand", _("Nom de la marque que vous aviez choisie")),
     Value("all_set", _("Vrai si les deux marques ont accepté l’accord"), Shape.FLAG),
     Value("was_declined", _("Vrai si la proposition a été refusée"), Shape.FLAG),
     Value("was_withdrawn", _("Vrai si la proposition a été retirée"), Shape.FLAG),
