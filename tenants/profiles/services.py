@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kernel.db import atomic_with_retry, insert_if_absent, read, update_fields
+from kernel.db import atomic_with_retry, insert_if_absent, read
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError, TemporaryError
 from shell.text import folded
 from tenants.context import current_tenant
@@ -235,27 +235,6 @@ def note_account(*, profile: Profile, at: datetime) -> None:
     if profile.account_created_at is None or at < profile.account_created_at:
         profile.account_created_at = at
         profile.save(update_fields=["account_created_at"])
-
-
-def count_order(*, profile: Profile, amount: int, at: datetime) -> None:
-    """Add a confirmed order (cents) to the figures of a locked profile."""
-    profile.order_count += 1
-    profile.order_total += amount
-    profile.first_order_at = min(profile.first_order_at or at, at)
-    profile.last_order_at = max(profile.last_order_at or at, at)
-    update_fields(profile, "order_count", "order_total", "first_order_at", "last_order_at")
-
-
-def count_amount(*, profile: Profile, amount: int) -> None:
-    """Add cents that were paid again to the figures of a locked profile."""
-    profile.order_total += amount
-    profile.save(update_fields=["order_total"])
-
-
-def uncount_amount(*, profile: Profile, amount: int) -> None:
-    """Take refunded cents off the figures of a locked profile."""
-    profile.order_total = max(profile.order_total - amount, 0)
-    profile.save(update_fields=["order_total"])
 
 
 def _find(*, email: str, external_id: str) -> Profile | None:

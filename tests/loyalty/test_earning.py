@@ -219,7 +219,7 @@ def test_every_grant_and_refusal_has_its_sentence():
 def test_tests_of_an_integration_earn_nothing():
     publish_loyalty()
     invoice(is_test=True)
-    pay(20_000)
+    pay(20_000, of_test=True)
     order(is_test=True)
     assert not Transfer.objects.exists()
 

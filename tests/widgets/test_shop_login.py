@@ -1,20 +1,15 @@
 """The shop signs who is logged in there; their cagnotte opens, once, and nobody else's (R24)."""
 
-import base64
-import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from pytest_django import DjangoDbBlocker
 
-from billing.plans import Limit
-from config.usage import COUNTS
 from tenants.context import enter
 from tenants.models import Tenant
 from tenants.profiles import services as profiles
@@ -22,16 +17,12 @@ from tenants.profiles.models import Profile
 from tests.architecture.sources import ROOT
 from tests.fixtures.tenants import TenantClient
 from tests.fixtures.together import together
-from widgets.models import ShopKey, Site, SpaceLink, SpaceSession
+from tests.widgets.signing import CAMILLE, FROM_SHOP, NOW, SHOP, follow, name_in, token
+from widgets.models import ShopKey, SpaceLink, SpaceSession
 from widgets.shop_login import keys, links
 from widgets.shop_login.pages import REFUSALS, snippet
 from widgets.space import sessions
 from widgets.tracker.services import register_site
-
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SHOP = "https://boutique-lumen.example"
-FROM_SHOP = {"Referer": f"{SHOP}/", "Sec-Fetch-Dest": "document"}
-CAMILLE = {"id": "881", "email": "camille@exemple.fr", "first_name": "Camille"}
 
 
 @pytest.fixture(autouse=True)
@@ -52,34 +43,6 @@ def camille(merchant: Tenant) -> Profile:
     return profiles.create(
         now=NOW, source="manual", email="camille@exemple.fr", first_name="Camille"
     )
-
-
-def token(
-    key: tuple[ShopKey, str],
-    customer: object = CAMILLE,
-    *,
-    lasts: int = 300,
-    nonce: object = "n" * 20,
-    secret: str = "",
-    **more: object,
-) -> str:
-    """What a shop that does it well, or badly, would send."""
-    row, own = key
-    ends = int(datetime.now(UTC).timestamp()) + lasts
-    said = {"customer": customer, "expires_at": ends, "nonce": nonce, **more}
-    body = base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
-    signature = links.sign(key_id=row.public_id, body=body, secret=secret or own)
-    return f"{row.public_id}.{body}.{signature}"
-
-
-def follow(client: TenantClient, link: str, **headers: str) -> HttpResponse:
-    return client.get("/espace/boutique", {"lien": link}, headers=headers or FROM_SHOP)
-
-
-def name_in(client: TenantClient) -> str:
-    """Who is greeted in the space of this browser; "" at its door."""
-    found = re.search(r"Bonjour (\w+)", client.get("/espace").content.decode())
-    return found[1] if found else ""
 
 
 def test_the_snippet_of_the_documents_opens_the_cagnotte(
@@ -275,39 +238,3 @@ def test_a_form_that_comes_twice_makes_one_key(key: tuple[ShopKey, str]) -> None
     with pytest.raises(keys.ShopKeyIsOverError):
         keys.rotate_key(key_id=key[0].id, overlap=timedelta(0), now=NOW)
     assert ShopKey.objects.count() == 2
-
-
-def test_an_id_that_a_visitor_made_up_keeps_nobody_out(
-    client_for: Callable[..., TenantClient],
-    key: tuple[ShopKey, str],
-    camille: Profile,
-    merchant: Tenant,
-) -> None:
-    """R28: whoever reads a page can report any id; only the shop says whose it is."""
-    body = {"key": Site.objects.get().public_key, "customer_id": "881"}
-    sent = json.dumps(body)
-    client = client_for(merchant)
-    answer = client.post("/w/accounts", sent, content_type="text/plain", headers={"origin": SHOP})
-    assert answer.status_code == 202
-    claims = Profile.objects.get(external_id="881")
-    assert COUNTS[Limit.PROFILES](merchant, NOW) == 1
-    follow(client, token(key))
-    assert name_in(client) == "Camille"
-    camille.refresh_from_db()
-    assert camille.external_id == "881"
-    claims.refresh_from_db()
-    assert claims.external_id is None and "881" not in claims.search_text
-
-
-def test_an_id_that_the_shop_confirmed_is_taken_from_nobody(
-    client_for: Callable[..., TenantClient],
-    key: tuple[ShopKey, str],
-    camille: Profile,
-    merchant: Tenant,
-) -> None:
-    profiles.create(now=NOW, source="api", external_id="881", first_name="Nadia")
-    client = client_for(merchant)
-    follow(client, token(key))
-    assert name_in(client) == "Nadia"
-    camille.refresh_from_db()
-    assert camille.external_id is None

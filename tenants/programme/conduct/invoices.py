@@ -9,6 +9,7 @@ from tenants.activity.models import Invoice, Payment, PaymentKind
 from tenants.activity.types import InvoiceInput, PaymentInput
 from tenants.context import current_tenant
 from tenants.loyalty.models import Earning
+from tenants.profiles import figures
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tenants.programme import earning
@@ -61,7 +62,7 @@ def payment_received(
     invoice, earned = paid.invoice, None
     if paid.created and profile is not None and not invoice.is_test:
         if paid.completes:
-            profiles.count_order(profile=profile, amount=invoice.total, at=_paid_at(invoice))
+            figures.count_order(profile=profile, amount=invoice.total, at=_paid_at(invoice))
             earned = earning.earn(fact=earning.of_invoice(invoice, profile), now=now)
         elif invoice.paid_at is not None:
             _count(paid.payment, profile)
@@ -88,9 +89,9 @@ def _paid_at(invoice: Invoice) -> datetime:
 def _count(payment: Payment, profile: Profile) -> None:
     """A settled invoice is a purchase of the customer's: what goes back and forth is its total."""
     if payment.kind == PaymentKind.REFUND:
-        profiles.uncount_amount(profile=profile, amount=payment.amount)
+        figures.uncount_amount(profile=profile, amount=payment.amount)
     else:
-        profiles.count_amount(profile=profile, amount=payment.amount)
+        figures.count_amount(profile=profile, amount=payment.amount)
 
 
 def _settle(invoice: Invoice, profile: Profile, *, source: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from tenants.activity.models import Order, OrderState
 from tenants.activity.types import OrderInput, RefundInput
 from tenants.context import current_tenant
 from tenants.loyalty.models import Earning
+from tenants.profiles import figures
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tenants.programme import earning, referring, reversing, rewarding, suspecting
@@ -77,7 +78,7 @@ def _taken_in(
     outcome = _attribute(row, order, profile, created=created, newcomer=newcomer, now=now)
     if row.state == OrderState.REPORTED:
         return outcome
-    profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
+    figures.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
     return _earned(outcome, profile, now)
 
 
@@ -98,7 +99,7 @@ def refund_received(
     if not created or order.is_test:
         return order  # a test was never counted, and granted nothing
     profile = Profile.objects.select_for_update(no_key=True).get(id=order.profile_id)
-    profiles.uncount_amount(profile=profile, amount=row.amount)
+    figures.uncount_amount(profile=profile, amount=row.amount)
     reversing.take_back(
         order=order,
         refunded=order.refunded,
@@ -133,7 +134,7 @@ def _confirm(row: Order, order: OrderInput, profile: Profile, now: datetime) -> 
     activity.confirm_order(order=row, order_input=order, profile=profile, now=now)
     suspecting.look_again(order=row, now=now)
     rewarding.start_delay(order=row, now=now)
-    profiles.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
+    figures.count_order(profile=profile, amount=row.amount, at=row.ordered_at)
     referral = (
         Referral.objects.select_related("referrer", "referee")
         .filter(order=row, state__in=(ReferralState.PENDING, ReferralState.HELD))
