@@ -40,6 +40,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
         "people": selectors.people(row),
         "problems": [(problem, mended_at(row, problem)) for problem in problems],
         "waits": waits,
+        "opens_at_once": row.starts_at is not None and row.starts_at <= now,
         "endings": _endings(row) if context["state"] in ("live", "planned") else [],
         "unshared": held,
         "refused": refused(operation=row),

@@ -131,7 +131,7 @@ def build(brands: Brands) -> None:
     claire.get_by_role("button", name="Enregistrer le module").click()
     claire.get_by_role("link", name="Acquisition de données").click()
     claire.get_by_label("Demander : Prénom").check()
-    claire.locator("details.partner-part summary").click()
+    claire.locator("details.partner-part > summary").click()
     claire.get_by_label("Brûlerie Fauvette participe à ce module").check()
     claire.get_by_label("Demander l’accord pour les offres de Brûlerie Fauvette").check()
     claire.get_by_label("Sa politique de confidentialité").fill("https://fauvette.example/donnees")
@@ -175,7 +175,7 @@ def rehearse_from_the_other_side(brands: Brands) -> None:
     nora.get_by_text("Effacer mes essais").click()
     nora.get_by_role("button", name="Effacer").click()
     nora.goto(brands.received)
-    brands.reads(nora, "Personne n’a encore participé")
+    brands.reads(nora, "Les données arrivent")
 
 
 def take_part(brands: Brands, page: Page, name: str, *, minor: bool) -> None:

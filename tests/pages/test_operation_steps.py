@@ -3,6 +3,7 @@
 import html
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -16,7 +17,7 @@ from partnerships.models import AgreementAcceptance, Side
 from partnerships.services import codes
 from partnerships.services.proposing import propose_by_code
 from tenants.models import Tenant
-from tests.fixtures.operations import add_partner
+from tests.fixtures.operations import add_partner, make_module, make_operation
 from tests.fixtures.tenants import TenantClient
 
 NAMED = {"title_fr": "Brouillon"}
@@ -140,6 +141,19 @@ def test_a_test_leads_back_and_says_which_box_the_real_page_does_not_have_yet(
     assert "pas encore sur la vraie page" not in page
     AgreementAcceptance.objects.filter(side=Side.MINOR).delete()
     assert "elle y apparaît dès que Brûlerie Noé" in read(claire, opened)
+
+
+@pytest.mark.parametrize(("days", "told"), [(-1, "dès que vous confirmez"), (1, "ouvrent le")])
+def test_going_live_says_from_when_people_take_part(
+    claire: TenantClient, days: int, told: str
+) -> None:
+    now = timezone.now()
+    ready = make_operation(
+        state="draft", starts_at=now + timedelta(days=days), ends_at=now + timedelta(days=9)
+    )
+    make_module(ready)
+    page = read(claire, f"/operations/{ready.public_id}")
+    assert f"Les participations {told}" in page or f"Les participations ouvrent {told}" in page
 
 
 def test_pages_of_the_back_office_are_never_shown_from_memory(

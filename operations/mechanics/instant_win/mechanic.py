@@ -185,7 +185,7 @@ class InstantWin(BaseMechanic):
             [Figure(gettext_lazy("Lots non attribués"), total - won, href=url)]
             if module.operation.shown_state(timezone.now()) == "ended"
             else [
-                Figure(gettext_lazy("Lots à prendre"), due, _("leur moment est venu")),
+                Figure(gettext_lazy("Lots à prendre"), due, _("leur moment gagnant est venu")),
                 Figure(gettext_lazy("Lots à venir"), total - won - due - beyond, href=url),
                 *(late if beyond else ()),
             ]
