@@ -34,7 +34,7 @@ def test_one_is_added_with_the_code_that_the_merchant_chose(nina: Profile) -> No
     ("change", "words"),
     [
         ({"code": "NINA-10"}, "déjà pris"),
-        ({"code": "é"}, "de 4 à 32 lettres"),
+        ({"code": "é"}, "de 4 à 32 caractères"),
         ({"code": "AUTRE", "email": "nina@exemple.fr"}, "a déjà cette adresse"),
     ],
 )

@@ -58,6 +58,11 @@ def test_every_count_of_the_road_leads_to_as_many_lines(
     now, code = timezone.now(), codes.code_for(profile=story.camille, now=timezone.now()).code
     rng = random.Random(seed := random.randrange(10**6))
     print("seed", seed)  # noqa: T201
+    for days, name in ((1, "Lately"), (80, "Long"), (1, "Again")):
+        # Whatever chance brings, some friends came lately and one long ago.
+        friend, at = customer(name, "Ago"), now - timedelta(days=days, hours=1)
+        record_click(code=code, channel="link", now=at)
+        buy(friend, f"A-{name}", 6000, code=code, source=Source.API, at=at)
     for number in range(14):
         at = now - timedelta(days=rng.choice([1, 5, 20, 45, 80]), hours=1)
         record_click(code=code, channel="link", now=at)
