@@ -213,9 +213,11 @@ class AcquisitionForm(HouseForm):
     def _check_partner(self, partner: Partner, data: Mapping[str, Any]) -> None:
         key = partner.public_id
         asks = data.get(f"{key}-asks")
-        if asks and not data.get(f"{key}-policy_url") and f"{key}-policy_url" not in self.errors:
+        policy = f"{key}-policy_url"
+        # A partner that has not accepted the agreement yet says it then, and is not asked for.
+        if asks and partner.may_share and not data.get(policy) and policy not in self.errors:
             words = _("Indiquez où lire la politique de confidentialité de %(partner)s.")
-            self.add_error(f"{key}-policy_url", _said(words, partner.name))
+            self.add_error(policy, _said(words, partner.name))
         if data.get(f"{key}-fields") and not asks:
             words = _("Demandez l’accord pour %(partner)s, ou ne lui transmettez aucun champ.")
             self.add_error(f"{key}-fields", _said(words, partner.name))

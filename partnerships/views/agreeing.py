@@ -21,6 +21,7 @@ from partnerships.models import Side, State
 from partnerships.services import agreeing
 from partnerships.views.common import is_owner, person, row_or_404, tenant_id, words_given
 from shell.formats import elided
+from shell.forms import answer
 from tenants.context import current_tenant
 
 
@@ -37,7 +38,7 @@ def agreement(request: HttpRequest, partnership: str) -> HttpResponseBase:
         form = PolicyForm(request.POST)
         if row.my_side == Side.MINOR and not form.is_valid():
             context = _agreement(request, row) | {"policy": form}
-            return render(request, "partnerships/agreement.html", context, status=422)
+            return answer(request, "partnerships/agreement.html", context, form)
         if row.my_side == Side.MINOR:
             agreeing.say_policy(tenant_id=tenant_id(), policy_url=form.cleaned_data["policy_url"])
         return _accepted(request, row)

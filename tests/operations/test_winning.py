@@ -7,6 +7,7 @@ from importlib import import_module
 import pytest
 import time_machine
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from operations import winning
@@ -76,6 +77,8 @@ def test_the_code_stands_in_the_email_and_on_the_page_it_leads_to_and_nowhere_el
     with CaptureQueriesContext(connection) as queries:
         result = mechanic.result(module=instants, participation=nobody, language="fr")
     assert (result["won"], result["code"], len(queries)) == (True, "", 0)
+    said = render_to_string("operations/mechanics/parts/win_code.html", dict(result))
+    assert "Votre code est dans l’e-mail qui vous est envoyé" in said
     assert "code" not in Participation.objects.get().outcome
 
 

@@ -10,14 +10,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from operations import editing
-from operations.models import Operation, OperationModule
+from operations.models import ModulePartner, Operation, OperationModule
 from operations.modules import add_module
 from partnerships.agreement import agreement_for
-from partnerships.models import AgreementAcceptance, Side
+from partnerships.models import AgreementAcceptance, Partnership, Side, State
 from partnerships.services import codes
 from partnerships.services.proposing import propose_by_code
 from tenants.models import Tenant
-from tests.fixtures.operations import add_partner, make_module, make_operation
+from tests.fixtures.operations import add_partner, make_module, make_operation, sign
+from tests.fixtures.sharing import agree, shared_module
 from tests.fixtures.tenants import TenantClient
 
 NAMED = {"title_fr": "Brouillon"}
@@ -154,6 +155,33 @@ def test_going_live_says_from_when_people_take_part(
     make_module(ready)
     page = read(claire, f"/operations/{ready.public_id}")
     assert f"Les participations {told}" in page or f"Les participations ouvrent {told}" in page
+
+
+def test_a_partner_who_has_not_accepted_yet_says_its_policy_then(
+    claire: TenantClient, merchant: Tenant, other_merchant: Tenant
+) -> None:
+    """Its box is switched on from the start; until both have accepted nobody reads it."""
+    row = agree(merchant, other_merchant, state=State.PROPOSED)
+    module, key = shared_module(row), row.public_id
+    Operation.objects.update(state="draft")
+    ModulePartner.objects.update(policy_url="")
+    own = f"/operations/{module.operation.public_id}/modules/{module.public_id}/donnees"
+    sent = {"ask-first_name": "on", f"{key}-on": "on", f"{key}-asks": "on"}
+    assert claire.post(own, sent).status_code == 302
+    sign(row, Side.MINOR, other_merchant.id)
+    Partnership.objects.update(state=State.ACTIVE)
+    refused = claire.post(own, sent)
+    assert refused.status_code == 422
+    told = html.unescape(refused.content.decode())
+    assert "Indiquez où lire la politique de confidentialité" in told
+
+
+@pytest.mark.parametrize("state", ["draft", "live"])
+def test_what_cannot_be_saved_any_more_cannot_be_typed(claire: TenantClient, state: str) -> None:
+    module = make_module(make_operation(state=state, ends_at=timezone.now() + timedelta(days=9)))
+    page = read(claire, f"/operations/{module.operation.public_id}/modules/{module.public_id}")
+    assert ('<fieldset class="shut" disabled>' in page) is (state == "live")
+    assert ("Enregistrer le module" in page) is (state == "draft")
 
 
 def test_pages_of_the_back_office_are_never_shown_from_memory(

@@ -101,6 +101,7 @@ class InstantWin(BaseMechanic):
         return {
             "won": kind == WON,
             "code": winning.code_of(participation) if kind == WON else "",
+            "in_email": kind == WON and participation._state.adding,
             "nothing": kind == NOTHING,
             "prize": pick(outcome.get("name"), language),
             "description": pick(outcome.get("description"), language),
