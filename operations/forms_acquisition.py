@@ -221,8 +221,7 @@ class AcquisitionForm(HouseForm):
         if data.get(f"{key}-fields") and not asks:
             words = _("Demandez l’accord pour %(partner)s, ou ne lui transmettez aucun champ.")
             self.add_error(f"{key}-fields", _said(words, partner.name))
-        asked = self._asked_names(data)
-        if set(data.get(f"{key}-fields") or ()) - asked:
+        if set(data.get(f"{key}-fields") or ()) - self._asked_names(data):
             words = _("Cochez seulement des champs que ce module demande.")
             self.add_error(f"{key}-fields", words)
 
@@ -237,8 +236,7 @@ class AcquisitionForm(HouseForm):
             words = _("Deux réponses sont identiques. Changez l’une des deux.")
             self.add_error(f"{name}-choices_fr", words)
         if english and len(english) != len(french):
-            words = _("Écrivez autant de réponses qu’en français.")
-            self.add_error(f"{name}-choices_en", words)
+            self.add_error(f"{name}-choices_en", _("Écrivez autant de réponses qu’en français."))
 
     @staticmethod
     def _asked_names(data: Mapping[str, Any]) -> set[str]:
