@@ -141,6 +141,7 @@ def test_whoever_greets_too_much_keeps_no_order_out(
     """R4: a house of many visitors, or a key that is used up from everywhere."""
     monkeypatch.setattr(limits, "GREETINGS", 1)
     monkeypatch.setattr(limits, "PER_KEY", 1)
+    monkeypatch.setattr(limits, "PER_ADDRESS", 3)  # as many as orders come: greetings are apart
     greetings = [report("/w/seen", {"key": site.public_key}) for _ in range(2)]
     assert [answer.status_code for answer in greetings] == [202, 429]
     for number in range(3):
