@@ -178,10 +178,12 @@ def test_a_partner_who_has_not_accepted_yet_says_its_policy_then(
 
 @pytest.mark.parametrize("state", ["draft", "live"])
 def test_what_cannot_be_saved_any_more_cannot_be_typed(claire: TenantClient, state: str) -> None:
-    module = make_module(make_operation(state=state, ends_at=timezone.now() + timedelta(days=9)))
+    shown = make_operation(state=state, ends_at=timezone.now() + timedelta(days=9))
+    module = make_module(shown, kind="instant_win")
     page = read(claire, f"/operations/{module.operation.public_id}/modules/{module.public_id}")
     assert ('<fieldset class="shut" disabled>' in page) is (state == "live")
     assert ("Enregistrer le module" in page) is (state == "draft")
+    assert ("Ajouter un lot" in page) is (state == "draft")
 
 
 def test_pages_of_the_back_office_are_never_shown_from_memory(
