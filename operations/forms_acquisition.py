@@ -5,7 +5,6 @@ and for a partner `<partnership's outside id>-on`, `-asks`, `-fields`…
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,12 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from operations.acquisition import QUESTIONS, initial_of, lines_of
+from operations.acquisition import (
+    QUESTIONS,
+    AskedRow,
+    PartnerPart,
+    initial_of,
+    lines_of,
+    read_of,
+)
 from operations.fields import KNOWN, with_email
 from operations.forms import WHAT_GOES, policy_field, theirs
 from operations.models import ModulePartner, OperationModule
 from operations.optins import usual_text
-from operations.parties import chosen
+from operations.parties import AnotherPartnerError, PartnerGoneError, chosen, seal_of
 from operations.words import pair
 from partnerships.selectors import Partner
 from shell import formats
@@ -30,29 +36,6 @@ from tenants.context import current_tenant
 _TEXT, _LABEL = 300, 120
 _MOST_CHOICES = 12
 _FORGOTTEN = gettext_lazy("Activez cette participation, ou décochez ce qui est transmis.")
-
-
-@dataclass(frozen=True, slots=True)
-class AskedRow:
-    """One known field, as the page's table shows it."""
-
-    name: str
-    label: str
-    ask: BoundField | None
-    must: BoundField | None
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerPart:
-    """One partner's part of the form."""
-
-    partner: Partner
-    on: BoundField
-    asks: BoundField
-    policy_url: BoundField
-    text_fr: BoundField
-    text_en: BoundField
-    fields: BoundField
 
 
 class AcquisitionForm(HouseForm):
@@ -200,6 +183,9 @@ class AcquisitionForm(HouseForm):
                 self._check_partner(partner, data)
             elif data.get(f"{key}-fields"):
                 self.add_error(f"{key}-on", _FORGOTTEN)
+        if any(name.startswith("prt_") and name.endswith("-on") and name not in self.fields
+               for name in self.data):  # fmt: skip
+            self.add_error(None, PartnerGoneError.words)
         for name, brand, asks in brands:
             for code in ("fr", "en"):
                 text = data.get(f"{name}_{code}") or ""
@@ -212,6 +198,8 @@ class AcquisitionForm(HouseForm):
 
     def _check_partner(self, partner: Partner, data: Mapping[str, Any]) -> None:
         key = partner.public_id
+        if self.data.get(read_of(partner)) != seal_of(partner):
+            self.add_error(f"{key}-on", AnotherPartnerError.words)
         asks = data.get(f"{key}-asks")
         policy = f"{key}-policy_url"
         # A partner that has not accepted the agreement yet says it then, and is not asked for.
@@ -253,7 +241,13 @@ class AcquisitionForm(HouseForm):
             "optin_text": pair(data, "optin"),
             "double_optin": data["double_optin"],
             "partners": [self._partner(partner) for partner in chosen],
-            "offered": {partner.partnership_id for partner in self.choosable},
+            # Whoever became a partner after the page was opened was not on it: no word on them.
+            "offered": {
+                partner.partnership_id
+                for partner in self.choosable
+                if read_of(partner) in self.data
+            },
+            "read": {partner.partnership_id: seal_of(partner) for partner in chosen},
         }
 
     def _ordered(self, data: Mapping[str, Any]) -> list[str]:

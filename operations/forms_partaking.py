@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from operations import fields as known
+from operations import parties
 from operations.forms import WHAT_GOES, policy_field, theirs
 from operations.models import OperationModule
 from operations.partaking import USUAL_FIELDS, NoModuleChosenError, policy_of, title_of
@@ -26,6 +27,8 @@ class ConfirmForm(HouseForm):
 class PartakingForm(HouseForm):
     """Made for one partner and the modules of an operation; without a row there, as usual."""
 
+    # Whom the page showed; what it shows now is `seal`.
+    read = forms.CharField(required=False, max_length=64)
     modules = forms.MultipleChoiceField(
         label=_("Modules auxquels il participe"),
         widget=forms.CheckboxSelectMultiple,
@@ -49,7 +52,7 @@ class PartakingForm(HouseForm):
     ) -> None:  # fmt: skip
         kwargs.setdefault("initial", _initial(partner, there))
         super().__init__(*args, **kwargs)
-        self.there = list(there)
+        self.there, self.partner = list(there), partner
         modules = [(row.public_id, title_of(row, language=language)) for row in there]
         asked = {row.name: row.label for m in there for row in known.asked(m, language=language)}
         self.fields["modules"].choices = modules  # type: ignore[attr-defined]
@@ -59,8 +62,14 @@ class PartakingForm(HouseForm):
         words = _("Demander l’accord pour les offres de %(partner)s") % {"partner": partner.name}
         self.fields["asks"].label = formats.elided(words, partner.name)
 
+    @property
+    def seal(self) -> str:
+        return parties.seal_of(self.partner)
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        if data.get("read") != self.seal:
+            self.add_error(None, parties.AnotherPartnerError.words)
         if data.get("names") and not data.get("asks"):
             words = _("Demandez son accord, ou ne lui transmettez aucun champ.")
             self.add_error("names", words)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
 from operations import fields as known
-from operations import partaking, selectors
+from operations import partaking, parties, selectors
 from operations.editing import editable
 from operations.errors import UnknownOperationError
 from operations.mechanics import MECHANICS, UnknownMechanicError
@@ -117,14 +117,18 @@ def save_acquisition(
     double_optin: bool,
     partners: Sequence[ModulePartner],
     offered: Collection[uuid.UUID],
+    read: Mapping[uuid.UUID, str],
     now: datetime,
 ) -> OperationModule:
     """What is asked, of whom it goes where, and each brand's own box.
 
     `partners` are those from now on, unsaved rows of this module, of the partnerships that could be
     chosen (`offered`). Whoever could not be (the plan changed, the partnership is over) stays, with
-    what goes there. Whoever has the form open while it changes is asked to read it again.
+    what goes there. `read` has the seal of each of `partners` as the merchant read them:
+    AnotherPartnerError where somebody else stands there by now. Whoever has the form open while it
+    changes is asked to read it again.
     """
+    parties.hold(read=read)
     editable(module.operation_id, now, live=True)
     row = OperationModule.objects.select_for_update().get(id=module.id)
     kept = row.partners.exclude(partnership_id__in=offered)

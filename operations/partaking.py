@@ -120,9 +120,11 @@ def place(
 
     `names` are the fields that go there, as far as a module asks for them. What a module has of its
     own, "Data acquisition" wrote: it stays. Raises NoModuleChosenError, and NoPolicyError where
-    the operation is online and the partner's opt-in is asked; PlanRequiredError, NotEditableError.
+    the operation is online and the partner's opt-in is asked; PlanRequiredError, NotEditableError,
+    and AnotherPartnerError where `partner` is not who stands there now.
     """
     features.require(Allowed.MAJOR)
+    parties.hold(read={partner.partnership_id: parties.seal_of(partner)})
     operation = editable(operation_id, now, live=True)
     modules = _locked(operation)
     chosen = {module.id for module in modules} & set(module_ids)

@@ -8,6 +8,7 @@ asked for a yes to it, for nobody knows whether it is the brand that was meant.
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +38,13 @@ class AnotherPartnerError(ConflictError):
     words = _(
         "Ce partenaire a changé depuis l’ouverture de cette page. Relisez avant de confirmer."
     )
+
+
+class PartnerGoneError(ConflictError):
+    """A partner that was on screen cannot be named any more: nobody has its place for now."""
+
+    code = "partner_gone"
+    words = _("Un partenaire de cette page ne peut plus être choisi. Relisez avant d’enregistrer.")
 
 
 def is_another(row: ModulePartner, minor: Minor | None) -> bool:
@@ -121,7 +129,7 @@ def replaced(*, operation: Operation) -> list[Replaced]:
                     name=minor.name,
                     policy_url=followed(minor.policy_url),
                     needs_policy=not minor.policy_url and row.partnership_id in ready,
-                    seal=_seal(minor),
+                    seal=seal_of(minor),
                 ),
             )
     return list(found.values())
@@ -177,7 +185,7 @@ def confirm(*, partnership_id: uuid.UUID, seal: str, policy_url: str, now: datet
     minor = minors(partnership_ids=[partnership_id]).get(partnership_id) if there.first() else None
     if minor is None:
         raise UnknownPartnershipError
-    if minor.tenant_id is None or _seal(minor) != seal:
+    if minor.tenant_id is None or seal_of(minor) != seal:
         raise AnotherPartnerError
     named = ModulePartner.objects.filter(partnership_id=partnership_id).exclude(
         partner_tenant_id=minor.tenant_id
@@ -204,6 +212,25 @@ def confirm(*, partnership_id: uuid.UUID, seal: str, policy_url: str, now: datet
 _ONLINE = ("live", "planned")
 
 
-def _seal(minor: Minor) -> str:
-    told = f"{minor.tenant_id}\n{minor.name}\n{minor.policy_url}"
+def seal_of(shown: Minor | Partner) -> str:
+    """Names whom a page shows as a partner: the back office, what it is called, and its policy."""
+    told = f"{shown.tenant_id}\n{shown.name}\n{shown.policy_url}"
     return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def hold(*, read: Mapping[uuid.UUID, str]) -> None:
+    """Nobody takes these partners' places until the transaction ends; `read` has, by partnership,
+    the seal of whom the merchant read there. Whoever names a partner in an operation asks first,
+    before anything else is locked: AnotherPartnerError where somebody else stands there by now, for
+    then nobody has said that this is the brand that was meant (D1).
+    """
+    there = Partnership.objects.select_for_update(of=("self",), no_key=True).filter(
+        id__in=list(read), major_id=current_tenant().id, state__in=OPEN_STATES
+    )
+    held = {row.id for row in there.order_by("id")}
+    # Read once they are held: what was read while waiting for the lock may be of before.
+    now = minors(partnership_ids=held) if held else {}
+    for number, seal in read.items():
+        minor = now.get(number)
+        if minor is None or minor.tenant_id is None or seal_of(minor) != seal:
+            raise AnotherPartnerError

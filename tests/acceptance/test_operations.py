@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from partnerships.models import Partnership, State
 from tenants.models import Tenant
-from tests.acceptance.conftest import Lumen, words
+from tests.acceptance.conftest import Lumen, hidden_in, words
 from tests.fixtures.sharing import agree
 from tests.fixtures.tenants import TenantClient
 
@@ -55,8 +55,18 @@ class Office:
         found = re.findall(rf'href="{self.path}(/modules/mod_\w+)"', page)
         return list(dict.fromkeys(found))
 
+    def place(self, partner: str, **fields: Any) -> HttpResponse:
+        """Send a partner's page as it is read now: in which modules it takes part."""
+        path = f"/partenaires/{partner}"
+        page = self.client.get(f"{self.path}{path}").content.decode()
+        return self.send(path, read=hidden_in(page, "read"), **fields)
+
     def acquire(self, module: str, **fields: Any) -> HttpResponse:
         """Send "Acquisition de données" as its page shows it, but for what is named here."""
+        return self.send(f"{module}/donnees", **{**self.acquisition(module), **fields})
+
+    def acquisition(self, module: str) -> dict[str, Any]:
+        """The form of "Acquisition de données" in a tab that is opened now."""
         page = self.client.get(f"{self.path}{module}/donnees").content.decode()
         form = page.partition("<main")[2]
         kept: dict[str, Any] = {}
@@ -68,7 +78,7 @@ class Office:
                 kept[name] = value
         for name, text in re.findall(r'<textarea name="([^"]+)"[^>]*>\s*([^<]*)<', form):
             kept[name] = html.unescape(text)
-        return self.send(f"{module}/donnees", **{**kept, **fields})
+        return kept
 
 
 def _of(tag: str, name: str) -> str:

@@ -50,7 +50,7 @@ class Partnered:
         module = self.office.modules()[0].rpartition("/")[2]
         placed = {"modules": [module], "asks": "on", "policy_url": POLICY, "names": ["email"]}
         number = self.path.rpartition("/")[2]
-        assert self.office.send(f"/partenaires/{number}", **placed).status_code == 302
+        assert self.office.place(number, **placed).status_code == 302
 
     def go_live(self) -> None:
         assert self.office.send("/en-ligne").status_code == 302

@@ -76,18 +76,17 @@ def test_pa10_a_partner_is_added_to_the_modules_that_are_ticked(
     office.send("/modules/ajouter", kind="instant_win")
     form, win = OperationModule.objects.order_by("position")
     assert "Personne d’autre ne participe" in office.read("/partenaires")
-    page = f"/partenaires/{marin}"
     # Nothing ticked: told, and nobody is in.
-    assert office.send(page, asks="on", policy_url=POLICY).status_code == 422
+    assert office.place(marin, asks="on", policy_url=POLICY).status_code == 422
     assert not ModulePartner.objects.exists()
     sent = {"asks": "on", "policy_url": POLICY, "names": ["email"]}
-    assert office.send(page, modules=[win.public_id], **sent).status_code == 302
+    assert office.place(marin, modules=[win.public_id], **sent).status_code == 302
     assert (partners(form), partners(win)) == ([], ["Atelier Marin"])
     assert going(win) == {"first_name": 0, "email": 1}
     told = office.read("/partenaires")
     assert "Participe à 1 module sur 2" in told
     both = [form.public_id, win.public_id]
-    assert office.send(page, modules=both, **sent).status_code == 302
+    assert office.place(marin, modules=both, **sent).status_code == 302
     assert (partners(form), partners(win)) == (["Atelier Marin"], ["Atelier Marin"])
 
 
@@ -103,10 +102,10 @@ def test_what_one_module_gave_alone_stays_its_own(lumen: Lumen, office: Office, 
         module.save()
     sent = {"asks": "on", "policy_url": POLICY, "names": ["first_name", "email", "phone"]}
     both = [first.public_id, second.public_id]
-    assert office.send(f"/partenaires/{marin}", modules=both, **sent).status_code == 302
+    assert office.place(marin, modules=both, **sent).status_code == 302
     assert going(first)["phone"] == 1 and going(second)["phone"] == 0
     sent["names"] = ["email"]
-    assert office.send(f"/partenaires/{marin}", modules=both, **sent).status_code == 302
+    assert office.place(marin, modules=both, **sent).status_code == 302
     assert going(first) == {"first_name": 0, "email": 1, "phone": 0}
 
 
@@ -118,11 +117,11 @@ def test_a_live_operation_takes_no_partner_whose_policy_cannot_be_read(
     [module] = OperationModule.objects.all()
     assert office.send("/en-ligne").status_code == 302
     form = {"modules": [module.public_id], "asks": "on", "names": ["email"]}
-    answer = office.send(f"/partenaires/{marin}", **form)
+    answer = office.place(marin, **form)
     assert answer.status_code == 422
     assert "Indiquez où lire la politique de confidentialité" in answer.content.decode()
     assert not ModulePartner.objects.exists() and going(module)["email"] == 0
-    assert office.send(f"/partenaires/{marin}", **form, policy_url=POLICY).status_code == 302
+    assert office.place(marin, **form, policy_url=POLICY).status_code == 302
     page = TenantClient(lumen.tenant).get(PUBLIC).content.decode()
     assert "<b>Atelier Marin</b>" in page and f'href="{POLICY}"' in page
 
@@ -178,7 +177,7 @@ def test_participants_that_differ_from_one_brand_to_the_other_are_explained(
     office.send("/modules/ajouter", kind="form")
     _first, second = OperationModule.objects.order_by("position")
     sent = {"asks": "on", "policy_url": POLICY, "names": ["email"]}
-    office.send(f"/partenaires/{marin}", modules=[second.public_id], **sent)
+    office.place(marin, modules=[second.public_id], **sent)
     assert office.send("/en-ligne").status_code == 302
     shopper = TenantClient(lumen.tenant)
     [seal, _other] = re.findall(

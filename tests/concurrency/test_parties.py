@@ -10,12 +10,12 @@ from accounts.models import Role, User
 from accounts.services import create_member
 from accounts.tokens import token_for
 from kernel.errors import RicochetError
-from operations import parties
+from operations import partaking, parties
 from operations.models import ModulePartner
 from partnerships.agreement import agreement_for
 from partnerships.errors import NotWaitingError, StaleAgreementError
 from partnerships.models import AgreementAcceptance, Partnership, Side, State
-from partnerships.selectors import has_accepted
+from partnerships.selectors import has_accepted, partners_to_choose
 from partnerships.services import agreeing, inviting
 from partnerships.services.details import Details
 from tenants.context import enter
@@ -125,6 +125,39 @@ def test_both_words_at_once_on_one_text_make_it_active(
     row.refresh_from_db()
     assert row.state == State.ACTIVE
     assert AgreementAcceptance.objects.count() == 2
+
+
+def test_whoever_is_put_into_an_operation_is_whoever_was_read(
+    lumen: Tenant, claire: User, yann: User, race: Race
+) -> None:
+    """D1: a partner is added while its invitation goes to somebody else."""
+    row = invited(lumen, claire)
+    with enter(lumen):
+        module = make_module()
+        [read] = partners_to_choose(major_id=lumen.id)
+
+    def place() -> None:
+        partaking.place(
+            operation_id=module.operation_id,
+            partner=read,
+            module_ids=[module.id],
+            policy_url="https://noe.example",
+            asks_optin=True,
+            names=["email"],
+            now=NOW,
+        )
+
+    placed, _again, _moved = race([place, place, lambda: corrected(row)])
+    with enter(lumen):
+        offices = list(ModulePartner.objects.values_list("partner_tenant_id", flat=True))
+        assert offices in ([], [read.tenant_id])
+        if isinstance(placed, RicochetError):
+            assert isinstance(placed, parties.AnotherPartnerError)
+        else:
+            assert offices == [read.tenant_id]
+        with pytest.raises(parties.AnotherPartnerError):
+            place()
+        assert ModulePartner.objects.count() == len(offices)
 
 
 def test_whoever_is_confirmed_is_whoever_was_read(

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 from config.demo import cast, showing
 from config.demo.mail import send_past
 from kernel.errors import RicochetError
-from operations import editing, modules, optins, running, withdrawing
+from operations import editing, modules, optins, parties, running, withdrawing
 from operations.models import ModulePartner, Operation, OperationModule, SourceKind
 from operations.participating import Source, Submission, participate
 from operations.sharing import delivering, describing
 from partnerships.models import Partnership, State
+from partnerships.selectors import minors
 from tenants.context import enter
 from tenants.models import Tenant
 from tenants.profiles.models import Consent
@@ -105,6 +106,7 @@ def _make(row: Partnership, minor: Tenant, major: Tenant, now: datetime) -> Oper
             )
         ],
         offered={row.id},
+        read={row.id: parties.seal_of(minors(partnership_ids=[row.id])[row.id])},
         now=before,
     )
     running.go_live(operation_id=operation.id, now=before)

@@ -124,6 +124,7 @@ def test_what_goes_is_what_the_form_said_whatever_the_merchant_changes_since(par
         double_optin=True,
         partners=list(module.partners.all()),
         offered={partnership.id},
+        read={},
         now=NOW,
     )
     confirm(taken.participation, now=LATER)
