@@ -29,11 +29,11 @@ from partnerships.errors import (
     NotWaitingError,
     OwnAddressError,
 )
-from partnerships.models import Ending, Origin, Partnership, Side, State
+from partnerships.models import Origin, Partnership, Side, State
 from partnerships.selectors import has_accepted, partnership
 from partnerships.services import making
 from partnerships.services.details import Details
-from partnerships.telling import INVITATION, have_told
+from partnerships.telling import INVITATION
 from tenants.features import require
 from tenants.models import Tenant, TenantState
 from tenants.provisioning import lifecycle
@@ -119,19 +119,6 @@ def correct_address(
     return row
 
 
-def withdraw(*, partnership_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) -> Partnership:
-    """Take a proposal back before it was answered; a back office that nobody entered goes too."""
-    with transaction.atomic():
-        row = _locked(partnership_id, tenant_id)
-        row.state, row.ending = State.ENDED, Ending.WITHDRAWN
-        row.ended_at, row.ended_by = now, tenant_id
-        row.token_hash = ""
-        row.save(update_fields=["state", "ending", "ended_at", "ended_by", "token_hash"])
-        if not _retire_office(row, now=now):
-            have_told(row=row, to=row.minor_id, kind="partner_ended", now=now)
-    return row
-
-
 def _check(major: Tenant, details: Details, address: str) -> None:
     if not details.name.strip() or _NO_NAME.search(details.name):
         raise InvalidNameError(param="name")
@@ -206,9 +193,14 @@ def _waiting(partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> Partnership:
     return row
 
 
-def _locked(partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> Partnership:
+def held(partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> Partnership:
+    """One of this merchant's partnerships, locked; UnknownPartnershipError for any other."""
     partnership(partnership_id=partnership_id, tenant_id=tenant_id)
-    row = Partnership.objects.select_for_update(of=("self",)).get(id=partnership_id)
+    return Partnership.objects.select_for_update(of=("self",)).get(id=partnership_id)
+
+
+def _locked(partnership_id: uuid.UUID, tenant_id: uuid.UUID) -> Partnership:
+    row = held(partnership_id, tenant_id)
     if not _may_change(row, tenant_id):
         raise NotWaitingError
     return row
@@ -242,7 +234,7 @@ def _readdress(row: Partnership, address: str, *, offer: bool, now: datetime) ->
         if not offer:
             _move_invitation(locked, address, now=now)
             return locked
-        _retire_office(locked, now=now)
+        retire_office(locked, now=now)
     # Another way from here on: `making.finish` takes it.
     locked.state, locked.minor_id = State.MAKING, uuid7()
     locked.asked_user_id = locked.asked_tenant_id = None
@@ -271,7 +263,7 @@ def _move_invitation(row: Partnership, address: str, *, now: datetime) -> None:
     row.save(update_fields=["contact_email", "sent_at", "terms"])
 
 
-def _retire_office(row: Partnership, *, now: datetime) -> bool:
+def retire_office(row: Partnership, *, now: datetime) -> bool:
     """Close a back office that was made for this partnership and that nobody ever entered.
 
     Its invitations end at once; the schema goes after the thirty days of every deletion (R25).

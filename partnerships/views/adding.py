@@ -17,7 +17,7 @@ from billing.plans import Allowed
 from kernel.errors import RicochetError
 from partnerships.forms import BY_CODE, AddPartnerForm, AddressForm
 from partnerships.models import Partnership
-from partnerships.services import inviting, reminding
+from partnerships.services import inviting, reminding, withdrawing
 from partnerships.services.details import Details
 from partnerships.services.proposing import propose_by_code
 from partnerships.views.common import person, row_or_404, tenant_id
@@ -135,7 +135,7 @@ def withdraw(request: HttpRequest, partnership: str) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "partnerships/withdraw.html", {"row": row, "back": back})
     try:
-        inviting.withdraw(partnership_id=row.id, tenant_id=tenant_id(), now=timezone.now())
+        withdrawing.withdraw(partnership_id=row.id, tenant_id=tenant_id(), now=timezone.now())
     except RicochetError as error:
         messages.error(request, error.said)
         return redirect(back)

@@ -10,14 +10,16 @@ from accounts.models import Role, User
 from accounts.services import create_member
 from accounts.tokens import token_for
 from kernel.errors import RicochetError
+from kernel.outbox.models import Event
 from operations import partaking, parties
 from operations.models import ModulePartner
 from partnerships.agreement import agreement_for
 from partnerships.errors import NotWaitingError, StaleAgreementError
 from partnerships.models import AgreementAcceptance, Partnership, Side, State
 from partnerships.selectors import has_accepted, partners_to_choose
-from partnerships.services import agreeing, inviting
+from partnerships.services import agreeing, inviting, withdrawing
 from partnerships.services.details import Details
+from partnerships.telling import TELL
 from tenants.context import enter
 from tenants.models import Tenant
 from tests.concurrency.conftest import Race
@@ -190,3 +192,25 @@ def test_whoever_is_confirmed_is_whoever_was_read(
             confirm()
         with pytest.raises(NotWaitingError):
             corrected(row)
+
+
+def test_taken_back_at_once_by_two_it_ends_once_and_against_a_word_one_of_both_stands(
+    lumen: Tenant, claire: User, marin: Tenant, yann: User, race: Race
+) -> None:
+    """The minor has accepted; on the major's side two take it back while a third accepts."""
+    row = corrected(invited(lumen, claire))
+    joining(row, marin, yann)()
+    signing(row, marin, yann)()
+
+    def take_back() -> Partnership:
+        return withdrawing.withdraw(partnership_id=row.id, tenant_id=lumen.id, now=NOW)
+
+    answers = race([take_back, take_back, signing(row, lumen, claire)])
+    row.refresh_from_db()
+    refused = [isinstance(one, NotWaitingError) for one in answers]
+    signed = has_accepted(row, side=Side.MAJOR)
+    assert refused == [signed, signed, not signed]
+    assert row.state == (State.ACTIVE if signed else State.ENDED)
+    with enter(lumen):
+        told = Event.objects.filter(kind=TELL, payload__kind="partner_ended")
+        assert told.count() == (0 if signed else 1)
