@@ -73,7 +73,7 @@ def _box(module: OperationModule, partner: ModulePartner, language: str) -> OptI
         _text(partner.optin_text if name == partner.name else {}, name, language),
         policy_of(module, partner),
         back_office(module, partner),
-        waits=partner.partnership_id in getattr(module, "not_agreed", ()),
+        waits=waits(module, partner),
     )
 
 
@@ -101,6 +101,16 @@ def is_another(module: OperationModule, partner: ModulePartner) -> bool:
     return parties.is_another(partner, _minors(module).get(partner.partnership_id))
 
 
+def waits(module: OperationModule, partner: ModulePartner) -> bool:
+    """Of a module that is shown as if all had agreed: whether this partner has still to."""
+    return partner.partnership_id in getattr(module, "not_agreed", ())
+
+
+def is_over(module: OperationModule, partner: ModulePartner) -> bool:
+    """Of such a module: whether the partnership has ended."""
+    return partner.partnership_id not in _minors(module)
+
+
 def _minors(module: OperationModule) -> dict[uuid.UUID, Minor]:
     """The partners with whom the agreement is accepted (D5), each with its back office.
 
@@ -120,6 +130,8 @@ def as_if_agreed(module: OperationModule) -> OperationModule:
     For tests and previews, which ask nobody anything, and for the partner's own copy: it reads
     there what people will be asked.
     """
+    if hasattr(module, "not_agreed"):
+        return module  # asked before: what it knows of its partners is of both kinds by now
     rows = list(module.partners.all())
     known = minors(partnership_ids=[row.partnership_id for row in rows]) if rows else {}
     module.not_agreed = set(known) - set(_minors(module))  # type: ignore[attr-defined]

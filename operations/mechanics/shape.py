@@ -128,6 +128,10 @@ class Mechanic(Protocol):
         """Whether some win what is handed over to them: each is noted by `winning.record`."""
 
     @property
+    def rehearsed(self) -> Words:
+        """How a test comes out where chance decides in earnest; "" where both are the same."""
+
+    @property
     def settings_form(self) -> type[SettingsForm]:
         """The form of its settings; the template is `operations/mechanics/<kind>/editor.html`."""
 
@@ -234,6 +238,7 @@ class BaseMechanic:
     held_by: ClassVar[Allowed] = Allowed.GAMES
     needs_rules: ClassVar[bool] = False
     has_winners: ClassVar[bool] = False
+    rehearsed: ClassVar[Words] = ""
     settings_form: ClassVar[type[SettingsForm]] = SettingsForm
 
     def check(self, *, module: OperationModule) -> list[Problem]:

@@ -1,6 +1,6 @@
 """What a test would have done, told step by step; nothing of it was."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -8,7 +8,12 @@ from django.utils.translation import gettext as _
 
 from operations import fields, optins
 from operations.mechanics import mechanic_of
-from operations.models import Participation, ParticipationState
+from operations.models import (
+    ModulePartner,
+    OperationModule,
+    Participation,
+    ParticipationState,
+)
 from shell import formats
 from tenants.context import current_tenant
 from tenants.messaging.kinds import KINDS
@@ -54,14 +59,11 @@ def _form(participation: Participation) -> Step:
 
 
 def _boxes(participation: Participation) -> Step:
-    ticked = set(participation.boxes)
     offered = optins.offered(
         optins.as_if_agreed(participation.module), language=participation.language
     )
-    lines = [
-        (box.name, box.text if box.key in ticked else _("Case non cochée : aucun accord"))
-        for box in offered
-    ]
+    ticked = {box.key for box in offered if not box.waits}.intersection(participation.boxes)
+    lines = [(box.name, _said(box, ticked)) for box in offered]
     return Step(
         _("Accords"),
         _("Chaque accord serait gardé avec son texte exact, sa date et sa source.")
@@ -71,39 +73,66 @@ def _boxes(participation: Participation) -> Step:
     )
 
 
+def _said(box: optins.OptIn, ticked: Set[str]) -> str:
+    if box.waits:  # shown by the test alone
+        return _("Case absente de la vraie page : l’accord n’est pas accepté des deux côtés")
+    return box.text if box.key in ticked else _("Case non cochée : aucun accord")
+
+
 def _outcome(participation: Participation) -> Step:
     mechanic = mechanic_of(participation.module)
     said = mechanic.outcome_label(outcome=participation.outcome) or _("Participation prise")
+    told = [_("Le stock et les codes ne bougent pas."), str(mechanic.rehearsed)]
     return Step(
         _("Résultat"),
-        _("Le stock et les codes ne bougent pas."),
+        " ".join(filter(None, told)),
         [(mechanic.label, said)],
     )
 
 
 def _partners(participation: Participation) -> list[Step]:
-    """What each partner would receive: its own fields with its own box, a count without."""
+    """What each partner would receive: its own fields with its own box, a count without.
+
+    Nothing at all of whoever may receive nothing: what is on screen is what would happen today.
+    """
+    module = optins.as_if_agreed(participation.module)
     ticked = set(participation.boxes)
-    asked = {
-        one.name: one.label
-        for one in fields.asked(participation.module, language=participation.language)
-    }
+    asked = {one.name: one.label for one in fields.asked(module, language=participation.language)}
     steps = []
-    for partner in participation.module.partners.all():
-        going = fields.going_to(participation.module, partner.partnership_id)
-        given = [
-            (asked.get(name, name), str(participation.fields[name]))
-            for name in going
-            if participation.fields.get(name)
-        ]
-        title = _("Partage avec %(brand)s") % {
-            "brand": optins.name_of(participation.module, partner)
-        }
-        if partner.asks_optin and str(partner.partnership_id) in ticked:
+    for partner in module.partners.all():
+        brand = optins.name_of(module, partner)
+        title = _("Partage avec %(brand)s") % {"brand": brand}
+        why = _held_back(module, partner)
+        if why:
+            steps.append(Step(title, formats.elided(why % {"brand": brand}, brand)))
+        elif partner.asks_optin and str(partner.partnership_id) in ticked:
+            going = fields.going_to(module, partner.partnership_id)
+            given = [
+                (asked.get(name, name), str(participation.fields[name]))
+                for name in going
+                if participation.fields.get(name)
+            ]
             steps.append(Step(title, _("Ces réponses partiraient, et rien d’autre."), given))
         else:
             steps.append(Step(title, _("Un participant de plus, sans aucune donnée personnelle.")))
     return steps
+
+
+def _held_back(module: OperationModule, partner: ModulePartner) -> str:
+    """Why nothing goes to this partner today, not even a count; "" where it does."""
+    if optins.is_over(module, partner):
+        return _("Rien ne partirait : le partenariat avec %(brand)s est terminé.")
+    if optins.is_another(module, partner):
+        return _(
+            "Rien ne partirait tant que l’organisateur n’a pas confirmé que %(brand)s est bien le"
+            " partenaire de l’opération."
+        )
+    if optins.waits(module, partner):
+        return _(
+            "Rien ne partirait aujourd’hui : %(brand)s et l’organisateur n’ont pas tous deux"
+            " accepté leur accord. D’ici là, ni donnée ni chiffre ne lui parvient."
+        )
+    return ""
 
 
 def _emails(participation: Participation) -> Step:

@@ -7,19 +7,27 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from operations import telling
+from operations import optins, telling
 from operations.editing import NotEditableError
-from operations.models import Operation, OperationModule, Participation, ReceivedOperation
-from operations.participating import Source
+from operations.models import (
+    ModulePartner,
+    Operation,
+    OperationModule,
+    Participation,
+    ReceivedOperation,
+)
+from operations.participating import Source, participate
 from operations.rehearsing import passes, services
 from operations.rehearsing.passes import Pass
-from partnerships.models import Partnership
+from partnerships.models import Partnership, State
 from partnerships.services.agreeing import end_partnership
 from tenants.context import enter
 from tenants.models import Tenant
-from tests.fixtures.operations import NOW, make_operation, take
-from tests.fixtures.sharing import agree, deliver, shared_module
+from tests.fixtures.mechanics import SETTINGS
+from tests.fixtures.operations import NOW, make_module, make_operation, sent, take
+from tests.fixtures.sharing import agree, deliver, shared_module, yes
 from tests.fixtures.tenants import TenantClient
+from tests.pages.conftest import text_of
 
 
 @pytest.fixture
@@ -144,3 +152,59 @@ def test_the_guests_copy_follows_a_draft_into_its_test(module, partnership, othe
     deliver()
     with enter(other_merchant):
         assert ReceivedOperation.objects.get().state == "test"
+
+
+def rehearse(module: OperationModule, boxes: frozenset[str] = frozenset()) -> Participation:
+    """A test as its page takes it: with the box of every partner who may still agree."""
+    fresh = OperationModule.objects.select_related("operation").get(id=module.id)
+    given = {"first_name": "Thomas", "email": "t@exemple.fr"}
+    asked = {name: given[name] for name in given if name in {row["name"] for row in fresh.fields}}
+    shown = optins.as_if_agreed(fresh)
+    submission = sent(shown, fields=asked, boxes=boxes)
+    return participate(
+        module=shown, submission=submission, source=Source(), now=NOW, test=True
+    ).participation
+
+
+def trace_of(lumen: Tenant, row: Participation) -> str:
+    path = path_of(lumen, Pass(row.operation_id))
+    return text_of(TenantClient(lumen).get(f"{path}/{row.public_id}"))
+
+
+def test_d5_the_trace_sends_nothing_to_a_partner_before_both_have_accepted(lumen, other_merchant):
+    waiting = agree(lumen, other_merchant, state=State.PROPOSED)
+    module = shared_module(waiting, operation=make_operation(state="test"))
+    told = trace_of(lumen, rehearse(module, boxes=yes(waiting)))
+    assert "n’ont pas tous deux accepté leur accord" in told
+    assert "Case absente de la vraie page" in told
+    assert "Personne n’aurait le droit d’écrire à cette personne." in told
+    assert "Ces réponses partiraient" not in told and "Un participant de plus" not in told
+
+
+def test_d5_the_trace_says_what_goes_once_both_have_accepted(lumen, module, partnership):
+    told = trace_of(lumen, rehearse(module, boxes=yes(partnership)))
+    assert "Ces réponses partiraient, et rien d’autre." in told
+    assert "Chaque accord serait gardé" in told and "Case absente" not in told
+    assert "Un participant de plus" in trace_of(lumen, rehearse(module))
+
+
+def test_the_trace_sends_nothing_to_a_partner_who_is_gone_or_to_be_confirmed(
+    lumen, module, partnership
+):
+    row = rehearse(module, boxes=yes(partnership))
+    ModulePartner.objects.update(partner_tenant_id=lumen.id)
+    told = trace_of(lumen, row)
+    assert "n’a pas confirmé" in told and "Ces réponses partiraient" not in told
+    end_partnership(partnership_id=partnership.id, tenant_id=lumen.id, now=NOW)
+    told = trace_of(lumen, row)
+    assert "est terminé" in told and "Ces réponses partiraient" not in told
+
+
+def test_the_trace_says_how_tests_of_an_instant_win_come_out(lumen):
+    operation = make_operation(state="test")
+    module = make_module(operation, kind="instant_win", settings=SETTINGS["instant_win"])
+    first, second = trace_of(lumen, rehearse(module)), trace_of(lumen, rehearse(module))
+    assert "Gagné : Lampe Halo" in first.replace("\u00a0", " ") and "Perdu" in second
+    for told in (first, second):
+        assert "gagnent et perdent tour à tour" in told
+        assert "qu’aux moments tirés d’avance" in told
