@@ -28,8 +28,8 @@ _RECENT = timedelta(days=7)
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How many of each kind wait; `blocked` is the amount that reported orders hold back,
-    `astray` the visits of links that lead to no shop. `won` are prizes of operations to hand over:
-    however many, they are one thing to do.
+    `astray` the visits of links that lead to no shop: however many, they are one thing to do.
+    `won` are prizes of operations to hand over.
     """
 
     claims: int
@@ -53,7 +53,7 @@ class Waiting:
         urgent = self.claims + self.reported + self.refused + self.dead + self.erasures
         late = self.stuck.sessions.count + self.stuck.invoices.count
         rest = self.held + self.sold_out + self.gifts + self.codes + self.silent
-        return urgent + rest + late + bool(self.astray) + bool(self.won)
+        return urgent + rest + late + self.won + bool(self.astray)
 
 
 def waiting(*, now: datetime) -> Waiting:

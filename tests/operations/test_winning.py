@@ -21,6 +21,7 @@ from tenants.messaging.render import render
 from tenants.profiles.models import Profile
 from tenants.profiles.personal import declared
 from tenants.programme import erasing
+from tenants.programme.waiting import waiting
 from tests.fixtures.mechanics import draw_of, make_live, result_page
 from tests.fixtures.operations import BEGINS, ENDS, NOW, take
 
@@ -196,6 +197,9 @@ def test_what_waits_is_counted_without_who_is_forgotten(instants):
     for n in range(3):
         take(instants, f"joueur{n}@exemple.fr")
     assert winning.to_hand_over() == 3
+    # As a person counts them: each prize is one thing to hand over.
+    work = waiting(now=NOW)
+    assert (work.won, work.total) == (3, 3)
     winning.hand_over(win_id=Win.objects.order_by("id")[0].id, author_id=CLAIRE, now=NOW)
     gone = Win.objects.order_by("id")[1]
     erasing.erase(profile_id=gone.participation.profile_id, author_id=None, now=NOW)
