@@ -139,7 +139,11 @@ def _onward(sent: _Sent, participation: Participation | None, answers: Mapping[s
     outcome = participation.outcome if participation is not None else None
     told = mechanic_of(module).at_once(module=module, answers=answers, outcome=outcome)
     return address_of(
-        module=module, told=told, drawn_at=sent.sealed.drawn_at, source=sent.sealed.source
+        module=module,
+        told=told,
+        drawn_at=sent.sealed.drawn_at,
+        source=sent.sealed.source,
+        ticked="box" in sent.request.POST,
     )
 
 

@@ -36,13 +36,14 @@ def address_of(
     told: Mapping[str, Any],
     drawn_at: datetime,
     source: Source | None = None,
+    ticked: bool = False,
 ) -> str:
     """Where a form leads, the same each time; `told` is what the mechanic shows at once, `source`
-    the way somebody came, which the next step keeps.
+    the way somebody came, which the next step keeps, `ticked` whether the form had a box ticked.
     """
     # Not a token: that bears its moment, and a form sent twice would lead to two addresses (R3).
     came = sources.plain(source or Source())
-    said = [str(module.id), dict(told), int(drawn_at.timestamp()), came]
+    said = [str(module.id), dict(told), int(drawn_at.timestamp()), came, ticked]
     token = _signer().sign_object(said, compress=True)
     return reverse("operations:sent", args=[module.operation.slug, token])
 
@@ -53,7 +54,7 @@ def sent(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """The mechanic's own result, without a person."""
     now = timezone.now()
     operation = shown_or_404(slug, now)
-    module_id, told, drawn, came = _read(token)
+    module_id, told, drawn, came, ticked = _read(token)
     module = selectors.module_sent(module_id=module_id, operation=operation)
     if module is None:
         raise Http404
@@ -68,17 +69,20 @@ def sent(request: HttpRequest, slug: str, token: str) -> HttpResponse:
             "result_template": f"operations/mechanics/{mechanic.kind}/result.html",
             "ahead": steps.following(module, language=language) if operation.is_open(now) else None,
             "came": came,
+            "ticked": ticked,
         }
         return show(request, "sent", context, operation=operation)
 
 
-def _read(token: str) -> tuple[uuid.UUID, dict[str, Any], int, str]:
+def _read(token: str) -> tuple[uuid.UUID, dict[str, Any], int, str, bool]:
     try:
-        # Those that were signed by the versions before say nothing of the source, or hold a token.
+        # Those that were signed by the versions before say nothing of the source, or hold a token,
+        # and nothing of the boxes.
         module_id, told, drawn, *rest = _signer().unsign_object(token[:_LONGEST])
         came = next(iter(rest), "")
         source = sources.read(came) if isinstance(came, str) else sources.of_plain(came)
-        return uuid.UUID(module_id), dict(told), int(drawn), sources.token_of(source)
+        ticked = len(rest) > 1 and rest[1] is True
+        return uuid.UUID(module_id), dict(told), int(drawn), sources.token_of(source), ticked
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Http404 from error
 

@@ -225,3 +225,16 @@ def test_a_page_of_what_was_sent_is_nobody_elses_and_ends(
     assert shopper.get(path.replace(module.operation.slug, other.slug)).status_code == 404
     clock.shift(HOLDS + timedelta(minutes=1))
     assert shopper.get(path).headers["Location"] == f"/o/{module.operation.slug}"
+
+
+def test_d4_who_ticked_nothing_is_not_told_of_a_yes_to_take_back(
+    shopper: TenantClient, clock: time_machine.Traveller
+) -> None:
+    """What was ticked is what the form said, known address or not (R33)."""
+    make_live("draw", asks_optin=True)
+    _response, without = send(shopper, clock)
+    _response, ticked = send(shopper, clock, email="zoe@exemple.fr", box="own")
+    assert "La suite est dans vos e-mails" in without and "chaque accord" not in without
+    assert "chaque accord s’y retire d’un geste" in ticked
+    _response, again = send(shopper, clock, email="zoe@exemple.fr")
+    assert again == without
