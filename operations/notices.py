@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from kernel.db import atomic_with_retry
 from operations import links, optins, slots
@@ -166,11 +168,16 @@ def _brands(participation: Participation, given: Sequence[Consent]) -> str:
 
 
 def _organisers(participation: Participation) -> str:
-    """Whose operation it is: the merchant, then each brand that its module names."""
+    """Whose operation it is: the merchant's, as the rules say; the module's brands are with it."""
     module = participation.module
     there = [row for row in module.partners.all() if not optins.is_another(module, row)]
-    names = [current_tenant().name, *(optins.name_of(module, row) for row in there)]
-    return formats.join(list(dict.fromkeys(names)), language=participation.language)
+    major, language = current_tenant().name, participation.language
+    names = list(dict.fromkeys(optins.name_of(module, row) for row in there))
+    if not names:
+        return major
+    with translation.override(language):
+        words = _("%(brand)s avec %(partners)s")
+    return words % {"brand": major, "partners": formats.join(names, language=language)}
 
 
 def _path(name: str, participation: Participation, purpose: Purpose) -> str:

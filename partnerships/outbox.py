@@ -8,6 +8,8 @@ import logging
 import uuid
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.timezone import now as clock
 
 from accounts.models import Invitation, User
@@ -55,8 +57,10 @@ def send_invitation(event: EventData) -> None:
             "first_name": row.contact_first_name,
             # In the name of who invites: the reader's own brand would look like a fraud.
             "sender": row.major.name,
+            "sender_color": row.major.brand_color,
             "path": "/invitation/{token}",
             "by": _asker(row),
+            "operations": _operations(row, row.language),
             "token_of": str(invitation.id),
             "token_version": invitation.version,
             "has_office": False,
@@ -71,6 +75,14 @@ def _asker(row: Partnership) -> str:
     """Who invites, as their colleagues know them; "" once they are gone."""
     user = asker_of(row)
     return user.name if user is not None else ""
+
+
+def _operations(row: Partnership, language: str) -> str:
+    """What the other brand is asked to agree for, as the floor above words it."""
+    words: str = import_string(settings.PARTNER_OPERATIONS)(
+        partnership=row, language=language, now=clock()
+    )
+    return words
 
 
 def send_offer(event: EventData) -> None:
@@ -100,8 +112,10 @@ def send_offer(event: EventData) -> None:
         context={
             "first_name": user.first_name,
             "sender": row.major.name,
+            "sender_color": row.major.brand_color,
             "path": "/partenariats/lien/{token}",
             "by": _asker(row),
+            "operations": _operations(row, user.language),
             "token_of": str(row.id),
             "token_version": row.token_version,
             "has_office": True,
@@ -140,6 +154,7 @@ def tell(event: EventData) -> None:
                 "was_declined": row.ending == "declined",
                 "was_withdrawn": row.ending == "withdrawn",
                 "all_set": row.state == State.ACTIVE,
+                "operations": _operations(row, owner.language) if asks else "",
                 "has_accepted": has_accepted(row, side=_OTHER[side]),
             },
         )

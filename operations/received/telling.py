@@ -22,6 +22,7 @@ from partnerships.models import Partnership, State
 from partnerships.selectors import owners_of, partnerships_of
 from tenants.context import current_tenant
 from tenants.messaging.services import queue
+from tenants.models import Tenant
 from tenants.programme.dates import local
 
 BEGUN_EVENT = "operations.received.begun"
@@ -139,6 +140,8 @@ def _morning_after(moment: datetime) -> datetime:
 
 
 def _tell(row: ReceivedOperation, kind: str, now: datetime, **values: Any) -> None:
+    found = Tenant.objects.filter(id=row.major_id).values_list("brand_color", flat=True)
+    color = found.first() or ""
     for owner in owners_of(tenant_id=current_tenant().id):
         queue(
             kind=kind,
@@ -148,6 +151,7 @@ def _tell(row: ReceivedOperation, kind: str, now: datetime, **values: Any) -> No
                 "first_name": owner.first_name,
                 "brand": row.major_name,
                 "sender": row.major_name,
+                "sender_color": color,
                 "operation": pick(row.title, owner.language) or row.name,
                 "path": reverse("operations:received_one", args=[row.public_id]),
                 **values,

@@ -8,6 +8,8 @@ OUTBOX_NUDGE = "config.tasks.nudge"
 OUTBOX_HANDLERS = "config.outbox.HANDLERS"
 # How many prizes that were won in operations wait for their winners.
 PRIZES_TO_HAND_OVER = "operations.winning.to_hand_over"
+# The operations for which a partner is asked to agree, in words for its letter.
+PARTNER_OPERATIONS = "operations.sharing.naming.in_words"
 PARTNER_FIGURES = "operations.figures.for_partners"
 # Where a guest's back office opens, and how far its widgets for an operation are.
 PARTNER_FIRST_PAGE = "operations.received.following.first_path"

@@ -127,7 +127,7 @@ class _Writer:
     ) -> None:
         self.email, self.kind, self.values, self.team = email, kind, values, tenant.name
         sender = sender_of(email)
-        self.look = letters.Look(name=sender) if sender else look_of(tenant)
+        self.look = _look_of(email, sender) if sender else look_of(tenant)
         self.people = [str(values.get(who) or "") for who in ("referee", "referrer")]
         self.follow = (lambda address: follow(address, values)) if follow else str
         self.picture = (
@@ -270,6 +270,12 @@ class _Writer:
 
     def _sent_by(self) -> str:
         return _("Envoyé par Ricochet pour %(merchant)s.") % {"merchant": self.look.name}
+
+
+def _look_of(email: Email, sender: str) -> letters.Look:
+    """Of another brand that speaks: its name on its own colour, as its reader sees it elsewhere."""
+    color = str(email.context.get("sender_color") or letters.HOUSE_COLOR)
+    return letters.Look(name=sender, color=color)
 
 
 def _zone(tenant: Tenant) -> zoneinfo.ZoneInfo:

@@ -21,7 +21,7 @@ from operations.models import (
     Share,
     ShareState,
 )
-from operations.received.views.common import span
+from operations.spans import span
 from partnerships.models import State
 from partnerships.services.agreeing import end_partnership
 from tenants.context import enter

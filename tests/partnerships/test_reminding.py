@@ -3,16 +3,21 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
+from operations.models import Operation
 from partnerships.errors import AlreadyRemindedError, NotWaitingError, UnknownPartnershipError
 from partnerships.models import Partnership
 from partnerships.services.codes import code_of
 from partnerships.services.proposing import propose_by_code
 from partnerships.services.reminding import remind
+from tenants.context import enter
 from tenants.models import Tenant
+from tests.fixtures.operations import add_partner, make_module, make_operation
 from tests.partnerships.conftest import accept, deliver, nora_joins, office_of
 
 Invite = Callable[..., Partnership]
@@ -81,3 +86,61 @@ def test_who_never_came_gets_the_link_anew_and_who_came_a_reminder(
     remind(partnership_id=row.id, tenant_id=merchant.id, now=now + timedelta(minutes=10))
     subjects = [letter.subject for letter in deliver(merchant, office)]
     assert "Maison Lumen attend votre accord" in subjects
+
+
+def in_operation(row: Partnership, merchant: Tenant, minor: Tenant, **changes: Any) -> Operation:
+    """One that Maison Lumen runs with this partner."""
+    with enter(merchant):
+        operation = make_operation(**changes)
+        add_partner(
+            make_module(operation),
+            partnership_id=row.id,
+            partner_tenant_id=minor.id,
+            name=minor.name,
+        )
+    return operation
+
+
+def test_the_letter_names_the_operation_its_dates_and_whether_it_is_online(
+    proposed: Partnership, merchant: Tenant, other_merchant: Tenant, now: datetime
+) -> None:
+    today = timezone.now()
+    span = {"starts_at": today - timedelta(days=1), "ends_at": today + timedelta(days=400)}
+    row = in_operation(proposed, merchant, other_merchant, **span)
+    states = {
+        "live": "« Un automne à la maison », déjà en ligne, du",
+        "draft": "« Un automne à la maison », en préparation, prévue du",
+        "ended": "prépare une opération avec vous",
+    }
+    for day, (state, words) in enumerate(states.items()):
+        with enter(merchant):
+            Operation.objects.filter(id=row.id).update(state=state)
+        remind(
+            partnership_id=proposed.id, tenant_id=merchant.id, now=now + timedelta(hours=25 * day)
+        )
+        [letter] = deliver(merchant, other_merchant)
+        assert words in letter.body.replace("\u00a0", " "), state
+        if state != "ended":
+            assert f" {span['ends_at'].year}" in letter.body
+
+
+def test_the_letter_tells_of_no_operation_of_another_partner(
+    proposed: Partnership, merchant: Tenant, other_merchant: Tenant, now: datetime
+) -> None:
+    """R23"""
+    with enter(merchant):
+        add_partner(make_module(make_operation()))
+    remind(partnership_id=proposed.id, tenant_id=merchant.id, now=now)
+    [letter] = deliver(merchant, other_merchant)
+    assert "Un automne" not in letter.body
+
+
+def test_an_invitation_wears_the_colour_of_who_invites(
+    invite_noe: Invite, merchant: Tenant, now: datetime
+) -> None:
+    Tenant.objects.filter(id=merchant.id).update(brand_color="#E5A83B")
+    office = office_of(invite_noe())
+    [letter] = deliver(merchant, office)
+    written = letter.alternatives[0][0].lower()
+    assert "/invitation/" in letter.body
+    assert "#e5a83b" in written and "#0f6170" not in written

@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from operations.models import ReceivedOperation
@@ -15,10 +14,9 @@ from operations.rehearsing import passes
 from operations.rehearsing.passes import Pass
 from partnerships.models import OPEN_STATES, Ending, Partnership, State
 from partnerships.selectors import partnerships_of
-from shell import brand, formats
+from shell import brand
 from tenants.context import current_tenant
 from tenants.models import Tenant, TenantState
-from tenants.programme.dates import local
 
 # What waited for the agreement is brought in this time, a crowd of it included.
 _UNDER_WAY = timedelta(minutes=10)
@@ -83,22 +81,6 @@ def test_url(operation: ReceivedOperation, now: datetime) -> str:
         return ""
     given = Pass(operation.operation_id, operation.partnership_id)
     return passes.url_for(given, major=major, now=now)
-
-
-def span(operation: ReceivedOperation) -> str:
-    """`du 7 au 30 novembre 2026`, `du 15 novembre au 8 décembre 2026`, of one day `le 28 novembre
-    2026`; "" without dates.
-    """
-    last = operation.last_moment
-    if operation.starts_at is None or last is None:
-        return ""
-    starts, ends = local(operation.starts_at), local(last)
-    if starts.date() == ends.date():
-        return _("le %(day)s") % {"day": formats.day(ends, long=True)}
-    first = formats.day(starts, long=True, year=starts.year != ends.year)
-    if (starts.year, starts.month) == (ends.year, ends.month) and get_language() == "fr":
-        first = formats.day(starts, long=True, year=False).split(formats.NBSP)[0]
-    return _("du %(first)s au %(last)s") % {"first": first, "last": formats.day(ends, long=True)}
 
 
 def colors(request: HttpRequest, operation: ReceivedOperation) -> SafeString:

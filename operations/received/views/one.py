@@ -24,10 +24,10 @@ from operations.received.views.common import (
     operation_or_404,
     page_of,
     sharing_note,
-    span,
     test_url,
 )
 from operations.reporting import days_chart, lines_chart, source_label
+from operations.spans import span
 from shell.tables import Column, Empty, ListPage, View
 from shell.text import folded
 from tenants.context import current_tenant

@@ -8,7 +8,7 @@ from tenants.messaging.catalogue.shapes import Audience, Kind
 _ALWAYS = _("La personne l’attend : il part toujours.")
 _OPERATION = {
     "operation": "Un automne à la maison",
-    "organisers": "Maison Lumen et Brûlerie Noé",
+    "organisers": "Maison Lumen",
 }
 _CHOICES = {"choices_path": "/o/choix/exemple"}
 

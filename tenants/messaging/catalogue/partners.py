@@ -50,7 +50,7 @@ PARTNERS: tuple[Kind, ...] = (
         label=_("Invitation d’un partenaire"),
         when=_("Quand une autre marque vous ajoute comme partenaire avec vos coordonnées."),
         audience=Audience.CONTACT,
-        values=("brand", "by", "has_office", "office_url"),
+        values=("brand", "by", "operations", "has_office", "office_url"),
         needs=("office_url",),
         target="office_url",
         sample={
@@ -73,6 +73,7 @@ PARTNERS: tuple[Kind, ...] = (
         "partner_reminded",
         _("Accord de partenariat attendu"),
         _("Quand une autre marque vous rappelle que votre réponse manque."),
+        "operations",
     ),
     _told(
         "partner_accepted",

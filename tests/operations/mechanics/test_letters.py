@@ -70,7 +70,7 @@ def test_every_letter_says_the_game_the_outcome_and_both_brands(kind):
     assert Email.objects.count() == len(letters)
     for letter in letters:
         assert "Un automne à la maison" in letter.text
-        assert "Maison Lumen et Brûlerie Noé" in letter.text
+        assert "Maison Lumen avec Brûlerie Noé" in letter.text
         assert choices in letter.text and choices in letter.html
         # Who looks at the copy that is kept takes nobody's yes back (R24).
         assert choices not in letter.kept(letter.text) + letter.kept(letter.html)
@@ -83,7 +83,7 @@ def test_the_letters_are_english_for_who_reads_english(kind):
     take(module, data=RIGHT if kind == "quiz" else {}, language="en")
     for email in Email.objects.all():
         text = render(email=email, tenant=current_tenant()).text
-        assert "An autumn at home" in text and "Maison Lumen and Brûlerie Noé" in text
+        assert "An autumn at home" in text and "Maison Lumen with Brûlerie Noé" in text
         assert "Vous " not in text.replace("Merci à vous", "")
 
 
@@ -152,7 +152,7 @@ def test_winners_and_losers_of_a_draw_are_each_told_what_is_theirs_once():
     assert Email.objects.count() == 8
     for email in Email.objects.filter(kind="operation_drawn"):
         text = render(email=email, tenant=current_tenant()).text
-        assert "n’a pas été tirée" in text and "Maison Lumen et Brûlerie Noé" in text
+        assert "n’a pas été tirée" in text and "Maison Lumen avec Brûlerie Noé" in text
         assert f"/o/tirage/{row.public_id}" in text and "/o/choix/" in text
         assert ("parmi les suppléants" in text) == (email.to in substitutes)
     [email, *_rest] = Email.objects.filter(kind="operation_won")
