@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from kernel.errors import InvalidInputError
 from operations.models import OperationModule
 from operations.words import pick
-from shell import parsing
+from shell import formats, parsing
 from tenants.profiles import emails
 from tenants.profiles.services import clean_name
 
@@ -254,7 +254,9 @@ def _answer(field: Asked, typed: str) -> str:
             )
         return ""
     if len(text) > LONGEST and field.name != "email":
-        raise InvalidInputError(_("Écrivez au plus %(most)s caractères.") % {"most": LONGEST})
+        raise InvalidInputError(
+            _("Écrivez au plus %(most)s caractères.") % {"most": formats.number(LONGEST)}
+        )
     if field.choices and text not in field.choices:
         raise InvalidInputError(_("Choisissez une des réponses proposées."))
     return known.clean(text) if known is not None else text

@@ -100,7 +100,9 @@ class PrizesForm(BlocksForm):
                 self.add_error(f"{key}-stock", _("Indiquez combien il y en a à gagner."))
         total = sum(data.get(f"p{number}-stock") or 0 for number in range(1, MOST_KINDS + 1))
         if total > self.most:
-            words = _("Proposez %(most)s lots au plus dans un module.") % {"most": self.most}
+            words = _("Proposez %(most)s lots au plus dans un module.") % {
+                "most": formats.number(self.most)
+            }
             self.add_error("p1-stock", words)
         return data
 

@@ -33,7 +33,7 @@ def health_words(found: Health) -> SafeString:
     said: list[tuple[str, str]] = []
     if found.missing:
         text = ngettext("%(n)s migration en attente", "%(n)s migrations en attente", found.missing)
-        said.append((text % {"n": found.missing}, "warning"))
+        said.append((text % {"n": formats.number(found.missing)}, "warning"))
     if found.dead:
         text = ngettext("%(n)s envoi mort", "%(n)s envois morts", found.dead)
         said.append((text % {"n": formats.number(found.dead)}, "danger"))

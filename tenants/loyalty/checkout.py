@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kernel.errors import ConflictError
+from shell import formats
 from tenants.loyalty import points
 from tenants.loyalty.models import LoyaltyVersion, MembershipMode
 
@@ -101,7 +102,8 @@ def check_points(*, wanted: int, most: Usable, version: LoyaltyVersion) -> None:
         raise PointsNotUsableError(str(_WORDS[most.reason]), reason=most.reason)
     if wanted > most.points:
         raise TooManyPointsError(
-            _("Cette commande permet d’en utiliser %(most)s au plus.") % {"most": most.points},
+            _("Cette commande permet d’en utiliser %(most)s au plus.")
+            % {"most": formats.number(most.points)},
             param="points",
             most=most.points,
         )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kernel.money import POINTS
+from shell import formats
 from shell.tables import Column
 from tenants.profiles.importing.fields import BY_KEY
 
@@ -19,7 +20,10 @@ def _filleuls(profile: Any) -> str:
     """`3 sur 7`; a dash for who never invited anybody."""
     if not profile.invited:
         return "—"
-    return _("%(done)s sur %(all)s") % {"done": profile.validated, "all": profile.invited}
+    return _("%(done)s sur %(all)s") % {
+        "done": formats.number(profile.validated),
+        "all": formats.number(profile.invited),
+    }
 
 
 def on_screen(unit: str, *, referral: bool) -> Sequence[Column]:

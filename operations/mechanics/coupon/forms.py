@@ -15,6 +15,7 @@ from operations.mechanics.coupon.codes import LIST, MADE, MOST_MADE, WARN_BELOW
 from operations.mechanics.shape import SettingsForm
 from operations.mechanics.wording import button
 from operations.words import pair, spread
+from shell import formats
 from shell.fields import IntegerField, TilesField
 from shell.forms import HouseForm
 from tenants.rewards.code_lists import lists
@@ -79,7 +80,8 @@ class CouponSettings(SettingsForm):
         there = [
             (
                 row.public_id,
-                _("%(name)s (%(free)s restants)") % {"name": row.name, "free": row.free},
+                _("%(name)s (%(free)s restants)")
+                % {"name": row.name, "free": formats.number(row.free)},
             )
             for row in lists()
         ]

@@ -138,7 +138,7 @@ class Draws(BaseMechanic):
             chances = drawing.chances(module)
             return [Figure(gettext_lazy("Chances au tirage"), chances, href=url)]
         won = DrawPlace.objects.filter(draw=row, prize__isnull=False, stepped_down_at=None).count()
-        of = _("sur %(total)s") % {"total": _pieces(module)}
+        of = _("sur %(total)s") % {"total": formats.number(_pieces(module))}
         return [Figure(gettext_lazy("Gagnants tirés"), won, of, url)]
 
     def ending(self, *, module: OperationModule) -> str:

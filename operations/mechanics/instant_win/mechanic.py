@@ -25,6 +25,7 @@ from operations.mechanics.shape import (
 )
 from operations.models import OperationModule, Participation, Rule, WinningMoment, WinningPlan
 from operations.words import pick
+from shell import formats
 
 WON, LOST = "won", "lost"
 # What the page right after the form tells of all others: whoever lost, and whoever had played.
@@ -42,6 +43,10 @@ class InstantWin(BaseMechanic):
     icon = "clock"
     needs_rules = True
     has_winners = True
+    rehearsed = gettext_lazy(
+        "Les essais gagnent et perdent tour à tour, pour montrer les deux résultats. En ligne, on"
+        " ne gagne qu’aux moments tirés d’avance."
+    )
     settings_form = InstantWinSettings
 
     def check(self, *, module: OperationModule) -> list[Problem]:
@@ -187,7 +192,12 @@ class InstantWin(BaseMechanic):
             if module.operation.shown_state(timezone.now()) == "ended"
             else [
                 Figure(gettext_lazy("Lots à prendre"), due, _("leur moment gagnant est venu")),
-                Figure(gettext_lazy("Lots à venir"), total - won - due - beyond, href=url),
+                Figure(
+                    gettext_lazy("Lots à venir"),
+                    total - won - due - beyond,
+                    _("leur moment gagnant n’est pas encore venu"),
+                    url,
+                ),
                 *(late if beyond else ()),
             ]
         )
@@ -195,7 +205,7 @@ class InstantWin(BaseMechanic):
             Figure(
                 gettext_lazy("Lots gagnés"),
                 won,
-                _("sur %(total)s") % {"total": total},
+                _("sur %(total)s") % {"total": formats.number(total)},
                 people_url(module, WON),
             ),
             *left,

@@ -21,6 +21,7 @@ from liquid.template import BoundTemplate
 from liquid.undefined import StrictUndefined
 
 from kernel.errors import InvalidInputError
+from shell import formats
 
 LONGEST = 10_000
 _MOST_MARKS = 120
@@ -117,7 +118,8 @@ def check(source: str, *, names: Collection[str], field: str) -> None:
     """TextError where a text does not parse, loops, or names a value that this email has not."""
     if len(source) > LONGEST:
         raise TextError(
-            _("Raccourcissez ce texte : %(most)s caractères au plus.") % {"most": LONGEST},
+            _("Raccourcissez ce texte : %(most)s caractères au plus.")
+            % {"most": formats.number(LONGEST)},
             param=field,
         )
     _check_formulas(source, field)
@@ -155,7 +157,8 @@ def _check_formulas(source: str, field: str) -> None:
         count += 1
     if count > _MOST_MARKS:
         raise TextError(
-            _("Retirez des balises : %(most)s au plus dans un texte.") % {"most": _MOST_MARKS},
+            _("Retirez des balises : %(most)s au plus dans un texte.")
+            % {"most": formats.number(_MOST_MARKS)},
             param=field,
         )
 

@@ -16,6 +16,7 @@ from accounts.access import member_required
 from accounts.models import Role
 from billing.plans import Allowed
 from kernel.ids import uuid7
+from shell import formats
 from tenants.features import feature_required
 from tenants.programme import reward_jobs
 from tenants.programme.reward_jobs import HAND, SEND
@@ -65,7 +66,7 @@ def done_words(*, act: str, count: int) -> str:
         if act == SEND
         else (_("%(n)s lot marqué comme remis"), _("%(n)s lots marqués comme remis"))
     )
-    return (one if count < 2 else many) % {"n": count}
+    return (one if count < 2 else many) % {"n": formats.number(count)}
 
 
 def failed_words(count: int) -> str:
@@ -74,7 +75,7 @@ def failed_words(count: int) -> str:
         "%(n)s demande était déjà close entre-temps : elle n’a pas changé.",
         "%(n)s demandes étaient déjà closes entre-temps : elles n’ont pas changé.",
         count,
-    ) % {"n": count}
+    ) % {"n": formats.number(count)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,7 +114,7 @@ def _ask(request: HttpRequest, *, act: str, fits: int, total: int, back: str) ->
         text = _("Cela s’applique à %(n)s demande sur %(total)s.")
     context = {
         "question": title,
-        "text": text % {"n": fits, "total": total},
+        "text": text % {"n": formats.number(fits), "total": formats.number(total)},
         "more": _("Les clients concernés sont prévenus par e-mail.") if act == "envoyer" else "",
         "act": _("Marquer envoyés") if act == "envoyer" else _("Marquer remis"),
         "fits": fits,

@@ -17,6 +17,7 @@ from accounts.access import member_required
 from accounts.models import Role
 from kernel.jobs import services
 from kernel.jobs.models import Job, JobState
+from shell import formats
 from tenants.programme.job_page import failure
 from tenants.programme.job_pages import page_of
 from tenants.programme.views.common import can_change, number_or_404
@@ -127,7 +128,7 @@ def _left(job: Job, now: datetime) -> str:
     if seconds >= 90:
         minutes = round(seconds / 60)
         words = ngettext("Encore %(n)s minute environ.", "Encore %(n)s minutes environ.", minutes)
-        return words % {"n": minutes}
+        return words % {"n": formats.number(minutes)}
     rounded = max(5, 5 * round(seconds / 5))
     words = ngettext("Encore %(n)s seconde environ.", "Encore %(n)s secondes environ.", rounded)
     return words % {"n": rounded}

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import has_role, member_required
 from accounts.models import Role
 from billing.plans import SUBSCRIPTION, Allowed, first_with
+from shell import formats
 from tenants import entitlements, features
 from tenants.context import current_tenant
 from tenants.features import Feature, PlanRequiredError, Standing
@@ -140,4 +141,4 @@ def _holds(feature: Feature) -> str:
     else:
         count = Email.objects.filter(kind__startswith="campaign:").count()
         words = ngettext("%(n)s message de campagne", "%(n)s messages de campagne", count)
-    return words % {"n": count} if count else ""
+    return words % {"n": formats.number(count)} if count else ""

@@ -114,7 +114,8 @@ def _made(profile: Profile) -> dict[str, Any]:
     chain = ""
     if counted or referrer is not None:
         caption = (
-            (_("%(n)s filleul") if len(counted) == 1 else _("%(n)s filleuls")) % {"n": len(counted)}
+            (_("%(n)s filleul") if len(counted) == 1 else _("%(n)s filleuls"))
+            % {"n": formats.number(len(counted))}
             if counted
             else ""
         )
@@ -151,7 +152,7 @@ def _chain_text(profile: Profile, referrer: Profile | None, count: int) -> str:
     if referrer is not None:
         parts.append(_("%(name)s vient de %(by)s") % {"name": profile.name, "by": referrer.name})
     counted = ngettext("%(n)s filleul qui compte", "%(n)s filleuls qui comptent", count)
-    parts.append(counted % {"n": count})
+    parts.append(counted % {"n": formats.number(count)})
     return ", ".join(parts)
 
 

@@ -65,7 +65,9 @@ def _silent(count: int) -> Task:
         "names": formats.join(names)
     }
     url = reverse("programme:incoming")
-    return Task(title % {"n": count}, text, "triangle", "bad", url, _("Voir quoi faire"))
+    return Task(
+        title % {"n": formats.number(count)}, text, "triangle", "bad", url, _("Voir quoi faire")
+    )
 
 
 def _astray(count: int) -> Task:
@@ -92,7 +94,9 @@ def _orders(count: int) -> Task:
         " confirme chez vous. Confirmez-les ici, ou envoyez vos commandes par l’API."
     )
     url = f"{reverse('programme:orders')}?vue=a-confirmer"
-    return Task(title % {"n": count}, text, "triangle", "warn", url, _("Voir ces commandes"))
+    return Task(
+        title % {"n": formats.number(count)}, text, "triangle", "warn", url, _("Voir ces commandes")
+    )
 
 
 def _sessions(count: int, *, unused: bool) -> Task:
@@ -110,7 +114,9 @@ def _sessions(count: int, *, unused: bool) -> Task:
         title = ngettext("%(n)s séance à valider", "%(n)s séances à valider", count)
         text = _("Leur date est passée : elles comptent une fois validées, ou sont à annuler.")
     url = f"{reverse('programme:sessions')}?vue=a-valider"
-    return Task(title % {"n": count}, text, "calendar", "warn", url, _("Voir ces séances"))
+    return Task(
+        title % {"n": formats.number(count)}, text, "calendar", "warn", url, _("Voir ces séances")
+    )
 
 
 def _invoices(count: int, *, unused: bool) -> Task:
@@ -128,4 +134,6 @@ def _invoices(count: int, *, unused: bool) -> Task:
         count,
     )
     url = f"{reverse('programme:invoices')}?vue=a-regler"
-    return Task(title % {"n": count}, text, "document", "warn", url, _("Voir ces factures"))
+    return Task(
+        title % {"n": formats.number(count)}, text, "document", "warn", url, _("Voir ces factures")
+    )

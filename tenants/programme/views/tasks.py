@@ -38,7 +38,9 @@ def _reported(work: Waiting, unit: str) -> Task | None:
         "amount": formats.amount(Amount(work.blocked, unit))
     }
     url = f"{reverse('programme:orders')}?vue=a-confirmer"
-    return Task(title % {"n": work.reported}, text, "shield", "plum", url, _("Examiner"))
+    return Task(
+        title % {"n": formats.number(work.reported)}, text, "shield", "plum", url, _("Examiner")
+    )
 
 
 def _held(work: Waiting, unit: str) -> Task | None:
@@ -49,7 +51,9 @@ def _held(work: Waiting, unit: str) -> Task | None:
         "amount": formats.amount(Amount(work.held_amount, unit))
     }
     url = reverse("programme:verifications")
-    return Task(title % {"n": work.held}, text, "shield", "plum", url, _("Vérifier"))
+    return Task(
+        title % {"n": formats.number(work.held)}, text, "shield", "plum", url, _("Vérifier")
+    )
 
 
 def _claims(work: Waiting, unit: str) -> Task | None:
@@ -59,7 +63,9 @@ def _claims(work: Waiting, unit: str) -> Task | None:
     names = [claim.prize_name for claim in waiting.open_claims(limit=3)]
     text = formats.join(list(dict.fromkeys(names)))
     url = reverse("programme:claims")
-    return Task(title % {"n": work.claims}, text, "gift", "mute", url, _("Préparer"))
+    return Task(
+        title % {"n": formats.number(work.claims)}, text, "gift", "mute", url, _("Préparer")
+    )
 
 
 def won(work: Waiting, unit: str = "") -> Task | None:
@@ -80,7 +86,14 @@ def _refused(work: Waiting, unit: str) -> Task | None:
     )
     text = _("Sur les 7 derniers jours : leurs données ne convenaient pas.")
     url = reverse("programme:refused")
-    return Task(title % {"n": work.refused}, text, "triangle", "warn", url, _("Voir pourquoi"))
+    return Task(
+        title % {"n": formats.number(work.refused)},
+        text,
+        "triangle",
+        "warn",
+        url,
+        _("Voir pourquoi"),
+    )
 
 
 def _sold_out(work: Waiting, unit: str) -> Task | None:
@@ -89,7 +102,14 @@ def _sold_out(work: Waiting, unit: str) -> Task | None:
     title = ngettext("%(n)s lot épuisé", "%(n)s lots épuisés", work.sold_out)
     text = _("Encore proposé, mais plus rien en stock.")
     url = reverse("programme:prizes")
-    return Task(title % {"n": work.sold_out}, text, "box", "warn", url, _("Remettre en stock"))
+    return Task(
+        title % {"n": formats.number(work.sold_out)},
+        text,
+        "box",
+        "warn",
+        url,
+        _("Remettre en stock"),
+    )
 
 
 def _gifts(work: Waiting, unit: str) -> Task | None:
@@ -101,7 +121,12 @@ def _gifts(work: Waiting, unit: str) -> Task | None:
     if work.gifts == 1:
         text = _("%(names)s vous a amené assez de filleuls.") % {"names": names[0]}
     return Task(
-        title % {"n": work.gifts}, text, "gift", "lac", reverse("programme:gifts"), _("Offrir")
+        title % {"n": formats.number(work.gifts)},
+        text,
+        "gift",
+        "lac",
+        reverse("programme:gifts"),
+        _("Offrir"),
     )
 
 
@@ -115,7 +140,7 @@ def _codes(work: Waiting, unit: str) -> Task | None:
     )
     text = formats.join([row.name for row in low()[:3]])
     url = reverse("programme:codes")
-    return Task(title % {"n": work.codes}, text, "tag", "warn", url, _("Importer"))
+    return Task(title % {"n": formats.number(work.codes)}, text, "tag", "warn", url, _("Importer"))
 
 
 def _erasures(work: Waiting, unit: str) -> Task | None:
@@ -128,7 +153,9 @@ def _erasures(work: Waiting, unit: str) -> Task | None:
     )
     text = _("La loi donne un mois pour répondre.")
     url = f"{reverse('programme:todo')}#effacements"
-    return Task(title % {"n": work.erasures}, text, "user", "warn", url, _("Répondre"))
+    return Task(
+        title % {"n": formats.number(work.erasures)}, text, "user", "warn", url, _("Répondre")
+    )
 
 
 def _dead(work: Waiting, unit: str) -> Task | None:
@@ -137,7 +164,7 @@ def _dead(work: Waiting, unit: str) -> Task | None:
     title = ngettext("%(n)s envoi en échec", "%(n)s envois en échec", work.dead)
     text = _("Toutes les tentatives ont échoué. Rien n’est perdu.")
     url = f"{reverse('programme:todo')}#envois"
-    return Task(title % {"n": work.dead}, text, "mail", "bad", url, _("Réessayer"))
+    return Task(title % {"n": formats.number(work.dead)}, text, "mail", "bad", url, _("Réessayer"))
 
 
 _MAKERS: tuple[Callable[[Waiting, str], Task | None], ...] = (

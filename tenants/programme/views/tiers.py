@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
-from shell import undo
+from shell import formats, undo
 from shell.forms import answer
 from tenants.context import current_tenant
 from tenants.features import Feature, feature_required
@@ -150,7 +150,7 @@ def tell_tier(request: HttpRequest, tier: str) -> HttpResponse:
     return confirm(
         request,
         title=_("Prévenir ceux qui y sont déjà ?"),
-        text=text % {"n": count, "name": row.name},
+        text=text % {"n": formats.number(count), "name": row.name},
         act=_("Prévenir ces clients"),
         back=back,
         danger=False,
@@ -184,4 +184,4 @@ def _saved(tier: Tier) -> str:
     else:
         words = _("« %(name)s » enregistré : %(n)s clients y sont déjà et peuvent le récupérer"
                   " aussitôt")  # fmt: skip
-    return words % {"name": tier.name, "n": there}
+    return words % {"name": tier.name, "n": formats.number(there)}

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.outbox.services import retry_dead
+from shell import formats
 from tenants.features import Feature, is_on
 from tenants.programme import erasing, gifts, verifications, waiting
 from tenants.programme.views import stuck_tasks, tasks
@@ -50,6 +51,8 @@ def todo(request: HttpRequest) -> HttpResponse:
 def retry(request: HttpRequest) -> HttpResponse:
     """Send again what failed every time."""
     count = retry_dead(now=timezone.now())
-    words = ngettext("%(n)s envoi repart", "%(n)s envois repartent", count) % {"n": count}
+    words = ngettext("%(n)s envoi repart", "%(n)s envois repartent", count) % {
+        "n": formats.number(count)
+    }
     messages.success(request, words)
     return redirect("programme:todo")
