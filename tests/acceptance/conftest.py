@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -35,6 +35,9 @@ from tests.fixtures.tenants import TenantClient
 from tests.pages.conftest import claire, fast_passwords  # noqa: F401  a manager, for pages
 from widgets.links import flood, landing, views
 from widgets.tracker.services import register_site
+
+if TYPE_CHECKING:  # what it builds on stands here
+    from tests.acceptance.brands import Brand
 
 STARTED = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SHOP = "https://boutique-lumen.example"
@@ -239,6 +242,28 @@ def lumen(merchant: Tenant, mail_server: MailServer, settings: Settings) -> Iter
     lookup.forget_locally()
     with time_machine.travel(STARTED) as clock:
         yield Lumen(merchant, mail_server, clock)
+
+
+@pytest.fixture
+def quick(offices: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Schemas that a test makes go after it; and no waiting for even answers."""
+    monkeypatch.setattr("partnerships.services.inviting.EVEN_SECONDS", 0)
+
+
+@pytest.fixture
+def lumens(lumen: Lumen) -> "Brand":
+    """Maison Lumen's own back office, as its owner uses it."""
+    from tests.acceptance.brands import Brand
+
+    return Brand(lumen.tenant, OWNER)
+
+
+@pytest.fixture
+def marins(lumen: Lumen, other_merchant: Tenant) -> "Brand":
+    """Atelier Marin, a client of its own."""
+    from tests.acceptance.brands import open_for_yann
+
+    return open_for_yann(other_merchant)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from operations.models import ModulePartner, OperationModule
 from partnerships.models import Partnership
 from tenants.context import enter
 from tenants.models import Tenant
-from tests.acceptance.brands import Brand, nora_opens, open_for_yann
+from tests.acceptance.brands import Brand, nora_opens
 from tests.acceptance.conftest import Lumen, hidden_in, words
 from tests.acceptance.test_parties import POLICY, Partnered
 from tests.fixtures.sharing import agree
@@ -16,14 +16,7 @@ from tests.fixtures.sharing import agree
 CHANGED = "Ce partenaire a changé depuis l’ouverture de cette page"
 
 
-@pytest.fixture(autouse=True)
-def quick(offices: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("partnerships.services.inviting.EVEN_SECONDS", 0)
-
-
-@pytest.fixture
-def marins(lumen: Lumen, other_merchant: Tenant) -> Brand:
-    return open_for_yann(other_merchant)
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from partnerships.models import AgreementAcceptance, Partnership, State
-from partnerships.services import inviting
 from tenants.context import enter
 from tenants.models import Tenant
 from tenants.profiles.models import Consent
-from tests.acceptance.brands import DETAILS, Brand, deliver, letters, nora_opens, open_for_yann
+from tests.acceptance.brands import DETAILS, Brand, deliver, letters, nora_opens
 from tests.acceptance.conftest import Lumen, hidden_in, words
 from tests.acceptance.test_operations import Office
 from tests.fixtures.tenants import TenantClient
@@ -22,19 +21,7 @@ NOES_BOX = "J’accepte de recevoir les offres de Brûlerie Noé par e-mail."
 MARINS_BOX = "J’accepte de recevoir les offres d’Atelier Marin par e-mail."
 
 
-@pytest.fixture(autouse=True)
-def quick(offices: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inviting, "EVEN_SECONDS", 0)
-
-
-@pytest.fixture
-def lumens(lumen: Lumen) -> Brand:
-    return Brand(lumen.tenant, "claire@maison-lumen.fr")
-
-
-@pytest.fixture
-def marins(lumen: Lumen, other_merchant: Tenant) -> Brand:
-    return open_for_yann(other_merchant)
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 class Partnered:

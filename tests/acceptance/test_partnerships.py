@@ -7,30 +7,14 @@ import uuid
 
 import pytest
 
-from partnerships.services import inviting
 from tenants import lookup
 from tenants.context import enter
 from tenants.models import Tenant
-from tests.acceptance.brands import DETAILS, NORA, Brand, letters, noe, nora_opens, open_for_yann
+from tests.acceptance.brands import DETAILS, NORA, Brand, letters, noe, nora_opens
 from tests.acceptance.conftest import Lumen, words
 from tests.fixtures.tenants import TenantClient
 
-
-@pytest.fixture(autouse=True)
-def quick(offices: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Schemas that a test makes go after it; and no waiting for even answers."""
-    monkeypatch.setattr(inviting, "EVEN_SECONDS", 0)
-
-
-@pytest.fixture
-def lumens(lumen: Lumen) -> Brand:
-    return Brand(lumen.tenant, "claire@maison-lumen.fr")
-
-
-@pytest.fixture
-def marins(lumen: Lumen, other_merchant: Tenant) -> Brand:
-    """Atelier Marin, a client of its own."""
-    return open_for_yann(other_merchant)
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def test_pa01_partners_have_a_page_of_their_own_with_a_way_to_operations(lumens: Brand) -> None:

@@ -2,25 +2,10 @@
 
 import pytest
 
-from partnerships.services import inviting
-from tenants.models import Tenant
-from tests.acceptance.brands import Brand, letters, open_for_yann
+from tests.acceptance.brands import Brand, letters
 from tests.acceptance.conftest import Lumen, hidden_in, words
 
-
-@pytest.fixture(autouse=True)
-def quick(offices: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inviting, "EVEN_SECONDS", 0)
-
-
-@pytest.fixture
-def lumens(lumen: Lumen) -> Brand:
-    return Brand(lumen.tenant, "claire@maison-lumen.fr")
-
-
-@pytest.fixture
-def marins(lumen: Lumen, other_merchant: Tenant) -> Brand:
-    return open_for_yann(other_merchant)
+pytestmark = pytest.mark.usefixtures("quick")
 
 
 def test_pa02_a_major_takes_its_proposal_back_even_once_the_partner_has_accepted(

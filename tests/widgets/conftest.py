@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tenants.models import Tenant
+from tenants.profiles import services as profiles
+from tenants.profiles.models import Profile
 from tests.widgets.origins import House, Shop
 from tests.widgets.reports import report, site  # noqa: F401
+from tests.widgets.signing import NOW, SHOP
+from widgets.models import ShopKey
+from widgets.shop_login import keys
+from widgets.tracker.services import register_site
 
 
 @pytest.fixture
@@ -24,6 +31,20 @@ def shop(house: House) -> Iterator[Shop]:
     shop = Shop(house)
     yield shop
     shop.stop()
+
+
+@pytest.fixture
+def key(merchant: Tenant) -> tuple[ShopKey, str]:
+    """The shop of the merchant, with a key of its own and its secret."""
+    register_site(url=SHOP, now=NOW)
+    return keys.create_key(name="Boutique", now=NOW)
+
+
+@pytest.fixture
+def camille(merchant: Tenant) -> Profile:
+    return profiles.create(
+        now=NOW, source="manual", email="camille@exemple.fr", first_name="Camille"
+    )
 
 
 Look = Callable[..., Page]

@@ -14,27 +14,12 @@ from tenants.profiles.models import Profile
 from tests.fixtures.tenants import TenantClient
 from tests.widgets.signing import NOW, SHOP, follow, name_in, token
 from widgets.models import ShopKey, Site
-from widgets.shop_login import keys
-from widgets.tracker.services import register_site
 
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture
-def key(merchant: Tenant) -> tuple[ShopKey, str]:
-    register_site(url=SHOP, now=NOW)
-    return keys.create_key(name="Boutique", now=NOW)
-
-
-@pytest.fixture
-def camille(merchant: Tenant) -> Profile:
-    return profiles.create(
-        now=NOW, source="manual", email="camille@exemple.fr", first_name="Camille"
-    )
 
 
 def test_an_id_that_a_visitor_made_up_keeps_nobody_out(

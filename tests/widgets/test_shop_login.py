@@ -12,7 +12,6 @@ from pytest_django import DjangoDbBlocker
 
 from tenants.context import enter
 from tenants.models import Tenant
-from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
 from tests.architecture.sources import ROOT
 from tests.fixtures.tenants import TenantClient
@@ -22,7 +21,6 @@ from widgets.models import ShopKey, SpaceLink, SpaceSession
 from widgets.shop_login import keys, links
 from widgets.shop_login.pages import REFUSALS, snippet
 from widgets.space import sessions
-from widgets.tracker.services import register_site
 
 
 @pytest.fixture(autouse=True)
@@ -30,19 +28,6 @@ def clock() -> Any:
     keys._touched.clear()
     with time_machine.travel(NOW, tick=False) as travelling:
         yield travelling
-
-
-@pytest.fixture
-def key(merchant: Tenant) -> tuple[ShopKey, str]:
-    register_site(url=SHOP, now=NOW)
-    return keys.create_key(name="Boutique", now=NOW)
-
-
-@pytest.fixture
-def camille(merchant: Tenant) -> Profile:
-    return profiles.create(
-        now=NOW, source="manual", email="camille@exemple.fr", first_name="Camille"
-    )
 
 
 def test_the_snippet_of_the_documents_opens_the_cagnotte(
