@@ -155,6 +155,7 @@ def tell(event: EventData) -> None:
                 "was_withdrawn": row.ending == "withdrawn",
                 "all_set": row.state == State.ACTIVE,
                 "operations": _operations(row, owner.language) if asks else "",
+                "was_active": row.state == State.ACTIVE,
                 "has_accepted": has_accepted(row, side=_OTHER[side]),
             },
         )

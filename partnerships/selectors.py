@@ -252,7 +252,8 @@ def to_answer(*, tenant_id: uuid.UUID) -> int:
 
 def waiting_for(*, tenant_id: uuid.UUID) -> QuerySet[Any]:
     """The partnerships that wait for this merchant's word, the latest first."""
-    rows = partnerships_of(tenant_id=tenant_id).filter(state=State.PROPOSED, i_accepted=False)
+    open_to_it = (State.PROPOSED, State.ACTIVE)  # the latter where two texts had been accepted
+    rows = partnerships_of(tenant_id=tenant_id).filter(state__in=open_to_it, i_accepted=False)
     return rows.order_by("-created_at", "-id")
 
 

@@ -24,7 +24,8 @@ def have_told(*, row: Partnership, to: uuid.UUID | None, kind: str, now: datetim
 
 def have_begun(*, row: Partnership, now: datetime) -> None:
     """Have whatever was waiting for both sides' word begin."""
-    emit(kind=ACTIVE, payload={"partnership_id": str(row.id)}, now=now, key=f"{ACTIVE}:{row.id}")
+    # Without a key: it comes with a word that is written once, and may begin anew on another text.
+    emit(kind=ACTIVE, payload={"partnership_id": str(row.id)}, now=now)
 
 
 def have_renamed(*, tenant_id: uuid.UUID, now: datetime) -> None:

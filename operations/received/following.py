@@ -60,7 +60,7 @@ def next_step(
     row = partnerships_of(tenant_id=tenant.id).filter(id=operation.partnership_id).first()
     if row is None or row.state == State.ENDED:
         return None
-    if row.state == State.PROPOSED and not row.i_accepted:
+    if not row.i_accepted:
         return _agree(row, operation) if owns else None
     return _show(operation, tenant) if manages else None
 

@@ -97,7 +97,7 @@ def _active(event: EventData) -> None:
                 kind=describing.RESUME_EVENT,
                 payload={"partnership": str(row.id)},
                 now=now,
-                key=f"{describing.RESUME_EVENT}:{row.id}:active",
+                key=f"{describing.RESUME_EVENT}:active:{event.id}",
             )
     except UnknownTenantError:
         return  # a major that is suspended tells nothing; its own sweep will

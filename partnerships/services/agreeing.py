@@ -21,7 +21,8 @@ from partnerships.telling import have_begun, have_told
 from tenants.lookup import forget
 from tenants.models import Tenant
 
-# In an active partnership too, where a word is missing all the same: on a text of before.
+# In an active partnership too, where both had accepted, but not one text (migration 0003): it goes
+# on, and what it shares waits for both words.
 _ANSWERABLE = (State.PROPOSED, State.ACTIVE)
 
 

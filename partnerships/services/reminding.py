@@ -21,7 +21,7 @@ def remind(*, partnership_id: uuid.UUID, tenant_id: uuid.UUID, now: datetime) ->
     UnknownPartnershipError, NotWaitingError once they have answered, or AlreadyRemindedError.
     """
     row = partnership(partnership_id=partnership_id, tenant_id=tenant_id)
-    if row.state != State.PROPOSED or row.side_of(tenant_id) != Side.MAJOR:
+    if row.state not in (State.PROPOSED, State.ACTIVE) or row.side_of(tenant_id) != Side.MAJOR:
         raise NotWaitingError
     by_link = row.origin == Origin.DETAILS and (
         row.minor_id is None or inviting.invitation_of(row) is not None

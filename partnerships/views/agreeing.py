@@ -71,7 +71,7 @@ def _accepted(request: HttpRequest, row: Any) -> HttpResponse:
     except RicochetError as error:
         messages.error(request, error.said)
         return redirect("partnerships:agreement", row.public_id)
-    if now_is.state == State.ACTIVE:
+    if selectors.agreed(partnership_ids=[now_is.id]):
         words = _("Accord accepté. Le partenariat avec %(name)s est actif.")
     else:
         words = _("Accord accepté. Il manque celui de %(name)s.")

@@ -81,7 +81,7 @@ def shown(row: Any) -> Shown:
         return Shown("running", _("En préparation"))
     if not row.i_accepted:
         return Shown("to_check", _("Accord à lire"))
-    if row.state == State.ACTIVE:
+    if row.state == State.ACTIVE and row.they_accepted:
         return Shown("active", _("Actif"))
     if waits_for_its_contact(row):
         return Shown("invited", _("Invité"))

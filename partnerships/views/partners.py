@@ -159,7 +159,7 @@ def partner(request: HttpRequest, partnership: str) -> HttpResponse:
 
 def _new_operation(request: HttpRequest, row: Any) -> str:
     """The way to a new operation with this partner; it may be prepared while they read."""
-    ready = row.state == State.ACTIVE or (row.state == State.PROPOSED and row.i_accepted)
+    ready = row.state in (State.PROPOSED, State.ACTIVE) and row.i_accepted
     if row.my_side != Side.MAJOR or row.minor_id is None or not ready or not may_add(request):
         return ""
     page = page_of("operations:add")

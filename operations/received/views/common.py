@@ -50,16 +50,16 @@ def sharing_note(operation: ReceivedOperation) -> tuple[str, str]:
             "Votre partenariat avec %(brand)s est terminé : plus rien n’est partagé. Ce que vous"
             " avez reçu reste à vous."
         ) % {"brand": operation.major_name}, ""
-    if row.state != State.ACTIVE and row.i_accepted:
+    if row.state == State.ACTIVE and row.i_accepted and row.they_accepted:
+        return "", ""
+    if row.i_accepted:
         words = _(
             "Vous avez accepté l’accord. Les données arrivent dès que %(brand)s l’accepte aussi."
         )
         return words % {"brand": operation.major_name}, ""
-    if row.state != State.ACTIVE:
-        return _(
-            "Les données arrivent quand %(brand)s et vous avez accepté l’accord de partenariat."
-        ) % {"brand": operation.major_name}, page_of("partnerships:agreement", row.public_id)
-    return "", ""
+    return _(
+        "Les données arrivent quand %(brand)s et vous avez accepté l’accord de partenariat."
+    ) % {"brand": operation.major_name}, page_of("partnerships:agreement", row.public_id)
 
 
 def arriving(operation: ReceivedOperation, now: datetime) -> bool:

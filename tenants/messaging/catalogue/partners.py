@@ -87,7 +87,9 @@ PARTNERS: tuple[Kind, ...] = (
         _("Accord de partenariat à relire"),
         _("Quand l’accord que vous avez accepté ne nomme plus les mêmes marques."),
         "has_accepted",
+        "was_active",
         has_accepted=True,
+        was_active=False,
     ),
     _told(
         "partner_replaced",

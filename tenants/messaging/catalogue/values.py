@@ -69,6 +69,7 @@ _ALL = (
     Value("has_office", _("Vrai si le lecteur a déjà un back-office"), Shape.FLAG),
     Value("has_accepted", _("Vrai si l’autre marque a accepté ce texte de l’accord"), Shape.FLAG),
     Value("former_brand", _("Nom de la marque que vous aviez choisie")),
+    Value("was_active", _("Vrai si le partenariat est déjà en cours"), Shape.FLAG),
     Value("all_set", _("Vrai si les deux marques ont accepté l’accord"), Shape.FLAG),
     Value("was_declined", _("Vrai si la proposition a été refusée"), Shape.FLAG),
     Value("was_withdrawn", _("Vrai si la proposition a été retirée"), Shape.FLAG),
