@@ -100,6 +100,8 @@ def _agreed(request: HttpRequest) -> set[uuid.UUID]:
 def thanks(request: HttpRequest, token: str) -> HttpResponse:
     """What came of a participation, for whoever just took part or holds the result's email."""
     participation = _participation(token, Purpose.THANKS)
+    given = counting.agreed_with(participation)
+    ended = consents.withdrawn_when(given)
     mechanic = mechanic_of(participation.module)
     with translation.override(participation.language):
         result = mechanic.result(
@@ -113,7 +115,8 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
             "outcome": participation.outcome,
             "waiting": participation.state == ParticipationState.PENDING,
             "result_template": f"operations/mechanics/{mechanic.kind}/result.html",
-            "given": counting.agreed_with(participation),
+            "given": given,
+            "holding": [row for row in given if row.id not in ended],
             "choices_url": link_to("operations:choices", participation.id, Purpose.CHOICES),
             "token": token,
             **ahead_of(participation),

@@ -161,7 +161,8 @@ def _state(value: Any) -> SafeString:
 
 
 def _person(name: str, detail: Any) -> SafeString:
-    second = format_html("<small>{}</small>", detail) if detail else ""
+    # Whoever gave no name is called by their address: it is not written twice.
+    second = format_html("<small>{}</small>", detail) if detail and detail != name else ""
     return format_html(
         '<span class="who"><span class="avatar avatar-{}" aria-hidden="true">{}</span>'
         '<span><span class="who-name cell-strong">{}</span>{}</span></span>',

@@ -17,6 +17,7 @@ from tests.acceptance.conftest import Lumen
 from tests.acceptance.test_parties import NOES_BOX, POLICY, Partnered
 
 two_texts = import_module("partnerships.migrations.0003_two_texts")
+OF_THEN = "2026-11"
 WAITS = "1 accord attend votre réponse"
 
 
@@ -48,13 +49,15 @@ def as_before_terms(side: Side, *changes: tuple[str, str], language: str = "fr")
     """The rows as a version wrote them that asked nobody for one text; a proof is never edited but
     by what makes such a past.
     """
+    Partnership.objects.update(agreement=OF_THEN, terms="")
+    AgreementAcceptance.objects.update(version=OF_THEN, terms="")
     row = Partnership.objects.select_related("major", "minor").get()
     text = agreement_for(row, language=language).text
     for of_today, of_then in changes:
         assert of_today in text
         text = text.replace(of_today, of_then)
-    Partnership.objects.update(terms="")
-    AgreementAcceptance.objects.update(terms="")
+    french = agreement_for(row, language="fr")
+    AgreementAcceptance.objects.update(text=french.text, text_hash=french.text_hash, language="fr")
     AgreementAcceptance.objects.filter(side=side).update(
         text=text, text_hash=hash_of(text), language=language
     )

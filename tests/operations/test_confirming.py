@@ -137,3 +137,20 @@ def test_one_address_gets_five_such_letters_a_day(module: OperationModule) -> No
     sent = [take(module).participation for _ in range(8)]
     assert Email.objects.filter(kind="operation_confirm").count() == 5
     assert Participation.objects.get(state="pending").id == sent[-1].id
+
+
+def test_d4_the_page_after_tells_of_no_consent_that_was_taken_back_since(
+    shopper: TenantClient, module: OperationModule
+) -> None:
+    """Its link stands in an email, and is opened again weeks later."""
+    mine = confirm(take(module, boxes=BOTH).participation)
+    thanks = link_to("operations:thanks", mine.id, Purpose.THANKS)
+    choices = link_to("operations:choices", mine.id, Purpose.CHOICES)
+    own, noes = Consent.objects.order_by("controller_tenant_id")
+    assert noes.text in read(shopper, thanks)[0] and own.text in read(shopper, thanks)[0]
+    assert shopper.post(choices, {"consent": noes.public_id}).status_code == 302
+    page = read(shopper, thanks)[0]
+    assert noes.text not in page and own.text in page and choices in page
+    assert shopper.post(choices, {"consent": own.public_id}).status_code == 302
+    page = read(shopper, thanks)[0]
+    assert own.text not in page and "Vous avez retiré vos accords" in page and choices in page

@@ -35,6 +35,17 @@ def test_somebody_is_found_by_what_they_write_and_nobody_else_is(
     assert "zoe@" not in text_of(nora.get(LIST, {"q": "zoe"}))
 
 
+def test_whoever_gave_no_name_is_called_by_an_address_that_stands_there_once(
+    nora: TenantClient, partnership: Partnership, marin: Tenant
+) -> None:
+    fields = {"email": "zoe@exemple.fr"}
+    take(shared_module(partnership), fields=fields, boxes=frozenset({str(partnership.id)}))
+    deliver()
+    page = nora.get(LIST).content.decode()
+    assert "zoe@exemple.fr</span>" in page and "<small>zoe@exemple.fr</small>" not in page
+    assert "zoe@exemple.fr" in text_of(nora.get(path_of(marin)))
+
+
 @pytest.mark.usefixtures("thomas")
 def test_their_page_says_what_is_known_and_by_which_yes(nora: TenantClient, marin: Tenant) -> None:
     """D2: the words that they read, when, and the proof's number."""
