@@ -116,16 +116,14 @@ class DataPage(ListPage):
 
     @property
     def columns(self) -> Sequence[Column]:  # type: ignore[override]  # those that were asked for
-        asked = selectors.known(self.operation, language=self.language)
-        shown = [
-            Column(f"field-{name}", label, value=_Field(name), main=number == 0, shown=True)
-            for number, (name, label) in enumerate(asked.items())
-        ]
+        # Asked of the address itself: what the page shows depends on these columns.
+        view = self.request.GET.get("vue", "")
+        left = view == "retires"
         return (
-            *shown,
+            *self._fields(only="email" if left else ""),
             Column("state", gettext_lazy("État"), kind="state", value=_state),
             Column("source", gettext_lazy("Source"), value=self._source, phone=False),
-            Column("is_new", gettext_lazy("Nouveau profil"), value=_is_new, phone=False),
+            Column("is_new", gettext_lazy("Nouveau profil"), value=_is_new, phone=False, shown=not left),
             Column(
                 "date",
                 gettext_lazy("Accord donné"),
@@ -133,11 +131,27 @@ class DataPage(ListPage):
                 value="consent.granted_at",
                 sort="received_at",
             ),
-            Column("ended", gettext_lazy("Accord retiré"), kind="moment", value="ended_at"),
+            Column(
+                "ended",
+                gettext_lazy("Accord retiré"),
+                kind="moment",
+                value="ended_at",
+                shown=view in ("retires", "nouveaux"),  # elsewhere nobody has left
+            ),
             Column("proof", gettext_lazy("Preuve"), value="proof_id", shown=False),
             Column("text", gettext_lazy("Texte accepté"), value="consent.text", shown=False),
             Column("text_hash", gettext_lazy("Empreinte"), value="consent.text_hash", shown=False),
         )
+
+    def _fields(self, *, only: str) -> list[Column]:
+        """Those that were asked for; of who has left, the address alone is there to be read."""
+        asked = selectors.known(self.operation, language=self.language)
+        return [
+            Column(f"field-{name}", label, value=_Field(name), main=number == 0)
+            for number, (name, label) in enumerate(
+                (name, label) for name, label in asked.items() if only in ("", name)
+            )
+        ]
 
     def _source(self, row: ReceivedParticipation) -> str:
         brands = {"major": self.operation.major_name, "minor": current_tenant().name}

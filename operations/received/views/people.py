@@ -33,7 +33,7 @@ def _name(row: Any) -> str:
 def _detail(row: Any) -> str:
     profile = present(row.profile) if row.profile is not None else None
     source = profile.email if profile is not None else row.fields.get("email")
-    return str(source or "")
+    return "" if source == _name(row) else str(source or "")
 
 
 class PeoplePage(ListPage):

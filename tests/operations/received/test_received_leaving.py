@@ -46,6 +46,9 @@ def test_d4_who_left_is_named_by_address_and_date_and_by_nothing_else(
     file = b"".join(nora.get(f"{data}?vue=retires&export=csv").streaming_content).decode()
     assert "thomas@exemple.fr" in file and "Accord retiré" in file and "Thômas" not in file
     assert "thomas@" not in text_of(nora.get(f"{data}?vue=accords"))
+    # The columns say so too: none that nothing can stand in, and the address once.
+    assert "Prénom" not in text_of(nora.get(f"{data}?vue=retires")) and "Prénom" not in file
+    assert text_of(nora.get(f"{LIST}?vue=retirees")).count("thomas@exemple.fr") == 1
 
 
 def test_nobody_is_to_be_taken_off_lists_while_a_yes_holds(nora: TenantClient) -> None:

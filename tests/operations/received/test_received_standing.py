@@ -61,7 +61,8 @@ def test_unsubscribed_here_it_is_no_agreement_in_list_file_and_figures(
         assert sorted(row.ended_at is None for row in ended) == [False, True]
         path = f"/operations/recues/{operation.public_id}/donnees"
     assert "thomas@" not in text_of(nora.get(path, {"vue": "accords"}))
-    assert "zoe@exemple.fr" in text_of(nora.get(path, {"vue": "accords"}))
+    held = text_of(nora.get(path, {"vue": "accords"}))
+    assert "zoe@exemple.fr" in held and "Prénom" in held and "Accord retiré" not in held
     file = b"".join(nora.get(f"{path}?export=csv").streaming_content).decode()
     assert "thomas@" not in file and file.count("cst_") == 1
     assert "Retiré" not in file and file.count("Actif") == 1
