@@ -104,7 +104,9 @@ class OwnPolicyField(forms.URLField):
             widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
             error_messages={
                 "invalid": _("Indiquez une adresse, comme https://www.exemple.fr."),
-                "required": _("Indiquez cette adresse, car votre accord de partenariat la demande."),
+                "required": _(
+                    "Indiquez cette adresse, car votre accord de partenariat la demande."
+                ),
             },
             **{"required": False, **options},
         )

@@ -123,7 +123,13 @@ class DataPage(ListPage):
             *self._fields(only="email" if left else ""),
             Column("state", gettext_lazy("État"), kind="state", value=_state),
             Column("source", gettext_lazy("Source"), value=self._source, phone=False),
-            Column("is_new", gettext_lazy("Nouveau profil"), value=_is_new, phone=False, shown=not left),
+            Column(
+                "is_new",
+                gettext_lazy("Nouveau profil"),
+                value=_is_new,
+                phone=False,
+                shown=not left,
+            ),
             Column(
                 "date",
                 gettext_lazy("Accord donné"),

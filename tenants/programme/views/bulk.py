@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import member_required
@@ -87,7 +88,9 @@ def _context(request: HttpRequest, selection: Selection, act: Act) -> dict[str, 
         "why": _reasons(selection, act) if asked else [],
         "rows": [
             (
-                act.row_name(rows[item.subject_id]) if item.subject_id in rows else _("Retiré"),
+                act.row_name(rows[item.subject_id])
+                if item.subject_id in rows
+                else pgettext("ligne", "Retiré"),
                 act.row_url(rows[item.subject_id]) if item.subject_id in rows else "",
                 words_for(act, item.code),
             )
