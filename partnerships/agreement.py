@@ -20,9 +20,9 @@ from partnerships.models import Partnership
 from shell.formats import elided
 from tenants.models import Tenant
 
-LATEST = "2026-11"
+LATEST = "2026-11-29"
 _PLACE = Path(__file__).with_name("agreements")
-_VERSION = re.compile(r"\d{4}-\d{2}\Z")
+_VERSION = re.compile(r"\d{4}-\d{2}(-\d{2})?\Z")
 # Every sign that Markdown could read something into. All of them can be escaped.
 _SIGNS = re.compile(r"([!-/:-@\[-`{-~])")
 _PARSER = MarkdownIt("zero", {"html": False, "linkify": False}).enable(

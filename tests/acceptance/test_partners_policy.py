@@ -20,7 +20,7 @@ def test_pa05_the_address_of_its_policy_that_a_partner_gives_is_its_own_from_the
     refused = marins.accept(path, policy="")
     assert "votre accord de partenariat la demande" in refused
     # On top, where the page begins again: nobody believes to have accepted.
-    assert refused.index("Un point à corriger") < refused.index("En bref")
+    assert refused.index("Un point à corriger") < refused.index("Qui fait quoi")
     assert "est actif" not in refused
     lumens.accept(lumens.partner("Marin"))
     assert "est actif" in marins.accept(path, policy="https://marin.example/donnees")

@@ -193,17 +193,18 @@ def test_pages_of_the_back_office_are_never_shown_from_memory(
         assert claire.get(address)["Cache-Control"] == "no-store, private"
 
 
-def test_the_agreement_begins_with_a_summary_that_is_no_part_of_what_is_accepted(
+def test_the_agreement_is_read_on_one_screen_and_is_what_is_accepted(
     owner: TenantClient, merchant: Tenant, other_merchant: Tenant
 ) -> None:
-    """D5: five lines on top; the text below, and its hash, are those of the version."""
+    """D5: short enough to be read, and whole: no summary beside it, the hash is of this text."""
     now = timezone.now()
     typed = codes.code_of(tenant=other_merchant, now=now).shown
     asked_by = User.objects.get()
     row = propose_by_code(major=merchant, typed=typed, key=uuid.uuid4(), asked_by=asked_by, now=now)
     page = read(owner, f"/partenariats/{row.public_id}/accord")
-    brief, _tag, text = page.partition('<article class="prose agreement">')
-    assert brief.partition('<dl class="brief">')[2].count("<dt>") == 5
+    before, _tag, text = page.partition('<article class="prose agreement">')
+    assert "Qui fait quoi" not in before and "Qui fait quoi" in text
+    for language in ("fr", "en"):
+        assert len(agreement_for(row, language=language).text.split()) < 350
     agreed = agreement_for(row, language="fr")
-    assert "En bref" in brief and "En bref" not in agreed.text
     assert f'name="text" value="{agreed.text_hash}"' in text
