@@ -13,6 +13,7 @@ from operations.errors import UnknownOperationError
 from operations.models import ModulePartner, Operation, OperationModule
 from operations.slugs import free_slug
 from operations.telling import changed
+from operations.words import same
 
 
 class NamelessError(InvalidInputError):
@@ -84,7 +85,7 @@ def duplicate(*, operation_id: uuid.UUID, name: str, now: datetime) -> Operation
         title=source.title,
         subtitle=source.subtitle,
         texts=source.texts,
-        rules=source.rules,
+        rules={} if source.rules_from_settings else source.rules,
         prizes=source.prizes,
         prize_count=source.prize_count,
         prize_value=source.prize_value,
@@ -147,15 +148,30 @@ def save_words(*, operation_id: uuid.UUID, now: datetime, **values: Any) -> Oper
     Of an operation that is online other rules are an amendment: see `operations.official`.
     """
     operation = editable(operation_id, now, live=True)
+    if "rules" in values and same(values["rules"], operation.rules):
+        del values["rules"]  # what people accepted is the same to the letter
     if "rules" in values:
         official.amend(operation=operation, text=values["rules"], now=now)
+        operation.rules_from_settings = False
     for name, value in values.items():
         if name not in _WORDS:
             raise TypeError(f"{name} is no text of an operation")
         setattr(operation, name, value)
     operation.updated_at = now
-    operation.save(update_fields=[*values, "updated_at"])
+    operation.save(update_fields=[*values, "rules_from_settings", "updated_at"])
     changed(operation_id=operation.id, now=now)
+    return operation
+
+
+@atomic_with_retry
+def follow_settings(*, operation_id: uuid.UUID, now: datetime) -> Operation:
+    """Give up a draft's own rules: from now on they are those of its settings.
+
+    See `sample_rules.following`. Twice is once; NotEditableError where it is online or over.
+    """
+    operation = editable(operation_id, now, live=False)
+    operation.rules, operation.updated_at = {}, now
+    operation.save(update_fields=["rules", "updated_at"])
     return operation
 
 

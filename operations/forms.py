@@ -58,14 +58,15 @@ class OperationForm(HouseForm):
     )
     starts_at = _moment(_("Début"))
     ends_at = _moment(_("Fin"))
-    kind = forms.ChoiceField(label=_("Premier module"))
+    kind = TilesField(label=_("Premier module"), options=())
     partner = forms.ChoiceField(label=_("Avec un partenaire"), required=False)
     policy_url = policy_field()
 
     def __init__(self, *args: Any, choosable: Sequence[Partner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(mechanic.kind, mechanic.label) for mechanic in offered()]
-        self.fields["kind"].choices = choices  # type: ignore[attr-defined]
+        there = offered()
+        self.fields["kind"].choices = [(one.kind, one.label) for one in there]  # type: ignore[attr-defined]
+        self.fields["kind"].details = {one.kind: one.hint for one in there}  # type: ignore[attr-defined]
         self.choosable = {partner.public_id: partner for partner in choosable}
         if not self.choosable:
             del self.fields["partner"], self.fields["policy_url"]
@@ -166,7 +167,9 @@ class WordsForm(HouseForm):
     def values(self, operation: Operation) -> dict[str, Any]:
         """What `editing.save_words` takes."""
         found: dict[str, Any] = {
-            name: pair(self.cleaned_data, name) for name in ("title", "subtitle", "prizes", "rules")
+            name: pair(self.cleaned_data, name)
+            for name in ("title", "subtitle", "prizes", "rules")
+            if f"{name}_fr" in self.fields
         }
         found["texts"] = {**operation.texts, "note": pair(self.cleaned_data, "note")}
         found |= {
@@ -179,6 +182,10 @@ class WordsForm(HouseForm):
     def count_in_modules(self) -> None:
         """The modules say how many prizes there are and what they are worth: not asked again."""
         del self.fields["prize_count"], self.fields["prize_value"]
+
+    def without_rules(self) -> None:
+        """The rules follow from the settings: they are read here, and not typed."""
+        del self.fields["rules_fr"], self.fields["rules_en"]
 
 
 class LookForm(HouseForm):

@@ -17,11 +17,12 @@ from kernel.db import atomic_with_retry
 from kernel.errors import ConflictError
 from kernel.ids import public_id
 from kernel.outbox.services import emit
-from operations import official, parties, sample_rules
+from operations import official, parties
 from operations.editing import EndsBeforeStartError, NotEditableError, check_dates, locked
 from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Problem
 from operations.models import ModulePartner, Operation, OperationModule, OperationState
+from operations.sample_rules import following
 from operations.telling import changed
 from operations.words import pick
 from partnerships.selectors import agreed, minors
@@ -57,19 +58,8 @@ def problems(*, operation: Operation, now: datetime) -> list[Problem]:
         found += [problem for problem in _about_partners(module) if problem not in found]
         of_mechanic = mechanic_of(module).check(module=module)
         found += [replace(problem, module=module.public_id) for problem in of_mechanic]
-    # Last: the sample of the rules is filled in from all of the above.
-    needs_rules = any(
-        mechanic_of(module).needs_rules or module.asks_rules for module in modules
-    ) or bool(operation.prize_count or pick(operation.prizes, "fr"))
-    if needs_rules and not pick(operation.rules, "fr"):
-        found.append(
-            Problem(
-                _("Écrivez le règlement : il y a quelque chose à gagner ou à accepter."), "words"
-            )
-        )
-    if waiting := sample_rules.unfinished_in(operation):
-        found.append(_about_brackets(*waiting))
-    return found
+    # Last: the rules follow from all of the above.
+    return found + following.problems(operation)
 
 
 def _about_plan(module: OperationModule) -> list[Problem]:
@@ -78,15 +68,6 @@ def _about_plan(module: OperationModule) -> list[Problem]:
     if module.partners.all():
         asked.append(Allowed.MAJOR)
     return [Problem(features.plan_words(one)) for one in asked if not features.is_on(one)]
-
-
-def _about_brackets(language: str, passage: str) -> Problem:
-    """Which text still has a passage in brackets, and which one: the form opens there."""
-    words = {
-        "fr": _("Complétez le règlement en français : « %(passage)s »."),
-        "en": _("Complétez le règlement en anglais : « %(passage)s »."),
-    }
-    return Problem(words[language] % {"passage": passage}, "words", field=f"rules_{language}")
 
 
 def _about_dates(operation: Operation, now: datetime) -> list[Problem]:
@@ -153,9 +134,10 @@ def go_live(
         raise NotReadyError(found)
     limits.require(Limit.OPERATIONS, now=now)
     _prepare(operation, now, author_id)
+    following.fix(operation)
     official.in_force(operation=operation, now=now)
     operation.state, operation.live_at, operation.updated_at = OperationState.LIVE, now, now
-    operation.save(update_fields=["state", "live_at", "updated_at"])
+    operation.save(update_fields=["state", "live_at", "updated_at", "rules", "rules_from_settings"])
     plan(operation=operation, now=now)
     changed(operation_id=operation.id, now=now)
     return operation

@@ -59,6 +59,7 @@ urlpatterns = [
     path("operations/<str:operation>/dupliquer", listing.duplicate, name="duplicate"),
     path("operations/<str:operation>/archiver", listing.archive, name="archive"),
     path("operations/<str:operation>/textes", words.words, name="words"),
+    path("operations/<str:operation>/textes/modele", words.follow, name="follow_rules"),
     path("operations/<str:operation>/apparence", words.look, name="look"),
     path("operations/<str:operation>/apercu", words.preview, name="preview"),
     path("operations/<str:operation>/participants", people.participants, name="participants"),

@@ -20,9 +20,21 @@ def pick(words: Mapping[str, Any] | None, language: str) -> str:
     return ""
 
 
+def lines(text: object) -> str:
+    """A text with its line ends as we keep them, whatever a browser makes of them."""
+    return str(text or "").replace("\r\n", "\n")
+
+
+def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two texts read the same, line ends aside, in every language."""
+    return {code: lines(text) for code, text in one.items() if text} == {
+        code: lines(text) for code, text in other.items() if text
+    }
+
+
 def pair(cleaned: Mapping[str, Any], name: str) -> dict[str, str]:
     """What a form's fields `name_fr` and `name_en` say, to be stored; empty texts are left out."""
-    found = {code: str(cleaned.get(f"{name}_{code}") or "").strip() for code in LANGUAGES}
+    found = {code: lines(cleaned.get(f"{name}_{code}")).strip() for code in LANGUAGES}
     return {code: text for code, text in found.items() if text}
 
 

@@ -61,6 +61,8 @@ class Operation(models.Model):
     # Named texts: thanks, button, note.
     texts = models.JSONField(default=dict)
     rules = models.JSONField(default=dict)
+    # Those that were fixed as it went online, and that nobody has amended since.
+    rules_from_settings = models.BooleanField(default=False, db_default=False)
     prizes = models.JSONField(default=dict)
     prize_count = models.IntegerField(null=True)
     prize_value = models.BigIntegerField(null=True, help_text="Cents, all prizes together.")

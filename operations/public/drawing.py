@@ -12,6 +12,7 @@ from operations.models import Operation
 from operations.public.frame import show, tenant_of
 from operations.public.parts import Part
 from operations.rehearsing import passes
+from operations.sample_rules.following import rules_of
 from operations.words import LANGUAGES, pick
 
 
@@ -38,7 +39,7 @@ def draw_page(
         "prizes": "" if listed else pick(operation.prizes, language),
         **_winnable(operation, parts),
         "note": pick(operation.texts.get("note"), language),
-        "has_rules": bool(pick(operation.rules, language)),
+        "has_rules": bool(pick(rules_of(operation), language)),
         "picture": pictures.shown(str(operation.look.get("image") or "")),
         "parts": parts,
         "form_errors": status >= 400,

@@ -14,6 +14,7 @@ from operations.models.modules import followed
 from operations.public.drawing import language_of, shown_or_404, spoken
 from operations.public.frame import public_page, show, tenant_of
 from operations.public.parts import part_of
+from operations.sample_rules.following import rules_of
 from operations.words import pick
 from partnerships.selectors import agreed
 from tenants.programme.explanation import as_html
@@ -42,7 +43,7 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     shown = shown or (every[-1] if every else None)
     with translation.override(language_of(request)):
-        text = pick(shown.text if shown is not None else operation.rules, spoken())
+        text = pick(shown.text if shown is not None else rules_of(operation), spoken())
         if not text:
             raise Http404
         context = {

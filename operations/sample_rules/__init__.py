@@ -5,6 +5,7 @@ operation does not go live.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -27,9 +28,9 @@ def unfinished(text: str) -> str:
     return found[0] if found is not None else ""
 
 
-def unfinished_in(operation: Operation) -> tuple[str, str] | None:
+def unfinished_in(rules: Mapping[str, str]) -> tuple[str, str] | None:
     """The language whose rules wait for words, and the passage; None where all is written."""
-    for language, text in operation.rules.items():
+    for language, text in rules.items():
         if passage := unfinished(str(text)):
             return str(language), passage
     return None
@@ -42,7 +43,7 @@ def sample(*, operation: Operation, language: str) -> str:
         text = str(_template(language).render(Context(context, autoescape=False)))
     names = [str(context["zone"]), *(name for name, _address in context["policies"])]
     text = formats.elided(text, *names, language=language)
-    return _BLANKS.sub("\n\n", text).strip() + "\n"
+    return _BLANKS.sub("\n\n", text).strip()
 
 
 def samples(*, operation: Operation) -> dict[str, str]:

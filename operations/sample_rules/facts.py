@@ -24,10 +24,13 @@ _ADULT = 18
 
 
 class Lack(NamedTuple):
-    """What the sample would fill in, and does not know; `step` names the page where it is said."""
+    """What the sample would fill in, and does not know; `step` and `field` name the page and the
+    place in it where it is said.
+    """
 
     text: str
     step: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,13 @@ def lacking(operation: Operation) -> list[Lack]:
     tenant, modules = current_tenant(), selectors.modules_of(operation)
     found = []
     if not tenant.legal_notice:
-        found.append(Lack(_("vos mentions légales"), "site"))
+        found.append(Lack(_("vos mentions légales"), "site", "legal_notice"))
     if not tenant.public_email:
-        found.append(Lack(_("votre e-mail public"), "site"))
+        found.append(Lack(_("votre e-mail public"), "site", "public_email"))
     if operation.starts_at is None or operation.ends_at is None:
         found.append(Lack(_("les dates"), "dates"))
     if not tenant.policy_url:
-        found.append(Lack(_("votre politique de confidentialité"), "site"))
+        found.append(Lack(_("votre politique de confidentialité"), "site", "policy_url"))
     if any(row.kind in ("draw", "instant_win") and not told(row, "fr") for row in modules):
         found.append(Lack(_("les lots"), "modules"))
     return found

@@ -5,9 +5,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template import Context
-from django.utils import timezone
 
-from operations import running
 from operations.views import steps
 
 register = template.Library()
@@ -26,14 +24,4 @@ def next_step(context: Context) -> dict[str, Any]:
     waits = context["state"] in ("draft", "test") and context["can_change"]
     if not waits or context.get("current") == "one":
         return {}
-    row, path = context["operation"], context["request"].path
-    found = steps.next_step(row, path=path)
-    if found["left"] > 1:  # each by its name: a number alone would have to be looked for
-        problems = running.problems(operation=row, now=timezone.now())
-        ahead = [(problem.text, steps.mended_at(row, problem)) for problem in problems]
-        found["each"] = [(text, "" if _is_here(url, path) else url) for text, url in ahead]
-    return found
-
-
-def _is_here(url: str, path: str) -> bool:
-    return url.partition("#")[0].partition("?")[0] == path
+    return steps.next_step(context["operation"], path=context["request"].path)

@@ -1,6 +1,6 @@
 """All operations: the list, the calendar, and the way to a new one."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -21,12 +21,15 @@ from kernel.errors import RicochetError
 from operations import editing, modules, partaking, selectors
 from operations.forms import OperationForm
 from operations.models import Operation, OperationState
+from operations.views import steps
 from operations.views.common import can_change, operation_or_404, say
 from operations.views.partners import choosable
 from partnerships.selectors import Partner
 from shell import undo
 from shell.forms import answer
 from shell.tables import Column, Empty, ListPage, View
+
+_MONTH = timedelta(days=30)
 
 
 def _there(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -178,15 +181,22 @@ def add(request: HttpRequest) -> HttpResponse:
     there = choosable()
     asked = request.GET.get("partenaire", "")
     chosen = next((one for one in there if one.public_id == asked), None)
-    initial = {"kind": "form", **(_with(chosen) if chosen is not None else {})}
+    initial = {"kind": "form", **_a_month(timezone.now())}
+    initial |= _with(chosen) if chosen is not None else {}
     form = OperationForm(request.POST or None, initial=initial, choosable=there)
     if request.method == "POST" and form.is_valid():
         made = _created(form)
         if made is not None:
             messages.success(request, _("Opération créée"))
-            return redirect("operations:operation", operation=made.public_id)
+            return redirect(steps.onward(made))
     context = {"with_name": chosen.name if chosen is not None else ""}
     return answer(request, "operations/add.html", context, form)
+
+
+def _a_month(now: datetime) -> dict[str, datetime]:
+    """The dates that are proposed: from this hour, a month long, whole days at the end."""
+    starts = timezone.localtime(now).replace(minute=0, second=0, microsecond=0)
+    return {"starts_at": starts, "ends_at": (starts + _MONTH).replace(hour=23, minute=59)}
 
 
 def _with(partner: Partner) -> dict[str, str]:

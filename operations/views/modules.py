@@ -21,6 +21,7 @@ from operations.forms_acquisition import AcquisitionForm
 from operations.mechanics import mechanic_of, offered
 from operations.mechanics.shape import SettingsForm
 from operations.models import Operation, OperationModule
+from operations.views import steps
 from operations.views.common import frame, module_or_404, operation_or_404, say
 from operations.views.partners import choosable
 from shell import formats, undo
@@ -79,7 +80,7 @@ def module(request: HttpRequest, operation: str, module: str) -> HttpResponse:
             say(settings if error.param in settings.fields else form, error)
         else:
             messages.success(request, _("Module enregistré"))
-            return redirect("operations:module", operation=row.public_id, module=part.public_id)
+            return redirect(steps.onward(row, after=part))
     context = {
         **_module_frame(request, row, part),
         "settings": settings,

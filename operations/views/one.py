@@ -17,6 +17,7 @@ from operations.forms import DatesForm, NameForm
 from operations.forms_partaking import ConfirmForm
 from operations.mechanics import mechanic_of
 from operations.models import Operation
+from operations.sample_rules import following
 from operations.unshared import refused, unshared
 from operations.views.common import author, frame, operation_or_404, say
 from operations.views.partners import rows_of
@@ -53,6 +54,8 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
             for module in selectors.modules_of(row)
         ],
         "rows": rows_of(row),
+        "follows": waits and following.follows(row),
+        "outdated": following.outdated(row),
         "current": "one",
         "name_form": NameForm(initial={"name": row.name}),
     }

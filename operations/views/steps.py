@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kernel.ids import public_id
-from operations import running
+from operations import running, selectors
+from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Problem
-from operations.models import Operation
+from operations.models import Operation, OperationModule
 from operations.sample_rules.facts import lacking
 from operations.views.partners import choosable
 
@@ -28,6 +29,8 @@ def mended_at(row: Operation, problem: Problem) -> str:
     if problem.field.startswith("rules_"):
         page = reverse("operations:words", args=[row.public_id])
         return at_brackets(page, problem.field.removeprefix("rules_"))
+    if problem.step == "site":
+        return f"{reverse('site:site')}#id_{problem.field}"
     if any(problem.partnership == public_id("prt", one.partnership_id) for one in choosable()):
         page = reverse("operations:partner", args=[row.public_id, problem.partnership])
         return f"{page}#id_{problem.field}"
@@ -54,17 +57,29 @@ def lacks(row: Operation) -> list[tuple[str, str]]:
 
 
 def next_step(row: Operation, *, path: str) -> dict[str, Any]:
-    """What keeps a draft from going live: how much, and the first thing that another page mends.
+    """What keeps a draft from going live: each thing, with the page that mends it.
 
-    `url` is empty where all that is left is on the page of `path`.
+    The address is empty for what is mended on the page of `path`.
     """
     problems = running.problems(operation=row, now=timezone.now())
     ahead = [(problem.text, mended_at(row, problem)) for problem in problems]
-    elsewhere = [one for one in ahead if one[1].partition("#")[0].partition("?")[0] != path]
-    text, url = next(iter(elsewhere), ("", ""))
     return {
-        "left": len(problems),
-        "text": text or next((text for text, _url in ahead), ""),
-        "url": url,
+        "ahead": [(text, "" if _page(url) == path else url) for text, url in ahead],
         "overview": reverse("operations:operation", args=[row.public_id]),
     }
+
+
+def onward(row: Operation, *, after: OperationModule | None = None) -> str:
+    """Where to go once a draft was made, or one of its modules saved: to a module that lacks
+    something, first the same again, else to the page of the whole.
+    """
+    modules = selectors.modules_of(row)
+    lacking_first = sorted(modules, key=lambda one: after is None or one.id != after.id)
+    for one in lacking_first:
+        if mechanic_of(one).check(module=one):
+            return reverse("operations:module", args=[row.public_id, one.public_id])
+    return reverse("operations:operation", args=[row.public_id])
+
+
+def _page(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0]

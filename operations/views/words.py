@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import member_required
 from accounts.models import Role
@@ -20,12 +20,14 @@ from operations import editing, official, pictures, sample_rules, selectors
 from operations.forms import LookForm, WordsForm
 from operations.models import Operation
 from operations.public import page
+from operations.sample_rules import following
 from operations.views import steps
 from operations.views.common import frame, operation_or_404, say
 from operations.words import LANGUAGES
 from shell.brand import HEX
 from shell.forms import answer
 from tenants.context import current_tenant
+from tenants.programme.explanation import as_html
 
 # What the preview takes from a form that was not saved yet: texts of two languages, and a colour.
 _LIVE = ("title", "subtitle", "prizes")
@@ -37,13 +39,15 @@ _LIVE = ("title", "subtitle", "prizes")
 def words(request: HttpRequest, operation: str) -> HttpResponse:
     """Titles, prizes and rules."""
     row, now = operation_or_404(operation), timezone.now()
-    state = row.shown_state(now)
-    may_begin = state in ("draft", "test") or not any(row.rules.values())
-    begun = _begun(request, row) if may_begin else {}
+    may_edit = row.shown_state(now) in ("draft", "test", *official.PUBLIC)
+    begun = _begun(request, row) if may_edit else {}
     form = WordsForm(request.POST or None, initial=WordsForm.initial_of(row) | begun)
     listed = selectors.prizes_of(row)
     if listed:
         form.count_in_modules()
+    follows = following.follows(row) and not begun and "rules_fr" not in request.POST
+    if follows:
+        form.without_rules()
     for name in begun:  # an older draft of this form gives back everything else
         form.fields[name].widget.attrs["data-fresh"] = ""
     _point_at_brackets(form, request.GET.get("completer", ""))
@@ -58,12 +62,16 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
     context = {
         **frame(request, row, now),
         "current": "words",
-        "may_begin": may_begin and not begun,
+        "follows": follows,
+        "followed": _followed(row) if follows else [],
+        "may_follow": following.may_follow(row),
+        "may_begin": may_edit and not begun and not follows,
         "begun": bool(begun),
         "again": any(row.rules.values()),
-        "lacks": steps.lacks(row) if may_begin else [],
+        "outdated": following.outdated(row),
+        "lacks": steps.lacks(row) if may_edit else [],
         "listed": sum(prize["stock"] for prize in listed),
-        "amends": state in official.PUBLIC,
+        "amends": row.shown_state(now) in official.PUBLIC,
         "versions": official.versions(operation=row)[::-1],
     }
     return answer(request, "operations/words.html", context, form)
@@ -71,10 +79,10 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
 
 def _begun(request: HttpRequest, row: Operation) -> dict[str, str]:
     """The fields that the sample fills, where it is asked for: in each language that is offered, or
-    in the one that is named.
+    in the one that is named. Also where rules that followed from the settings need a hand.
     """
     asked = request.GET.get("modele", "")
-    if not asked:
+    if not asked and not (request.GET.get("completer") and following.follows(row)):
         return {}
     if asked in LANGUAGES:
         return {f"rules_{asked}": sample_rules.sample(operation=row, language=asked)}
@@ -82,9 +90,30 @@ def _begun(request: HttpRequest, row: Operation) -> dict[str, str]:
     return {f"rules_{code}": text for code, text in texts.items()}
 
 
+def _followed(row: Operation) -> list[tuple[str, Any]]:
+    """The rules that the settings give, to be read: each with what opens it."""
+    titles = {"fr": _("Lire le règlement"), "en": _("Lire le règlement en anglais")}
+    rules = following.rules_of(row)
+    return [(titles[code], as_html(text)) for code, text in rules.items()]
+
+
+@require_POST
+@member_required(role=Role.MANAGER)
+def follow(request: HttpRequest, operation: str) -> HttpResponse:
+    """Back to the rules that the settings give; the text typed so far goes."""
+    row = operation_or_404(operation)
+    try:
+        editing.follow_settings(operation_id=row.id, now=timezone.now())
+    except RicochetError as error:
+        messages.error(request, error.said)
+    else:
+        messages.success(request, _("Le règlement suit de nouveau vos réglages"))
+    return redirect("operations:words", operation=row.public_id)
+
+
 def _point_at_brackets(form: WordsForm, language: str) -> None:
     """Have the form open with the first passage selected that waits for its words."""
-    if language not in LANGUAGES:
+    if language not in LANGUAGES or f"rules_{language}" not in form.fields:
         return
     passage = sample_rules.unfinished(str(form[f"rules_{language}"].value() or ""))
     if passage:
@@ -94,7 +123,7 @@ def _point_at_brackets(form: WordsForm, language: str) -> None:
 def _after_saving(row: Operation) -> str:
     """The same page; at the passage that still waits for its words, where there is one."""
     page = reverse("operations:words", args=[row.public_id])
-    waiting = sample_rules.unfinished_in(row)
+    waiting = sample_rules.unfinished_in(row.rules)
     return steps.at_brackets(page, waiting[0]) if waiting else page
 
 

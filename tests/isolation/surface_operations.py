@@ -101,6 +101,7 @@ OPERATIONS: dict[str, Page] = {
     "operations:duplicate": member(operation),
     "operations:archive": member(operation),
     "operations:words": member(operation, **MANAGER),
+    "operations:follow_rules": member(operation),
     "operations:look": member(operation, **MANAGER),
     "operations:preview": member(operation),
     "operations:participants": member(operation),
