@@ -8,14 +8,16 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.template import Context, Engine, Template
-from django.utils import translation
+from django.utils import timezone, translation
 
 from operations.models import Operation
 from operations.sample_rules.facts import facts
 from operations.words import offered_in
 from shell import formats
+from tenants.context import current_tenant
 
 _FOLDER = Path(__file__).parent
 _LEFT = re.compile(r"\[(?:à compléter|to complete)\b[^\]\n]*\]?")
@@ -38,7 +40,9 @@ def unfinished_in(rules: Mapping[str, str]) -> tuple[str, str] | None:
 
 def sample(*, operation: Operation, language: str) -> str:
     """The rules of this operation in one language, as far as they follow from it."""
-    with translation.override(language):
+    # On the merchant's clock, whoever asks: published rules are compared with these.
+    zone = ZoneInfo(current_tenant().timezone)
+    with translation.override(language), timezone.override(zone):
         context = facts(operation, language)
         text = str(_template(language).render(Context(context, autoescape=False)))
     names = [str(context["zone"]), *(name for name, _address in context["policies"])]

@@ -68,7 +68,15 @@ def lacking(operation: Operation) -> list[Lack]:
         found.append(Lack(_("votre politique de confidentialité"), "site", "policy_url"))
     if any(row.kind in ("draw", "instant_win") and not told(row, "fr") for row in modules):
         found.append(Lack(_("les lots"), "modules"))
+    elif _unnamed(operation, modules):
+        found.append(Lack(_("les lots"), "words", "prizes_fr"))
     return found
+
+
+def _unnamed(operation: Operation, modules: Sequence[OperationModule]) -> bool:
+    """Whether prizes are counted by hand, and nowhere named."""
+    there = any(told(row, "fr") for row in modules) or pick(operation.prizes, "fr")
+    return bool(operation.prize_count) and not there
 
 
 def facts(operation: Operation, language: str) -> dict[str, Any]:
@@ -150,7 +158,7 @@ def _winnable(
     kinds = {game.kind for game in games}
     with_winners = bool(kinds & {"draw", "instant_win"})
     words = pick(operation.prizes, language)
-    if with_winners and not rows:
+    if (with_winners and not rows) or _unnamed(operation, modules):
         words = open_place(_("les lots, leur nombre et leur valeur"))
     pieces = sum(row["stock"] for row in rows)
     values = [row["value"] for row in rows]

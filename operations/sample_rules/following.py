@@ -56,20 +56,16 @@ def outdated(operation: Operation) -> bool:
 def problems(operation: Operation) -> list[Problem]:
     """What keeps the rules from being published."""
     if not follows(operation):
-        found = []
-        if needed(operation) and not pick(operation.rules, "fr"):
-            words = _("Écrivez le règlement : il y a quelque chose à gagner ou à accepter.")
-            found.append(Problem(words, "words"))
         waiting = unfinished_in(operation.rules)
-        return [*found, _about_brackets(*waiting)] if waiting else found
+        return [_about_brackets(*waiting)] if waiting else []
     said = _("Indiquez %(what)s, pour le règlement.")
     lacks = lacking(operation)
     if lacks:
         # The dates and the prizes keep it from going online by themselves, and say so.
         return [
-            Problem(said % {"what": lack.text}, "site", field=lack.field)
+            Problem(said % {"what": lack.text}, lack.step, field=lack.field)
             for lack in lacks
-            if lack.step == "site"
+            if lack.field
         ]
     waiting = unfinished_in(samples(operation=operation))
     return [_about_brackets(*waiting)] if waiting else []

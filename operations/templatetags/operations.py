@@ -5,17 +5,28 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template import Context
+from django.utils.translation import get_language
 
+from operations import fields
+from operations.models import OperationModule
 from operations.views import steps
+from shell import formats
 
 register = template.Library()
 
 
 @register.inclusion_tag("operations/english.html")
-def english(*fields: BoundField) -> dict[str, Any]:
+def english(*parts: BoundField) -> dict[str, Any]:
     """The English half of some fields, folded away until something stands in it, or is wrong."""
-    is_open = any(field.value() or field.errors for field in fields)
-    return {"fields": fields, "open": is_open}
+    is_open = any(field.value() or field.errors for field in parts)
+    return {"fields": parts, "open": is_open}
+
+
+@register.filter
+def asks(module: OperationModule) -> str:
+    """What a module asks of people, in a sentence."""
+    there = fields.asked(module, language=get_language() or "fr")
+    return formats.join([fields.within(one) for one in there])
 
 
 @register.inclusion_tag("operations/next_step.html", takes_context=True)

@@ -48,12 +48,16 @@ def lacks(row: Operation) -> list[tuple[str, str]]:
     modules = list(row.modules.filter(removed_at=None, kind__in=["draw", "instant_win"])[:1])
     pages = {
         "site": reverse("site:site"),
+        "words": reverse(STEPS["words"], args=[row.public_id]),
         "dates": reverse(STEPS["dates"], args=[row.public_id]),
         "modules": reverse("operations:module", args=[row.public_id, modules[0].public_id])
         if modules
         else reverse(STEPS["modules"], args=[row.public_id]),
     }
-    return [(lack.text, pages[lack.step]) for lack in lacking(row)]
+    return [
+        (lack.text, f"{pages[lack.step]}#id_{lack.field}" if lack.field else pages[lack.step])
+        for lack in lacking(row)
+    ]
 
 
 def next_step(row: Operation, *, path: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def test_an_end_before_the_start_is_refused() -> None:
         ({"ends_at": None}, "Choisissez le début et la fin."),
         ({"starts_at": BEGINS - timedelta(days=9), "ends_at": BEGINS}, "La fin est passée"),
         ({"title": {}}, "Donnez un titre à la page."),
-        ({"prize_count": 3}, "Écrivez le règlement"),
+        ({"prize_count": 3}, "Indiquez les lots, pour le règlement."),
     ],
 )
 def test_what_is_missing_is_said_and_nothing_goes_live(

@@ -68,7 +68,9 @@ def test_the_sample_is_filled_from_the_settings_and_says_what_is_missing_beside_
     claire.post(f"{path}/dates", dates)
     sent = {**PRIZE, "rule": "daily", "minimum_age": "16", "asks_rules": "on"}
     assert claire.post(f"{path}/modules/{module.public_id}", sent).status_code == 302
-    assert "Rien ne restera à compléter." in read(claire, f"{path}/textes")
+    page = read(claire, f"{path}/textes")
+    assert "Il manque encore" not in page and 'name="rules_fr"' not in page
+    assert settings["legal_notice"] in page  # nothing is written, all of it is read
     page = read(claire, f"{path}/textes?modele=1")
     text = rules_in(page, "fr")
     for told in (settings["legal_notice"], "une fois par jour", "16 ans", "3 × Lampe Halo"):
@@ -100,10 +102,13 @@ def test_each_step_leads_on_to_what_is_left(
 ) -> None:
     page = read(claire, f"{path}/modules/{module.public_id}")
     assert "points avant la mise en ligne" in page
-    assert f'href="{path}/dates"' in page.partition('class="ahead"')[2]
-    # On the page of the dates it is something else that comes next.
-    ahead = read(claire, f"{path}/dates").partition('class="ahead"')[2]
-    assert f'href="{path}/modules/{module.public_id}"' in ahead
+    here = f'href="{path}/modules/{module.public_id}"'
+    # Each thing is named, with the way to it; what is mended on this very page needs none.
+    ahead = page.partition('class="ahead"')[2].partition("</ul>")[0]
+    assert ahead.count("<li>") == 5 and "Ajoutez au moins un lot" in ahead
+    assert f'href="{path}/dates"' in ahead and here not in ahead
+    ahead = read(claire, f"{path}/dates").partition('class="ahead"')[2].partition("</ul>")[0]
+    assert here in ahead and f'href="{path}/dates"' not in ahead
     assert 'class="ahead"' not in read(louis, f"{path}/modules")
 
 

@@ -124,7 +124,7 @@ def test_without_prizes_or_rules_it_does_not_go_live(lumen):
     # Whoever reads it is led to the module's own form.
     assert {p.module for p in problems if "lot à gagner" in p.text} == {module.public_id}
     assert "Ajoutez au moins un lot" in found
-    assert "Écrivez le règlement" in found
+    assert "Indiquez vos mentions légales, pour le règlement." in found
 
 
 def test_whose_form_arrives_after_the_list_was_closed_is_told_so(module):

@@ -1,0 +1,194 @@
+"""Rules that nobody writes: they follow a draft’s settings, and are fixed as it goes online."""
+
+import html
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from operations import editing, official, running
+from operations.models import Operation, OperationModule
+from operations.sample_rules import following
+from tenants.context import current_tenant
+from tenants.lookup import forget
+from tenants.models import Tenant
+from tests.fixtures.operations import add_partner, make_module, make_operation
+from tests.fixtures.tenants import TenantClient
+
+LAMP = {"number": 1, "name": {"fr": "Lampe Halo"}, "stock": 3, "value": 12_000}
+SAID = {
+    "public_email": "bonjour@maison-lumen.fr",
+    "policy_url": "https://maison-lumen.fr/donnees",
+    "legal_notice": "SARL, 3 rue du Lac, 69003 Lyon, RCS Lyon 812 345 678",
+}
+OWN = {"fr": "# Mon règlement\n\nUne ligne.", "en": "# My rules"}
+
+
+@pytest.fixture
+def settled(merchant: Tenant) -> Tenant:
+    """A merchant who has said all that the product asks of it."""
+    Tenant.objects.filter(id=merchant.id).update(**SAID)
+    for row in (merchant, current_tenant()):
+        for name, value in SAID.items():
+            setattr(row, name, value)
+    forget(merchant)
+    return merchant
+
+
+@pytest.fixture
+def module(settled: Tenant) -> OperationModule:
+    now = timezone.now()
+    draft = make_operation(
+        state="draft",
+        rules={},
+        title={"fr": "Un automne", "en": "An autumn"},
+        starts_at=now - timedelta(days=1),
+        ends_at=now + timedelta(days=9),
+    )
+    return make_module(draft, kind="draw", settings={"prizes": [LAMP]})
+
+
+@pytest.fixture
+def row(module: OperationModule) -> Operation:
+    return module.operation
+
+
+def live(row: Operation) -> Operation:
+    running.go_live(operation_id=row.id, now=timezone.now())
+    row.refresh_from_db()
+    return row
+
+
+def read(client: TenantClient, address: str) -> str:
+    return html.unescape(client.get(address).content.decode()).replace("\u00a0", " ")
+
+
+def test_going_live_fixes_what_the_settings_say_in_every_language(
+    claire: TenantClient, row: Operation
+) -> None:
+    path = f"/operations/{row.public_id}"
+    page = read(claire, path)
+    assert "Tout est prêt" in page and "rédigé d’après vos réglages, est fixé et publié" in page
+    assert claire.post(f"{path}/en-ligne")["Location"] == path
+    row.refresh_from_db()
+    [version] = official.versions(operation=row)
+    assert version.text == row.rules and set(row.rules) == {"fr", "en"}
+    assert SAID["legal_notice"] in row.rules["fr"] and "3 × Lampe Halo" in row.rules["fr"]
+    assert "3 × Lampe Halo" in read(claire, f"/o/{row.slug}/reglement")
+    # From now on a setting that changes changes no text that somebody has accepted.
+    Tenant.objects.filter(id=current_tenant().id).update(legal_notice="SAS, ailleurs")
+    forget(current_tenant())
+    assert SAID["legal_notice"] in read(claire, f"/o/{row.slug}/reglement")
+
+
+def test_a_test_of_the_draft_shows_the_rules_that_it_will_have(
+    claire: TenantClient, row: Operation
+) -> None:
+    opened = claire.post(f"/operations/{row.public_id}/essais/ouvrir")["Location"]
+    page = read(claire, opened)
+    assert f"/o/{row.slug}/reglement?essai=" in page
+    token = page.partition("/reglement?essai=")[2].partition('"')[0]
+    assert "3 × Lampe Halo" in read(claire, f"/o/{row.slug}/reglement?essai={token}")
+    row.refresh_from_db()
+    assert row.rules == {}
+
+
+def test_what_changes_afterwards_is_proposed_as_an_amendment(
+    claire: TenantClient, row: Operation, module: OperationModule
+) -> None:
+    path = f"/operations/{live(row).public_id}"
+    assert "ne dit plus ce que disent vos réglages" not in read(claire, path)
+    later = row.ends_at + timedelta(days=3)
+    running.set_dates(
+        operation_id=row.id, starts_at=row.starts_at, ends_at=later, now=timezone.now()
+    )
+    assert "ne dit plus ce que disent vos réglages" in read(claire, path)
+    add_partner(module)
+    page = read(claire, f"{path}/textes?modele=1")
+    text = page.partition('name="rules_fr"')[2].partition(">")[2].partition("</textarea>")[0]
+    assert "https://brulerie-noe.example/donnees" in text
+    form = {"title_fr": "Un automne", "title_en": "An autumn", "rules_fr": text, "rules_en": "Text"}
+    claire.post(f"{path}/textes", form)
+    first, second = official.versions(operation=row)
+    assert "brulerie-noe" not in first.text["fr"] and "brulerie-noe" in second.text["fr"]
+    assert "ne dit plus ce que disent vos réglages" not in read(claire, path)
+
+
+def test_the_line_ends_of_a_browser_amend_nothing(claire: TenantClient, row: Operation) -> None:
+    path = f"/operations/{live(row).public_id}/textes"
+    form = {f"rules_{code}": text.replace("\n", "\r\n") for code, text in row.rules.items()}
+    claire.post(path, {"title_fr": "Un autre titre", "title_en": "Another", **form})
+    row.refresh_from_db()
+    assert row.title["fr"] == "Un autre titre"
+    assert len(official.versions(operation=row)) == 1 and row.rules_from_settings
+
+
+def test_a_copy_takes_along_what_was_written_and_not_what_was_fixed(row: Operation) -> None:
+    now = timezone.now()
+    copy = editing.duplicate(operation_id=live(row).id, name="Copie", now=now)
+    assert copy.rules == {}
+    editing.save_words(operation_id=copy.id, now=now, rules=OWN)
+    again = editing.duplicate(operation_id=copy.id, name="Copie encore", now=now)
+    assert again.rules == OWN
+
+
+def test_an_own_text_is_kept_until_its_author_gives_it_up(
+    claire: TenantClient, louis: TenantClient, row: Operation
+) -> None:
+    path = f"/operations/{row.public_id}/textes"
+    begun = read(claire, f"{path}?modele=1")
+    assert "3 × Lampe Halo" in begun.partition('name="rules_fr"')[2]
+    claire.post(path, {"title_fr": "Un automne", "rules_fr": "Le mien."})
+    page = read(claire, path)
+    assert "Le mien." in page and 'data-dialog-open="follow-rules"' in page
+    # Words that leave the rules aside leave them as they are.
+    claire.post(path, {"title_fr": "Un autre", "rules_fr": "Le mien."})
+    row.refresh_from_db()
+    assert row.rules == {"fr": "Le mien."}
+    assert louis.post(f"{path}/modele").status_code == 403
+    for _time in range(2):
+        assert claire.post(f"{path}/modele")["Location"] == path
+    row.refresh_from_db()
+    assert row.rules == {} and following.follows(row)
+
+
+def test_rules_in_force_cannot_be_given_up(claire: TenantClient, row: Operation) -> None:
+    path = f"/operations/{live(row).public_id}/textes"
+    claire.post(f"{path}/modele")
+    row.refresh_from_db()
+    assert "3 × Lampe Halo" in row.rules["fr"]
+    assert "ceci ne change plus" in read(claire, path)
+
+
+@pytest.mark.parametrize(("kind", "opens"), [("form", ""), ("draw", "/modules/mod_")])
+def test_a_new_operation_opens_where_something_is_missing_and_has_its_dates(
+    claire: TenantClient, settled: Tenant, kind: str, opens: str
+) -> None:
+    page = read(claire, "/operations/ajouter")
+    now = timezone.localtime(timezone.now())
+    assert f'name="starts_at" value="{now:%Y-%m-%dT%H}:00"' in page
+    assert f'value="{now + timedelta(days=30):%Y-%m-%d}T23:59"' in page
+    answer = claire.post("/operations/ajouter", {"name": "Un hiver", "kind": kind})
+    made = Operation.objects.get()
+    assert answer["Location"].startswith(f"/operations/{made.public_id}{opens}")
+    if opens:
+        prize = {
+            "p1-name_fr": "Lampe",
+            "p1-stock": "3",
+            "rule": "once",
+            "chances": "person",
+            "substitutes": "0",
+        }
+        saved = claire.post(answer["Location"], prize)
+        assert saved["Location"] == f"/operations/{made.public_id}"
+
+
+def test_prizes_that_are_counted_and_not_named_are_asked_for(settled: Tenant) -> None:
+    draft = make_operation(state="draft", rules={}, prize_count=3)
+    make_module(draft)
+    [found] = running.problems(operation=draft, now=timezone.now())[-1:]
+    assert found.text == "Indiquez les lots, pour le règlement." and found.field == "prizes_fr"
+    draft.prizes = {"fr": "Trois lampes"}
+    # Who wins them, and how, no setting says.
+    [found] = running.problems(operation=draft, now=timezone.now())[-1:]
+    assert "par qui, quand et comment" in found.text
