@@ -172,6 +172,10 @@ def test_a_partner_who_has_not_accepted_yet_says_its_policy_then(
     ModulePartner.objects.update(policy_url="")
     own = f"/operations/{module.operation.public_id}/modules/{module.public_id}/donnees"
     sent = {"ask-first_name": "on", f"{key}-on": "on", f"{key}-asks": "on"}
+    # Whom the form showed goes with it.
+    sent |= re.findall(
+        rf'<input type="hidden" name="({key}-[^"]+)" value="([^"]*)"', read(claire, own)
+    )
     assert claire.post(own, sent).status_code == 302
     sign(row, Side.MINOR, other_merchant.id)
     Partnership.objects.update(state=State.ACTIVE)
