@@ -50,7 +50,7 @@ def outdated(operation: Operation) -> bool:
     """Whether published rules say something else than the settings they were written from."""
     if not operation.rules_from_settings or operation.state != "live":
         return False
-    return samples(operation=operation) != operation.rules
+    return bool(samples(operation=operation) != operation.rules)
 
 
 def problems(operation: Operation) -> list[Problem]:
