@@ -8,7 +8,7 @@ asked for a yes to it, for nobody knows whether it is the brand that was meant.
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,6 +55,15 @@ def is_another(row: ModulePartner, minor: Minor | None) -> bool:
 def name_of(row: ModulePartner, minor: Minor | None) -> str:
     """What the partner is called now; a name that nobody gave yet is the one that was typed."""
     return minor.name if minor is not None and minor.tenant_id is not None else row.name
+
+
+def called(rows: Iterable[ModulePartner]) -> dict[uuid.UUID, str]:
+    """What each of these partners is called now, by partnership; one that is over keeps its name of
+    then. For lists and pages: proofs hold the name of their day.
+    """
+    there = {row.partnership_id: row for row in rows}
+    now = minors(partnership_ids=there) if there else {}
+    return {number: name_of(row, now.get(number)) for number, row in there.items()}
 
 
 def office_of(row: ModulePartner, minor: Minor | None) -> uuid.UUID:

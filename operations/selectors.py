@@ -23,18 +23,34 @@ _COUNTED = Q(participations__is_test=False, participations__state=ParticipationS
 
 
 def operations() -> QuerySet[Operation]:
-    """Every operation, each with `people` (distinct, tests left out) and `partners_shown`."""
+    """Every operation, each with `people` (distinct, tests left out) and `partner_ids`, its
+    partnerships: what they are called, `partner_names` says.
+    """
     people = Count("participations__profile", filter=_COUNTED, distinct=True)
-    names = (
+    numbers = (
         ModulePartner.objects.filter(
             module__operation=OuterRef("pk"), module__removed_at__isnull=True
         )
-        .order_by("name")
-        .values("name")
+        .order_by("partnership_id")
+        .values("partnership_id")
         .distinct()
     )
-    rows = Operation.objects.annotate(people=people, partners_shown=ArraySubquery(names))
+    rows = Operation.objects.annotate(people=people, partner_ids=ArraySubquery(numbers))
     return rows.order_by("-created_at", "-id")
+
+
+def partner_names() -> dict[uuid.UUID, str]:
+    """What every partner of whatever operation is called today, by partnership: there are few."""
+    return parties.called(ModulePartner.objects.order_by("added_at", "id"))
+
+
+def calling(modules: list[OperationModule]) -> list[OperationModule]:
+    """These modules, each of their partners with `called`, its name of today."""
+    rows = [row for module in modules for row in module.partners.all()]
+    names = parties.called(rows)
+    for row in rows:
+        row.called = names[row.partnership_id]  # type: ignore[attr-defined]
+    return modules
 
 
 def with_partners(rows: QuerySet[Operation]) -> QuerySet[Operation]:

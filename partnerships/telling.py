@@ -3,6 +3,8 @@
 import uuid
 from datetime import datetime
 
+from django.db.models import Q
+
 from kernel.outbox.services import emit
 from partnerships.models import OPEN_STATES, Partnership
 
@@ -29,8 +31,11 @@ def have_begun(*, row: Partnership, now: datetime) -> None:
 
 
 def have_renamed(*, tenant_id: uuid.UUID, now: datetime) -> None:
-    """Have whatever this brand keeps of its majors' operations say what people read now."""
-    if Partnership.objects.filter(minor=tenant_id, state__in=OPEN_STATES).exists():
+    """Have what this brand keeps of its majors' operations, and what its own partners keep of its
+    own, say what people read now.
+    """
+    either = Q(minor=tenant_id) | Q(major=tenant_id)
+    if Partnership.objects.filter(either, state__in=OPEN_STATES).exists():
         emit(kind=NAMED, payload={"tenant": str(tenant_id)}, now=now)
 
 

@@ -5,6 +5,7 @@ What a partner's state forbids now is no failure: it waits, and is asked for aga
 
 import uuid
 
+from django.db.models import Q
 from django.utils import timezone
 
 from kernel.db import prepared_cursor
@@ -104,9 +105,12 @@ def _active(event: EventData) -> None:
 
 
 def _named(event: EventData) -> None:
-    """A partner calls itself otherwise: its majors tell it anew what people read."""
+    """A brand calls itself otherwise: its majors tell it, and it tells its own partners, anew what
+    people read.
+    """
+    tenant = uuid.UUID(event.payload["tenant"])
     rows = Partnership.objects.select_related("major").filter(
-        minor=uuid.UUID(event.payload["tenant"]), state__in=OPEN_STATES
+        Q(minor=tenant) | Q(major=tenant), state__in=OPEN_STATES
     )
     now = timezone.now()
     for row in rows.order_by("id"):

@@ -1,6 +1,9 @@
 """All operations: the list, the calendar, and the way to a new one."""
 
+import uuid
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -60,13 +63,7 @@ class OperationsPage(ListPage):
     search_label = gettext_lazy("Nom, titre ou partenaire")
     default_sort = "-starts"
     columns = (
-        Column(
-            "name",
-            gettext_lazy("Opération"),
-            main=True,
-            sort="name",
-            detail=lambda row: ", ".join(row.partners_shown),
-        ),
+        Column("name", gettext_lazy("Opération"), main=True, sort="name"),
         Column(
             "state",
             gettext_lazy("État"),
@@ -91,12 +88,30 @@ class OperationsPage(ListPage):
         "/operations/ajouter",
     )
 
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        first, *others = self.columns
+        # The names are those of this request, asked once for the whole page.
+        self.columns = (replace(first, detail=self._partners), *others)  # type: ignore[misc, assignment]
+
+    @cached_property
+    def names(self) -> dict[uuid.UUID, str]:
+        return selectors.partner_names()
+
+    def _partners(self, row: Any) -> str:
+        names = {self.names[number] for number in row.partner_ids if number in self.names}
+        return ", ".join(sorted(names, key=str.casefold))
+
     def queryset(self) -> QuerySet[Any]:
         return selectors.operations()
 
     def search(self, rows: QuerySet[Any], query: str) -> QuerySet[Any]:
         named = rows.filter(name__icontains=query) | rows.filter(title__fr__icontains=query)
-        return (named | rows.filter(modules__partners__name__icontains=query)).distinct()
+        found = [key for key, name in self.names.items() if query.casefold() in name.casefold()]
+        with_them = rows.filter(modules__partners__partnership_id__in=found)
+        # Whoever looks by the name of then finds it, too.
+        former = rows.filter(modules__partners__name__icontains=query)
+        return (named | with_them | former).distinct()
 
     def row_url(self, row: Any) -> str:
         return reverse("operations:operation", args=[row.public_id])

@@ -15,7 +15,7 @@ from accounts.access import member_required
 from accounts.models import Role
 from kernel.db import atomic_with_retry
 from kernel.errors import RicochetError
-from operations import modules, selectors
+from operations import modules, parties, selectors
 from operations.forms import RuleForm
 from operations.forms_acquisition import AcquisitionForm
 from operations.mechanics import mechanic_of, offered
@@ -36,7 +36,9 @@ def listed(request: HttpRequest, operation: str) -> HttpResponse:
     context = {
         **frame(request, row, timezone.now()),
         "current": "modules",
-        "modules": [(module, mechanic_of(module)) for module in selectors.modules_of(row)],
+        "modules": [
+            (module, mechanic_of(module)) for module in selectors.calling(selectors.modules_of(row))
+        ],
         "mechanics": offered(),
     }
     return render(request, "operations/modules.html", context)
@@ -53,7 +55,7 @@ def add(request: HttpRequest, operation: str) -> HttpResponse:
     except RicochetError as error:
         messages.error(request, error.said)
         return redirect("operations:modules", operation=row.public_id)
-    if names := [partner.name for partner in made.partners.all()]:
+    if names := list(parties.called(made.partners.all()).values()):
         words = ngettext(
             "Module ajouté. %(names)s y participe aussi.",
             "Module ajouté. %(names)s y participent aussi.",

@@ -51,7 +51,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
         "unshared_names": [one.name for one in held if not one.is_over],
         "modules": [
             (module, mechanic_of(module), mechanic_of(module).figures(module=module))
-            for module in selectors.modules_of(row)
+            for module in selectors.calling(selectors.modules_of(row))
         ],
         "rows": rows_of(row),
         "follows": waits and following.follows(row),

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
-from operations.models import Participation
+from operations import parties
+from operations.models import ModulePartner, Participation
 from operations.rehearsing import passes, services
 from operations.rehearsing.passes import Pass
 from operations.views.common import frame, operation_or_404
@@ -30,11 +31,7 @@ def tests(request: HttpRequest, operation: str) -> HttpResponse:
     """The latest tests, each with its trace, and how many there are to wipe."""
     row, now = operation_or_404(operation), timezone.now()
     rows = services.tests(operation_id=row.id)
-    partners = dict(
-        row.modules.filter(partners__isnull=False).values_list(
-            "partners__partnership_id", "partners__name"
-        )
-    )
+    partners = parties.called(ModulePartner.objects.filter(module__operation=row))
     context = {
         **frame(request, row, now),
         "current": "tests",

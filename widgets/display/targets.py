@@ -8,12 +8,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kernel.ids import parse_public_id, public_id
+from operations import parties
 from operations.mechanics import MECHANICS
-from operations.models import Operation, OperationModule, ReceivedOperation, SourceKind
+from operations.models import ModulePartner, OperationModule, ReceivedOperation, SourceKind
 from operations.participating import Source
 from operations.sources import query_of
 from operations.words import pick
 from partnerships.models import OPEN_STATES, Partnership
+from partnerships.selectors import minors
 from tenants.addresses import absolute_url
 from tenants.context import current_tenant
 from tenants.models import Tenant, TenantState
@@ -152,17 +154,19 @@ def _several(operations: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def _partners_of(modules: list[OperationModule]) -> dict[uuid.UUID, tuple[str, str]]:
-    """The first partner of each module, by its name and colour."""
-    pairs = Operation.objects.filter(
-        modules__in=[module.id for module in modules], modules__partners__isnull=False
-    ).values_list("modules__id", "modules__partners__name", "modules__partners__partner_tenant_id")
-    rows = list(pairs.order_by("-modules__partners__added_at"))
-    colors = dict(
-        Tenant.objects.filter(id__in={tenant for _m, _n, tenant in rows}).values_list(
-            "id", "brand_color"
-        )
-    )
-    return {module: (name, colors.get(tenant, "")) for module, name, tenant in rows}
+    """The first partner of each module, by its name of today and its colour; one whose place
+    somebody else took is not named before the merchant confirms it, as on the page.
+    """
+    rows = ModulePartner.objects.filter(module__in=modules).order_by("-added_at", "-id")
+    now = minors(partnership_ids={row.partnership_id for row in rows}) if rows else {}
+    named = [
+        (row.module_id, parties.name_of(row, minor), parties.office_of(row, minor))
+        for row, minor in ((row, now.get(row.partnership_id)) for row in rows)
+        if not parties.is_another(row, minor)
+    ]
+    offices = Tenant.objects.filter(id__in={office for _module, _name, office in named})
+    colors = dict(offices.values_list("id", "brand_color"))
+    return {module: (name, colors.get(office, "")) for module, name, office in named}
 
 
 def _received(
@@ -198,7 +202,7 @@ def _received(
                 subtitle=row.subtitle,
                 schema=major.schema_name if major is not None else "",
                 partnership_id=row.partnership_id,
-                other=(row.major_name, major.brand_color if major is not None else ""),
+                other=(major.name, major.brand_color) if major else (row.major_name, ""),
             )
             found.append((row, number, target))
     return found
