@@ -8,6 +8,7 @@ from django.utils import timezone
 from kernel.outbox.types import EventData, Handler
 from operations import running
 from operations.mechanics.draw.telling import HANDLERS as DRAWS
+from operations.received.giving_back import HANDLERS as GIVING_BACK
 from operations.received.leaving import HANDLERS as LEAVING
 from operations.received.telling import HANDLERS as TELLING
 
@@ -20,4 +21,10 @@ def _end(event: EventData) -> None:
     )
 
 
-HANDLERS: dict[str, Handler] = {running.END_EVENT: _end, **TELLING, **LEAVING, **DRAWS}
+HANDLERS: dict[str, Handler] = {
+    running.END_EVENT: _end,
+    **TELLING,
+    **LEAVING,
+    **GIVING_BACK,
+    **DRAWS,
+}

@@ -10,6 +10,7 @@ from kernel.db import atomic_with_retry
 from kernel.outbox.services import emit_all
 from operations.counting import share_event
 from operations.models import Share, ShareState
+from operations.received import giving_back
 from tenants.messaging import unsubscribing
 from tenants.profiles import consents
 from tenants.profiles.models import Consent, Profile
@@ -24,6 +25,8 @@ def withdraw(*, consent: Consent, how: str, now: datetime) -> bool:
     if consent.controller_tenant_id is None:
         if withdrawn and profile.email:
             unsubscribing.choose(profile=profile, wanted=False, now=now)
+        # A yes to us that came from a partner ended with it.
+        giving_back.ended_here(profile_id=profile.id, now=now)
     else:
         tell_partners(withdrawn=withdrawn, now=now)
     return bool(withdrawn)

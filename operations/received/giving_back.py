@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+from django.utils.timezone import now as clock
+
+from kernel.db import atomic_with_retry
+from kernel.outbox.types import EventData, Handler
 from operations.models import Participation, ReceivedParticipation
 from operations.received import leaving
 from operations.received.shapes import TakenBack
+from operations.received.standing import with_end
 from operations.received.taking import SOURCE
 from operations.ties import known_by_operations_alone
 from tenants.messaging import unsubscribing
@@ -50,6 +57,36 @@ def give_back(*, taken_back: Sequence[TakenBack], major_id: UUID, now: datetime)
         if profile is not None:
             _stop(profile, reason, now)
     return len(rows)
+
+
+@atomic_with_retry
+def ended_here(*, profile_id: UUID, now: datetime) -> int:
+    """Somebody took their yes back at our own door (an email's link, their space, our operations):
+    the same follows as where it was given. Again changes nothing, and whatever went by the other
+    door already is told no second time. Returns how many rows this call was about.
+    """
+    profile = Profile.everyone.select_for_update().filter(id=profile_id).first()
+    theirs = Q(profile_id=profile_id) | Q(profile__merged_into_id=profile_id)
+    found: QuerySet[Any] = with_end(
+        ReceivedParticipation.objects.filter(theirs, proof__isnull=False, withdrawn_at=None)
+    )
+    rows = list(found.filter(ended_at__isnull=False).order_by("id"))
+    if profile is None or not rows:
+        return 0
+    leaving.noted(now=max(row.ended_at for row in rows))
+    ids = [row.id for row in rows]
+    ReceivedParticipation.objects.filter(id__in=ids).update(withdrawn_at=now, fields={})
+    over = profile.erased_at is not None or profile.merged_into_id is not None
+    if not over and known_through_partners(profile):
+        _keep_the_address(profile)
+    return len(rows)
+
+
+def _ended(event: EventData) -> None:
+    ended_here(profile_id=UUID(event.payload["profile"]), now=clock())
+
+
+HANDLERS: dict[str, Handler] = {unsubscribing.YES_ENDED: _ended}
 
 
 def _is_news(row: ReceivedParticipation, how: Mapping[tuple[UUID, UUID], str]) -> bool:

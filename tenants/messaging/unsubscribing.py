@@ -10,12 +10,17 @@ from datetime import datetime
 from django.db.models import Q
 
 from kernel.db import atomic_with_retry
+from kernel.outbox.services import emit
 from tenants.messaging.addresses import address_hash, recipient_hash
 from tenants.messaging.catalogue.shapes import Topic
 from tenants.messaging.models import Choice, Email, EmailState, Unsubscription
 from tenants.profiles import consents, emails
 from tenants.profiles import services as profiles
 from tenants.profiles.models import Profile
+
+# Somebody's yes to this merchant ended by its own emails, in its space or by hand: whoever stands
+# above and keeps something by that yes answers it.
+YES_ENDED = "messaging.yes_ended"
 
 
 def is_unsubscribed(*, address: str, profile: Profile | None = None) -> bool:
@@ -64,7 +69,8 @@ def end(*, hashed: str, profile: Profile | None, now: datetime, how: str = "unsu
         return
     if profile.unsubscribed_at is None:
         profiles.update(profile_id=profile.id, unsubscribed_at=now, consented_at=None)
-    consents.withdraw_own(profile_id=profile.id, how=how, now=now)
+    if consents.withdraw_own(profile_id=profile.id, how=how, now=now):
+        emit(kind=YES_ENDED, payload={"profile": str(profile.id)}, now=now)
 
 
 @atomic_with_retry
