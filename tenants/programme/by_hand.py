@@ -1,6 +1,7 @@
 """What a merchant does by hand, beyond `services`: facts of their own, and corrections."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -79,7 +80,8 @@ def confirm_order(*, order_id: uuid.UUID, now: datetime) -> Order:
             amount=order.amount,
             currency=order.currency,
             ordered_at=order.ordered_at,
-            customer=_identity(order.profile),
+            # By their record: of whom a browser alone named, the shop's id may be another's by now.
+            customer=replace(_identity(order.profile), profile_id=order.profile_id),
             source=Source.MANUAL,
             is_test=order.is_test,
         ),
