@@ -209,7 +209,7 @@ def test_pa06_it_costs_nobody_anything(lumen: Lumen, lumens: Brand) -> None:
     assert "ne coûte rien" in lumens.page("/partenariats/ajouter")
     lumens.add(**DETAILS)
     path = lumens.partner("Noé")
-    assert "ne coûte rien, ni à l’une ni à l’autre" in lumens.page(f"{path}/accord")
+    assert "ne coûte rien, ni à l’un ni à l’autre" in lumens.page(f"{path}/accord")
     assert "sans frais" in letters(lumen, NORA, noe())[0]
     office = nora_opens(lumen)
     assert "elles restent gratuites" in office.page("/offre")

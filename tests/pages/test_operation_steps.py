@@ -214,6 +214,6 @@ def test_the_agreement_is_read_on_one_screen_and_is_what_is_accepted(
     before, _tag, text = page.partition('<article class="prose agreement">')
     assert "Qui fait quoi" not in before and "Qui fait quoi" in text
     for language in ("fr", "en"):
-        assert len(agreement_for(row, language=language).text.split()) < 350
+        assert len(agreement_for(row, language=language).text.split()) < 400
     agreed = agreement_for(row, language="fr")
     assert f'name="text" value="{agreed.text_hash}"' in text
