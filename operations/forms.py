@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from operations import parties
 from operations.mechanics import offered
 from operations.models import Operation, OperationModule, Rule
 from operations.views.common import MomentField
@@ -61,6 +62,8 @@ class OperationForm(HouseForm):
     kind = TilesField(label=_("Premier module"), options=())
     partner = forms.ChoiceField(label=_("Avec un partenaire"), required=False)
     policy_url = policy_field()
+    # Whom the page showed as partners; whom it shows now is `seals`.
+    shown = forms.CharField(required=False, max_length=20_000)
 
     def __init__(self, *args: Any, choosable: Sequence[Partner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,6 +86,21 @@ class OperationForm(HouseForm):
                 "Si vous ne la connaissez pas, laissez vide : le partenaire l’indique en acceptant"
                 " l’accord."
             )
+
+    @property
+    def seals(self) -> str:
+        """Each partner that can be chosen, with the seal of who it is."""
+        there = self.choosable.items()
+        return " ".join(f"{key}:{parties.seal_of(partner)}" for key, partner in there)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        key = data.get("partner") or ""
+        if key in self.choosable:
+            seal = parties.seal_of(self.choosable[key])
+            if f"{key}:{seal}" not in data.get("shown", "").split():
+                self.add_error("partner", parties.AnotherPartnerError.words)
+        return data
 
     @property
     def chosen(self) -> Partner | None:

@@ -86,6 +86,22 @@ def test_pa10_the_page_of_a_partner_that_showed_another_brand_is_read_again(
     assert named(lumen) == ["Atelier Marin"]
 
 
+def test_pa09_a_new_operation_names_no_partner_whom_its_page_did_not_show(
+    partnered: Partnered, marins: Brand, lumen: Lumen
+) -> None:
+    client = partnered.office.client
+    page = client.get("/operations/ajouter").content.decode()
+    form = {"name": "Un hiver", "kind": "form", "partner": number_of(partnered)}
+    form["shown"] = hidden_in(page, "shown")
+    partnered.marin_joins(marins)
+    answer = client.post("/operations/ajouter", form)
+    assert answer.status_code == 422 and named(lumen) == []
+    page = answer.content.decode()
+    assert CHANGED in words(page) and "Atelier Marin" in words(page)
+    again = client.post("/operations/ajouter", form | {"shown": hidden_in(page, "shown")})
+    assert again.status_code == 302 and named(lumen) == ["Atelier Marin"]
+
+
 def test_pa10_a_partner_called_otherwise_meanwhile_is_read_again(
     partnered: Partnered, lumen: Lumen
 ) -> None:

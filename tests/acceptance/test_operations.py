@@ -38,9 +38,12 @@ class Office:
             "ends_at": (today + timedelta(days=20)).strftime("%Y-%m-%dT%H:%M"),
             **more,
         }
+        if fields.get("partner"):  # whom the page showed goes with it
+            page = self.client.get("/operations/ajouter").content.decode()
+            fields.setdefault("shown", hidden_in(page, "shown"))
         answer = self.client.post("/operations/ajouter", fields)
         assert answer.status_code == 302, words(answer.content.decode())
-        self.path = answer["Location"]
+        self.path = answer["Location"].partition("/modules/")[0]
 
     def read(self, path: str = "") -> str:
         """The words of one of its pages."""
