@@ -72,7 +72,8 @@ class PrizesForm(BlocksForm):
 
     @classmethod
     def initial_of(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        # Most often there is one of it.
+        found: dict[str, Any] = {} if settings.get("prizes") else {"p1-stock": 1}
         for row in settings.get("prizes") or ():
             key = f"p{row['number']}"
             found |= spread(row.get("name"), f"{key}-name")
@@ -92,7 +93,7 @@ class PrizesForm(BlocksForm):
         data: dict[str, Any] = super().clean() or {}
         for number in range(1, MOST_KINDS + 1):
             key = f"p{number}"
-            if not any(data.get(f"{key}-{part}") for part in _PARTS):
+            if _is_empty({part: data.get(f"{key}-{part}") for part in _PARTS}, number):
                 continue
             if not data.get(f"{key}-name_fr") and f"{key}-name_fr" not in self.errors:
                 self.add_error(f"{key}-name_fr", _("Nommez ce lot, par exemple Lampe Halo."))
@@ -123,6 +124,12 @@ class PrizesForm(BlocksForm):
 
     def settings(self) -> dict[str, Any]:
         return {"prizes": self.prizes()}
+
+
+def _is_empty(typed: Mapping[str, Any], number: int) -> bool:
+    """Whether nobody typed anything: the first prize comes with a number that we proposed."""
+    said = {part: value for part, value in typed.items() if value}
+    return not said or (number == 1 and said == {"stock": 1})
 
 
 def how_it_comes(*, description: Any, words: Any, language: str) -> dict[str, Any]:

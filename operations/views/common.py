@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import has_role
@@ -17,8 +18,10 @@ from kernel.ids import parse_public_id
 from operations import selectors
 from operations.mechanics import MECHANICS
 from operations.models import Operation, OperationModule
+from operations.sample_rules import following
 from tenants.context import current_tenant
 from tenants.models import Tenant
+from tenants.programme.explanation import as_html
 
 
 def operation_or_404(public_id: str) -> Operation:
@@ -85,6 +88,13 @@ def _has_winners(operation: Operation) -> bool:
 def _squares(partners: dict[str, uuid.UUID]) -> list[tuple[Tenant | None, str]]:
     known = Tenant.objects.in_bulk(list(partners.values()))
     return [(known.get(number), name) for name, number in partners.items()]
+
+
+def followed(row: Operation) -> list[tuple[str, Any]]:
+    """The rules that the settings give, to be read: each with what opens it."""
+    titles = {"fr": gettext("Lire le règlement"), "en": gettext("Lire le règlement en anglais")}
+    rules = following.rules_of(row)
+    return [(titles[code], as_html(text)) for code, text in rules.items()]
 
 
 def say(form: forms.BaseForm, error: RicochetError) -> None:

@@ -81,7 +81,7 @@ def module(request: HttpRequest, operation: str, module: str) -> HttpResponse:
         except RicochetError as error:
             say(settings if error.param in settings.fields else form, error)
         else:
-            messages.success(request, _("Module enregistré"))
+            messages.success(request, _saved_words(module_or_404(row, module)))
             return redirect(steps.onward(row, after=part))
     context = {
         **_module_frame(request, row, part),
@@ -93,6 +93,14 @@ def module(request: HttpRequest, operation: str, module: str) -> HttpResponse:
     if settings.is_bound and settings.errors:
         response.status_code = 422
     return response
+
+
+def _saved_words(part: OperationModule) -> str:
+    left = mechanic_of(part).check(module=part)
+    if not left:
+        return _("Module enregistré")
+    told = " ".join(problem.text for problem in left)
+    return _("Module enregistré. Il manque encore quelque chose. %(told)s") % {"told": told}
 
 
 @atomic_with_retry

@@ -19,7 +19,7 @@ from operations.mechanics import mechanic_of
 from operations.models import Operation
 from operations.sample_rules import following
 from operations.unshared import refused, unshared
-from operations.views.common import author, frame, operation_or_404, say
+from operations.views.common import author, followed, frame, operation_or_404, say
 from operations.views.partners import rows_of
 from operations.views.steps import mended_at
 from shell.forms import answer
@@ -55,6 +55,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
         ],
         "rows": rows_of(row),
         "follows": waits and following.follows(row),
+        "followed": followed(row) if waits and not problems and following.follows(row) else [],
         "outdated": following.outdated(row),
         "current": "one",
         "name_form": NameForm(initial={"name": row.name}),

@@ -22,12 +22,11 @@ from operations.models import Operation
 from operations.public import page
 from operations.sample_rules import following
 from operations.views import steps
-from operations.views.common import frame, operation_or_404, say
+from operations.views.common import followed, frame, operation_or_404, say
 from operations.words import LANGUAGES
 from shell.brand import HEX
 from shell.forms import answer
 from tenants.context import current_tenant
-from tenants.programme.explanation import as_html
 
 # What the preview takes from a form that was not saved yet: texts of two languages, and a colour.
 _LIVE = ("title", "subtitle", "prizes")
@@ -63,7 +62,8 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
         **frame(request, row, now),
         "current": "words",
         "follows": follows,
-        "followed": _followed(row) if follows else [],
+        "followed": followed(row) if follows else [],
+        "read": "lire" in request.GET,
         "may_follow": following.may_follow(row),
         "may_begin": may_edit and not begun and not follows,
         "begun": bool(begun),
@@ -88,13 +88,6 @@ def _begun(request: HttpRequest, row: Operation) -> dict[str, str]:
         return {f"rules_{asked}": sample_rules.sample(operation=row, language=asked)}
     texts = sample_rules.samples(operation=row)
     return {f"rules_{code}": text for code, text in texts.items()}
-
-
-def _followed(row: Operation) -> list[tuple[str, Any]]:
-    """The rules that the settings give, to be read: each with what opens it."""
-    titles = {"fr": _("Lire le règlement"), "en": _("Lire le règlement en anglais")}
-    rules = following.rules_of(row)
-    return [(titles[code], as_html(text)) for code, text in rules.items()]
 
 
 @require_POST

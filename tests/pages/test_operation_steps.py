@@ -120,6 +120,14 @@ def test_the_editor_shows_the_prizes_that_are_there_and_one_more(
     assert len(re.findall(r'<details class="questions" open><summary>Lot', page)) == 1
     # The others wait within each other: each is there without a script, and none is in the way.
     assert page.count('<details class="questions one-more"') == 7
+    # What most leave as it is stays folded, until something else than usual stands in it.
+    folded = '<details class="questions"><summary>'
+    assert page.count(folded) == 2 and 'name="p1-stock" value="1"' in page
+    changed = {"rule": "once", **PRIZE, "minimum_age": "16", "wins": "2"}
+    assert claire.post(address, changed).status_code == 302
+    assert read(claire, address).count(folded) == 0
+    wrong = claire.post(address, {"rule": "once", **PRIZE, "wins": "0"})
+    assert wrong.status_code == 422 and wrong.content.decode().count(folded) == 1
     sent = {"rule": "once", **PRIZE, "p3-name_fr": "Bougie", "p3-stock": "2"}
     assert claire.post(address, sent).status_code == 302
     page = read(claire, address)

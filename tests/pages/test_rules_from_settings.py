@@ -69,6 +69,9 @@ def test_going_live_fixes_what_the_settings_say_in_every_language(
     path = f"/operations/{row.public_id}"
     page = read(claire, path)
     assert "Tout est prêt" in page and "rédigé d’après vos réglages, est fixé et publié" in page
+    # Read where it is decided, beside what can be won.
+    assert SAID["legal_notice"] in page.partition('id="go-live"')[2]
+    assert "À gagner : 3 × Lampe Halo (120,00 €)" in page
     assert claire.post(f"{path}/en-ligne")["Location"] == path
     row.refresh_from_db()
     [version] = official.versions(operation=row)
@@ -172,6 +175,10 @@ def test_a_new_operation_opens_where_something_is_missing_and_has_its_dates(
     made = Operation.objects.get()
     assert answer["Location"].startswith(f"/operations/{made.public_id}{opens}")
     if opens:
+        # Nothing typed is nothing kept: what is missing is said with the word that it was saved.
+        empty = {"p1-stock": "1", "rule": "once", "chances": "person", "substitutes": "0"}
+        assert claire.post(answer["Location"], empty)["Location"] == answer["Location"]
+        assert "Ajoutez au moins un lot à gagner." in read(claire, answer["Location"])
         prize = {
             "p1-name_fr": "Lampe",
             "p1-stock": "3",
