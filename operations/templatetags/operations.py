@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 
 from operations import fields
 from operations.mechanics.prizes import told
+from operations.mechanics.shape import SettingsForm
 from operations.models import OperationModule
 from operations.views import steps
 from shell import formats
@@ -27,7 +28,7 @@ def english(*parts: BoundField) -> dict[str, Any]:
 @register.simple_tag
 def opened(form: BaseForm, *names: str) -> bool:
     """Whether folded fields have to be seen: one is wrong, or says something else than usual."""
-    usual = type(form).initial_of({}) if hasattr(form, "settings") else {"asks_rules": False}
+    usual = form.initial_of({}) if isinstance(form, SettingsForm) else {"asks_rules": False}
     return any(
         form[name].errors or _told(form[name].value()) != _told(usual.get(name))
         for name in names
