@@ -30,11 +30,29 @@ class EndsBeforeStartError(InvalidInputError):
     words = _("Choisissez une fin après le début.")
 
 
+class BegunError(ConflictError):
+    """People take part already: when that began is a fact."""
+
+    code = "operation_has_begun"
+    words = _("L’opération a déjà commencé : son début ne change plus. Sa fin peut changer.")
+
+
 class NotEditableError(ConflictError):
-    """The operation is in a state in which this does not change any more."""
+    """The operation is in a state, `shown`, in which this does not change any more."""
 
     code = "operation_not_editable"
-    words = _("L’opération est en ligne ou terminée : ceci ne change plus.")
+    words = _("L’opération n’est pas en ligne : il n’y a rien à changer ainsi.")
+
+    def __init__(self, shown: str) -> None:
+        super().__init__(str(_SHUT.get(shown, "")))
+
+
+_SHUT = {
+    "planned": _("L’opération est planifiée et publiée : ceci ne change plus."),
+    "live": _("L’opération est en ligne : ceci ne change plus."),
+    "ended": _("L’opération est terminée : ceci ne change plus."),
+    "archived": _("L’opération est archivée : ceci ne change plus."),
+}
 
 
 def locked(operation_id: uuid.UUID) -> Operation:
@@ -133,8 +151,9 @@ def _copy_module(module: OperationModule, operation: Operation, now: datetime) -
 def archive(*, operation_id: uuid.UUID, away: bool, now: datetime) -> Operation:
     """Put an operation away, or back; one that is live has to be stopped first."""
     operation = locked(operation_id)
-    if away and operation.shown_state(now) in ("live", "planned"):
-        raise NotEditableError
+    shown = operation.shown_state(now)
+    if away and shown in ("live", "planned"):
+        raise NotEditableError(shown)
     operation.archived_at = now if away else None
     operation.save(update_fields=["archived_at"])
     changed(operation_id=operation.id, now=now)
@@ -185,7 +204,7 @@ def editable(operation_id: uuid.UUID, now: datetime, *, live: bool) -> Operation
     operation = locked(operation_id)
     shown = operation.shown_state(now)
     if shown in ("ended", "archived") or (shown in ("live", "planned") and not live):
-        raise NotEditableError
+        raise NotEditableError(shown)
     return operation
 
 

@@ -117,8 +117,16 @@ class NameForm(HouseForm):
 
 
 class DatesForm(HouseForm):
+    """When it runs. Of what is `online` both are there and stay: nothing waits to go online."""
+
     starts_at = _moment(_("Début"))
     ends_at = _moment(_("Fin"))
+
+    def __init__(self, *args: Any, online: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if online:
+            for field in self.fields.values():
+                field.required = True
 
 
 def _words(label: Any, most: int, *, rows: int = 0, **options: Any) -> forms.CharField:

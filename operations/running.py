@@ -18,7 +18,13 @@ from kernel.errors import ConflictError
 from kernel.ids import public_id
 from kernel.outbox.services import emit
 from operations import official, parties
-from operations.editing import EndsBeforeStartError, NotEditableError, check_dates, locked
+from operations.editing import (
+    BegunError,
+    EndsBeforeStartError,
+    NotEditableError,
+    check_dates,
+    locked,
+)
 from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Problem
 from operations.models import ModulePartner, Operation, OperationModule, OperationState
@@ -121,6 +127,9 @@ def go_live(
 ) -> Operation:
     """Put an operation online, or have it begin on its day; again changes nothing.
 
+    Nobody took part before it was there: a start that has passed becomes `now`, before anything
+    is drawn between the dates or said of them in the rules. One that is to come stays.
+
     NotReadyError with what is missing, LimitReachedError where the plan has no room for another;
     the mechanics make ready in the same transaction.
     """
@@ -128,19 +137,26 @@ def go_live(
     if operation.state == OperationState.LIVE:
         return operation
     if operation.state == OperationState.ENDED or operation.archived_at is not None:
-        raise NotEditableError
+        raise NotEditableError(operation.shown_state(now))
     found = problems(operation=operation, now=now)
     if found:
         raise NotReadyError(found)
     limits.require(Limit.OPERATIONS, now=now)
+    operation.starts_at = _begins(operation.starts_at, now)
     _prepare(operation, now, author_id)
     following.fix(operation)
     official.in_force(operation=operation, now=now)
     operation.state, operation.live_at, operation.updated_at = OperationState.LIVE, now, now
-    operation.save(update_fields=["state", "live_at", "updated_at", "rules", "rules_from_settings"])
+    fixed = ["starts_at", "rules", "rules_from_settings"]
+    operation.save(update_fields=["state", "live_at", "updated_at", *fixed])
     plan(operation=operation, now=now)
     changed(operation_id=operation.id, now=now)
     return operation
+
+
+def _begins(starts_at: datetime | None, now: datetime) -> datetime | None:
+    """When people can take part from, of what is online or goes online now."""
+    return max(starts_at, now) if starts_at is not None else None
 
 
 def _prepare(operation: Operation, now: datetime, author_id: uuid.UUID | None) -> None:
@@ -172,16 +188,21 @@ def set_dates(
     now: datetime,
     author_id: uuid.UUID | None = None,
 ) -> Operation:
-    """Other dates, by `author_id`. Once it has begun the start stays; once it has ended both do."""
+    """Other dates, by `author_id`. Once it has begun the start stays; once it has ended both do.
+
+    What is planned and gets a start in the past begins now, as what goes online does.
+    """
     operation = locked(operation_id)
     shown = operation.shown_state(now)
     if shown in ("ended", "archived"):
-        raise NotEditableError
+        raise NotEditableError(shown)
     if shown == "live" and starts_at != operation.starts_at:
-        raise NotEditableError(param="starts_at")
+        raise BegunError(param="starts_at")
     check_dates(starts_at, ends_at)
     if shown in ("live", "planned") and (starts_at is None or ends_at is None or ends_at <= now):
         raise EndsBeforeStartError(param="ends_at")
+    if shown == "planned":
+        starts_at = _begins(starts_at, now)
     operation.starts_at, operation.ends_at, operation.updated_at = starts_at, ends_at, now
     operation.save(update_fields=["starts_at", "ends_at", "updated_at"])
     changed(operation_id=operation.id, now=now)
@@ -200,7 +221,7 @@ def stop(
     if operation.state == OperationState.ENDED:
         return operation
     if operation.state != OperationState.LIVE:
-        raise NotEditableError
+        raise NotEditableError(operation.shown_state(now))
     if operation.starts_at is not None and now > operation.starts_at:
         operation.ends_at = min(operation.ends_at or now, now)
     _close(operation, now, author_id)

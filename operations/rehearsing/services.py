@@ -25,8 +25,9 @@ def tests(*, operation_id: uuid.UUID) -> QuerySet[Participation]:
 def begin(*, operation_id: uuid.UUID, now: datetime) -> Operation:
     """Somebody tests: a draft is in test from now on. NotEditableError once it is over."""
     operation = locked(operation_id)
-    if operation.shown_state(now) in ("ended", "archived"):
-        raise NotEditableError
+    shown = operation.shown_state(now)
+    if shown in ("ended", "archived"):
+        raise NotEditableError(shown)
     if operation.state == OperationState.DRAFT:
         operation.state, operation.updated_at = OperationState.TEST, now
         operation.save(update_fields=["state", "updated_at"])

@@ -92,13 +92,21 @@ def rename(request: HttpRequest, operation: str) -> HttpResponse:
 def dates(request: HttpRequest, operation: str) -> HttpResponse:
     """When it begins and ends."""
     row, now = operation_or_404(operation), timezone.now()
-    initial = {"starts_at": row.starts_at, "ends_at": row.ends_at}
-    form = DatesForm(request.POST or None, initial=initial)
+    context = frame(request, row, now)
+    begun = context["state"] == "live"
+    form = DatesForm(
+        request.POST or None,
+        initial={"starts_at": row.starts_at, "ends_at": row.ends_at},
+        online=context["state"] in ("planned", "live"),
+    )
+    if begun and "starts_at" not in request.POST:
+        # It is shown, not typed; whoever had the field before it began is told why it stays.
+        del form.fields["starts_at"]
     if request.method == "POST" and form.is_valid():
         try:
             running.set_dates(
                 operation_id=row.id,
-                starts_at=form.cleaned_data["starts_at"],
+                starts_at=form.cleaned_data.get("starts_at", row.starts_at),
                 ends_at=form.cleaned_data["ends_at"],
                 now=now,
                 author_id=author(request),
@@ -108,9 +116,9 @@ def dates(request: HttpRequest, operation: str) -> HttpResponse:
         else:
             messages.success(request, _("Dates enregistrées"))
             return redirect("operations:operation", operation=row.public_id)
-    context = {
-        **frame(request, row, now),
+    context |= {
         "current": "dates",
+        "begun": begun,
         "zone": current_tenant().timezone.rpartition("/")[2].replace("_", " "),
     }
     return answer(request, "operations/dates.html", context, form)

@@ -59,7 +59,8 @@ def _state(*states: ParticipationState) -> Any:
 class ParticipantsPage(ListPage):
     """Of one operation: set `operation` before use."""
 
-    label = gettext_lazy("Participants")
+    # Its lines, its count and its tabs are of participations; the page is that of the participants.
+    label = gettext_lazy("Participations")
     nouns = (gettext_lazy("participation"), gettext_lazy("participations"))
     search_label = gettext_lazy("Nom ou e-mail")
     default_sort = "-date"
@@ -68,7 +69,7 @@ class ParticipantsPage(ListPage):
         gettext_lazy("Les participations apparaissent ici dès la première."),
     )
     views = (
-        View("toutes", gettext_lazy("Toutes")),
+        View("toutes", gettext_lazy("Toutes les participations")),
         View("comptees", gettext_lazy("Comptées"), _state(ParticipationState.COUNTED)),
         View("attente", gettext_lazy("À confirmer"), _state(ParticipationState.PENDING)),
         View(

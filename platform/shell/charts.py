@@ -55,8 +55,11 @@ class Series:
 
 
 def _nice(top: float) -> float:
-    """The first round number at or above `top` that three lines divide well."""
-    if top <= 0:
+    """The first round number at or above `top` that three lines divide into whole numbers.
+
+    What is counted comes whole: below three the lines say 1, 2 and 3, never a part of one.
+    """
+    if top <= 3:
         return 3
     unit = float(10 ** (ceil(log10(top)) - 1))
     for step in (1, 1.5, 2, 3, 4.5, 6, 7.5, 9, 10):

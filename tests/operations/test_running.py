@@ -10,12 +10,13 @@ from django.utils import timezone
 from kernel.errors import RicochetError
 from kernel.outbox.models import Event
 from kernel.outbox.relay import relay
-from operations import editing, modules, running
-from operations.editing import EndsBeforeStartError, NotEditableError
+from operations import editing, figures, modules, running
+from operations.editing import BegunError, EndsBeforeStartError, NotEditableError
 from operations.mechanics import MECHANICS
 from operations.mechanics.form.mechanic import Form
-from operations.models import Operation, OperationModule
+from operations.models import Operation, OperationModule, WinningMoment, WinningPlan
 from operations.outbox import HANDLERS
+from tests.fixtures.mechanics import SETTINGS
 from tests.fixtures.operations import BEGINS, ENDS, NOE, NOW, add_partner, make_module, take
 
 
@@ -117,12 +118,64 @@ def test_it_begins_and_ends_by_itself(ready: Operation, clock: time_machine.Trav
     assert (row.state, row.ended_at) == ("ended", timezone.now())
 
 
+def test_a_start_that_has_passed_is_the_moment_it_went_online(ready: Operation) -> None:
+    """Nobody could take part before; whatever is drawn between the dates begins there, too."""
+    module = make_module(ready, kind="instant_win", settings=SETTINGS["instant_win"])
+    Operation.objects.filter(id=ready.id).update(rules={"fr": "Les nôtres."})
+    for now in (NOW, NOW + timedelta(hours=1)):
+        running.go_live(operation_id=ready.id, now=now)
+        row = Operation.objects.get()
+        assert (row.starts_at, row.live_at, row.ends_at) == (NOW, NOW, ENDS)
+    assert row.is_open(NOW)
+    plan = WinningPlan.objects.get(module=module)
+    assert plan.begins_at == NOW and plan.rounds.count() == 1
+    assert all(NOW <= one.at < ENDS for one in WinningMoment.objects.all())
+    days = figures.by_day(operation=row, now=NOW + timedelta(days=2))
+    assert [one.day for one in days] == [NOW.date() + timedelta(days=n) for n in range(3)]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(seconds=1), timedelta(days=3)])
+def test_a_start_that_is_to_come_stays(ready: Operation, ahead: timedelta) -> None:
+    running.go_live(operation_id=ready.id, now=BEGINS - ahead)
+    assert Operation.objects.get().starts_at == BEGINS
+
+
+def test_what_is_planned_and_is_given_a_start_in_the_past_begins_now(ready: Operation) -> None:
+    before = BEGINS - timedelta(days=1)
+    running.go_live(operation_id=ready.id, now=before)
+    past = before - timedelta(days=2)
+    running.set_dates(operation_id=ready.id, starts_at=past, ends_at=ENDS, now=before)
+    row = Operation.objects.get()
+    assert row.starts_at == before and row.shown_state(before) == "live"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"state": "live"}, "L’opération est en ligne : ceci ne change plus."),
+        ({"state": "live", "ends_at": NOW}, "L’opération est terminée : ceci ne change plus."),
+        ({"archived_at": NOW}, "L’opération est archivée : ceci ne change plus."),
+        (
+            {"state": "live", "starts_at": NOW + timedelta(days=1)},
+            "L’opération est planifiée et publiée : ceci ne change plus.",
+        ),
+    ],
+)
+def test_what_changes_no_more_says_in_which_state_it_is(
+    ready: Operation, change: dict[str, object], said: str
+) -> None:
+    Operation.objects.filter(id=ready.id).update(**change)
+    with pytest.raises(NotEditableError) as refused:
+        modules.add_module(operation_id=ready.id, kind="form", now=NOW)
+    assert refused.value.said == said
+
+
 def test_another_end_makes_the_first_event_do_nothing(
     ready: Operation, clock: time_machine.Traveller
 ) -> None:
     running.go_live(operation_id=ready.id, now=NOW)
     later = ENDS + timedelta(days=10)
-    running.set_dates(operation_id=ready.id, starts_at=BEGINS, ends_at=later, now=NOW)
+    running.set_dates(operation_id=ready.id, starts_at=NOW, ends_at=later, now=NOW)
     clock.move_to(ENDS + timedelta(minutes=2))
     assert relay(handlers=HANDLERS, clock=timezone.now) == 1
     assert Operation.objects.get().state == "live"
@@ -163,11 +216,12 @@ def test_what_is_online_keeps_its_mechanics_and_its_start(ready: Operation) -> N
         lambda: modules.save_mechanic(module=module, settings={"x": 1}, now=NOW),
         lambda: modules.remove_module(module=module, away=True, now=NOW),
         lambda: modules.add_module(operation_id=ready.id, kind="form", now=NOW),
-        lambda: running.set_dates(operation_id=ready.id, starts_at=NOW, ends_at=ENDS, now=NOW),
         lambda: editing.archive(operation_id=ready.id, away=True, now=NOW),
     ):
         with pytest.raises(NotEditableError):
             refused()
+    with pytest.raises(BegunError):
+        running.set_dates(operation_id=ready.id, starts_at=BEGINS, ends_at=ENDS, now=NOW)
     editing.save_words(operation_id=ready.id, now=NOW, title={"fr": "Autre titre"})
     assert Operation.objects.get().title == {"fr": "Autre titre"}
 
@@ -175,7 +229,7 @@ def test_what_is_online_keeps_its_mechanics_and_its_start(ready: Operation) -> N
 def test_an_end_in_the_past_is_no_way_to_end_what_is_online(ready: Operation) -> None:
     running.go_live(operation_id=ready.id, now=NOW)
     with pytest.raises(EndsBeforeStartError):
-        running.set_dates(operation_id=ready.id, starts_at=BEGINS, ends_at=NOW, now=NOW)
+        running.set_dates(operation_id=ready.id, starts_at=NOW, ends_at=NOW, now=NOW)
     assert Operation.objects.get().ends_at == ENDS
 
 

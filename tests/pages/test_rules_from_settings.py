@@ -9,6 +9,7 @@ from django.utils import timezone
 from operations import editing, official, running
 from operations.models import Operation, OperationModule
 from operations.sample_rules import following
+from shell import formats
 from tenants.context import current_tenant
 from tenants.lookup import forget
 from tenants.models import Tenant
@@ -82,6 +83,17 @@ def test_going_live_fixes_what_the_settings_say_in_every_language(
     Tenant.objects.filter(id=current_tenant().id).update(legal_notice="SAS, ailleurs")
     forget(current_tenant())
     assert SAID["legal_notice"] in read(claire, f"/o/{row.slug}/reglement")
+
+
+def test_the_rules_say_when_people_could_take_part_first(row: Operation) -> None:
+    """The draft's start had passed: the published text names the moment it went online."""
+    past = formats.moment(row.starts_at, language="fr")
+    fixed = live(row)
+    assert fixed.starts_at == fixed.live_at
+    said = formats.moment(fixed.starts_at, language="fr")
+    assert said in fixed.rules["fr"] and past not in fixed.rules["fr"]
+    assert official.versions(operation=fixed)[0].text == fixed.rules
+    assert not following.outdated(fixed)
 
 
 def test_a_test_of_the_draft_shows_the_rules_that_it_will_have(

@@ -64,6 +64,24 @@ def test_a_name_in_a_chart_is_text() -> None:
     assert "<b>" not in html
 
 
+@pytest.mark.parametrize("top", [0, 1, 2, 3, 4, 5, 7, 10, 12, 15, 45, 100, 1000])
+@pytest.mark.parametrize("kind", ["bars", "line"])
+def test_the_axis_counts_in_whole_steps_and_says_none_twice(kind: str, top: int) -> None:
+    points = [Point("a", 0), Point("b", top)]
+    if kind == "bars":
+        html = charts.bars(label="x", points=points)
+    else:
+        html = charts.line(label="x", now=Series("n", points))
+    axis = html.partition('class="chart-y"')[2].partition("</svg>")[0]
+    found = re.findall(r'y="([\d.]+)" dy="4">([^<]+)<', axis)
+    lines = {int(re.sub(r"\D", "", text)): float(y) for y, text in found}
+    assert len(lines) == 4
+    assert max(lines) >= top
+    # What a line says is where it lies: the value's own line meets the top of its bar.
+    whole = max(lines)
+    assert all(y == pytest.approx(178 * (1 - n / whole), abs=0.1) for n, y in lines.items())
+
+
 @pytest.mark.parametrize(("top", "nice"), [(0, 3), (1, 1.5), (26, 30), (203, 300), (1000, 1500)])
 def test_the_scale_ends_on_a_round_number_that_three_lines_divide(top: float, nice: float) -> None:
     assert charts._nice(top) >= top
