@@ -171,15 +171,25 @@ def save_words(*, operation_id: uuid.UUID, now: datetime, **values: Any) -> Oper
         del values["rules"]  # what people accepted is the same to the letter
     if "rules" in values:
         official.amend(operation=operation, text=values["rules"], now=now)
-        operation.rules_from_settings = False
     for name, value in values.items():
         if name not in _WORDS:
             raise TypeError(f"{name} is no text of an operation")
         setattr(operation, name, value)
+    if "rules" in values:
+        operation.rules_from_settings = _as_settings_say(operation, now)
     operation.updated_at = now
     operation.save(update_fields=[*values, "rules_from_settings", "updated_at"])
     changed(operation_id=operation.id, now=now)
     return operation
+
+
+def _as_settings_say(operation: Operation, now: datetime) -> bool:
+    """Whether published rules are word for word those of the settings, and go on being compared."""
+    from operations.sample_rules import samples  # which reads what is written here
+
+    if operation.shown_state(now) not in official.PUBLIC:
+        return False
+    return same(operation.rules, samples(operation=operation))
 
 
 @atomic_with_retry

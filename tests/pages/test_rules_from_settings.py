@@ -119,14 +119,22 @@ def test_what_changes_afterwards_is_proposed_as_an_amendment(
     )
     assert "ne dit plus ce que disent vos réglages" in read(claire, path)
     add_partner(module)
-    page = read(claire, f"{path}/textes?modele=1")
+    # To the letter, as a browser sends it back.
+    page = html.unescape(claire.get(f"{path}/textes?modele=1").content.decode())
     text = page.partition('name="rules_fr"')[2].partition(">")[2].partition("</textarea>")[0]
     assert "https://brulerie-noe.example/donnees" in text
-    form = {"title_fr": "Un automne", "title_en": "An autumn", "rules_fr": text, "rules_en": "Text"}
+    other = page.partition('name="rules_en"')[2].partition(">")[2].partition("</textarea>")[0]
+    form = {"title_fr": "Un automne", "title_en": "An autumn", "rules_fr": text, "rules_en": other}
     claire.post(f"{path}/textes", form)
     first, second = official.versions(operation=row)
     assert "brulerie-noe" not in first.text["fr"] and "brulerie-noe" in second.text["fr"]
     assert "ne dit plus ce que disent vos réglages" not in read(claire, path)
+    # Taken over as it was proposed, it goes on being compared; written otherwise, it is a text.
+    row.refresh_from_db()
+    assert row.rules_from_settings
+    claire.post(f"{path}/textes", form | {"rules_en": "Our own words."})
+    row.refresh_from_db()
+    assert not row.rules_from_settings and len(official.versions(operation=row)) == 3
 
 
 def test_the_line_ends_of_a_browser_amend_nothing(claire: TenantClient, row: Operation) -> None:
