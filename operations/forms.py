@@ -59,7 +59,11 @@ class OperationForm(HouseForm):
     )
     starts_at = _moment(_("Début"))
     ends_at = _moment(_("Fin"))
-    kind = TilesField(label=_("Premier module"), options=())
+    kind = TilesField(
+        label=_("Type d’opération"),
+        options=(),
+        help_text=_("C’est son premier module ; vous pourrez en ajouter d’autres."),
+    )
     partner = forms.ChoiceField(label=_("Avec un partenaire"), required=False)
     policy_url = policy_field()
     # Whom the page showed as partners; whom it shows now is `seals`.

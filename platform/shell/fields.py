@@ -186,7 +186,7 @@ def optional_until(field: _F, when: str | Promise) -> _F:
 
 
 class TilesField(forms.ChoiceField):
-    """Two to four exclusive choices, each with one line that explains it.
+    """Two to six exclusive choices, each with one line that explains it.
 
     `options` are (value, label, explanation); `lines` are more lines for each value.
     """
