@@ -21,7 +21,7 @@ from operations.models import OperationModule
 from operations.words import pick
 from shell import formats, parsing
 from tenants.profiles import emails
-from tenants.profiles.services import clean_name
+from tenants.profiles.names import clean_name
 
 LONGEST = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")

@@ -78,6 +78,17 @@ _MODULE = "SELECT {0} FROM operations_module WHERE id = %s AND removed_at IS NUL
 _PARTNERS = """
     SELECT {0} FROM operations_module_partner WHERE module_id = %s ORDER BY added_at, id
 """
+# One row for each partner of the module; where there is none, one row without.
+_SENT = """
+    SELECT {0}, {1}, {2} FROM operations_operation
+    LEFT JOIN operations_module ON operations_module.id = %s
+        AND operations_module.operation_id = operations_operation.id
+        AND operations_module.removed_at IS NULL
+    LEFT JOIN operations_module_partner
+        ON operations_module_partner.module_id = operations_module.id
+    WHERE operations_operation.slug = %s
+    ORDER BY operations_module_partner.added_at, operations_module_partner.id
+"""
 
 
 def operation_at(*, slug: str) -> Operation | None:
@@ -91,10 +102,29 @@ def module_sent(*, module_id: uuid.UUID, operation: Operation) -> OperationModul
     found = read((OperationModule,), _MODULE, [module_id])
     if not found or found[0][0].operation_id != operation.id:
         return None
-    module: OperationModule = found[0][0]
+    rows = [row for (row,) in read((ModulePartner,), _PARTNERS, [module_id])]
+    return _whole(found[0][0], operation, rows)
+
+
+def sent_at(*, slug: str, module_id: uuid.UUID) -> tuple[Operation | None, OperationModule | None]:
+    """`operation_at` and `module_sent` in one query: for forms, which name both."""
+    found = read((Operation, OperationModule, ModulePartner), _SENT, [module_id, slug])
+    if not found:
+        return None, None
+    operation, module, _partner = found[0]
+    if module.id is None:
+        return operation, None
+    partners = [partner for _, _, partner in found if partner.id is not None]
+    return operation, _whole(module, operation, partners)
+
+
+def _whole(
+    module: OperationModule, operation: Operation, rows: list[ModulePartner]
+) -> OperationModule:
+    """A module that asks for neither its operation nor its partners any more."""
     module.operation = operation
     partners = ModulePartner.objects.all()
-    partners._result_cache = [row for (row,) in read((ModulePartner,), _PARTNERS, [module_id])]
+    partners._result_cache = rows
     module._prefetched_objects_cache = {"partners": partners}  # type: ignore[attr-defined]
     return module
 

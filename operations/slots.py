@@ -8,15 +8,13 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-from kernel.db import insert_if_absent, prepared_cursor
+from kernel.db import insert_if_absent, insert_unless, prepared_cursor
 from operations.models import OperationModule, Participation, ParticipationState, Rule
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
 
 _PURPOSE = "operations.person"
-_OTHER_RECORDS = """
-    SELECT EXISTS (SELECT FROM profiles_profile WHERE email_folded = %s AND id <> %s)
-"""
+_OTHER_RECORDS = "SELECT FROM profiles_profile WHERE email_folded = %s AND id <> %s"
 # The records first, and once: before the table was ever analysed, a planner would look them up
 # anew for each participation of the module.
 _TAKEN = """
@@ -74,10 +72,12 @@ def _fits_at_once(participation: Participation, profile: Profile) -> bool:
     times are allowed.
     """
     slot = _only_slot(participation.module, participation.day)
-    if slot is None or _has_other_records(profile):
+    if slot is None:
         return False
     participation.slot = slot
-    return bool(insert_if_absent([participation]))
+    if not profile.email_folded:
+        return bool(insert_if_absent([participation]))
+    return insert_unless(participation, _OTHER_RECORDS, [profile.email_folded, profile.id])
 
 
 def _only_slot(module: OperationModule, day: date) -> str | None:
@@ -85,14 +85,6 @@ def _only_slot(module: OperationModule, day: date) -> str | None:
     if module.rule == Rule.TIMES:
         return None
     return day.isoformat() if module.rule == Rule.DAILY else ""
-
-
-def _has_other_records(profile: Profile) -> bool:
-    if not profile.email_folded:
-        return False
-    with prepared_cursor() as cursor:
-        cursor.execute(_OTHER_RECORDS, [profile.email_folded, profile.id])
-        return bool(cursor.fetchone()[0])
 
 
 def _find(participation: Participation, profile: Profile, now: datetime) -> bool:

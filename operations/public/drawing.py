@@ -81,7 +81,11 @@ def say(request: HttpRequest, operation: Operation, error: RicochetError) -> Htt
 
 def shown_or_404(slug: str, now: datetime, *, test: str = "") -> Operation:
     """The operation of this address, once people may see it; before that with a test's pass."""
-    operation = selectors.operation_at(slug=slug)
+    return if_shown(selectors.operation_at(slug=slug), now, test=test)
+
+
+def if_shown(operation: Operation | None, now: datetime, *, test: str = "") -> Operation:
+    """What was found at an address, where people may see it; else 404."""
     if operation is None:
         raise Http404
     if test:

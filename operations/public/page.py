@@ -18,7 +18,7 @@ from operations.public import seal, steps
 from operations.public.drawing import draw_page, language_of, shown_or_404, spoken
 from operations.public.frame import public_page, show
 from operations.public.parts import part_of
-from operations.public.sending import send
+from operations.public.sending import send_at
 from operations.public.steps import in_steps
 
 
@@ -28,10 +28,11 @@ from operations.public.steps import in_steps
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """The page while the operation is announced, open or over; nothing else is there."""
     now = timezone.now()
+    if request.method == "POST":
+        with translation.override(language_of(request)):
+            return send_at(request, slug, now)
     operation = shown_or_404(slug, now)
     with translation.override(language_of(request)):
-        if request.method == "POST":
-            return send(request, operation, now)
         source = sources.read(request.GET.get("s", ""))
         parts = []
         if operation.is_open(now):

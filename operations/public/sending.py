@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.throttles import ThrottledError, Try, check, counted_address, hit, hit_all
+from accounts.throttles import ThrottledError, Try, counted_address, hit, hit_all
 from kernel.errors import InvalidInputError, RicochetError
 from operations import errors, optins, selectors
 from operations.fields import FieldsError
@@ -20,7 +20,7 @@ from operations.models import Operation, OperationModule, Participation
 from operations.notices import told_already
 from operations.participating import Submission, body_hash, participate
 from operations.public import seal
-from operations.public.drawing import draw_page, say, spoken
+from operations.public.drawing import draw_page, if_shown, say, shown_or_404, spoken
 from operations.public.parts import part_of
 from operations.public.sent import address_of
 from operations.public.steps import in_steps
@@ -31,6 +31,7 @@ _HOUR = timedelta(hours=1)
 # each. Tries that are refused are what tells a machine, and they alone are few.
 FROM_ADDRESS, REFUSED, OF_PERSON = 1_000, 200, 20
 _REFUSED = "operation-refused"
+_NOT_OURS = (errors.StaleFormError, errors.ForgedFormError)
 # What a form holds beside the fields that were asked; the mechanic's inputs begin with `m-`.
 _OURS = frozenset({"csrfmiddlewaretoken", "form", "website", "box", "rules", "age"})
 
@@ -60,9 +61,44 @@ def send(
         module = selectors.module_sent(module_id=sealed.module_id, operation=operation)
         if module is None:
             raise errors.ForgedFormError
-    except (errors.StaleFormError, errors.ForgedFormError) as error:
-        _note_refusal(request, now)
-        return say(request, operation, error)
+    except _NOT_OURS as error:
+        return _unreadable(request, operation, error, now)
+    return _read(request, operation, module, sealed, now, test=test)
+
+
+def send_at(request: HttpRequest, slug: str, now: datetime) -> HttpResponse:
+    """The same by the address that it was sent to, which is 404 where nobody may see anything.
+
+    The operation and its module are asked for together: hundreds of forms come in a second.
+    """
+    try:
+        sealed = seal.read(request.POST.get("form", ""), now=now)
+    except _NOT_OURS as error:
+        return _unreadable(request, shown_or_404(slug, now), error, now)
+    found, module = selectors.sent_at(slug=slug, module_id=sealed.module_id)
+    operation = if_shown(found, now)
+    if module is None:
+        return _unreadable(request, operation, errors.ForgedFormError(), now)
+    return _read(request, operation, module, sealed, now)
+
+
+def _unreadable(
+    request: HttpRequest, operation: Operation, error: RicochetError, now: datetime
+) -> HttpResponse:
+    _note_refusal(request, now)
+    return say(request, operation, error)
+
+
+def _read(
+    request: HttpRequest,
+    operation: Operation,
+    module: OperationModule,
+    sealed: seal.Seal,
+    now: datetime,
+    *,
+    test: str = "",
+) -> HttpResponse:
+    """A form whose seal is good."""
     if test:
         optins.as_if_agreed(module)
     sent = _Sent(request, operation, module, sealed, now, test)
@@ -215,12 +251,11 @@ def _mechanics_own(request: HttpRequest) -> QueryDict:
 def _slow_down(request: HttpRequest, now: datetime) -> None:
     """Outside of any transaction, so that a refused try is counted, too."""
     address = counted_address(request)
-    check(tries=[Try(_REFUSED, address, REFUSED)], now=now)
     tries = [Try("operation-from", address, FROM_ADDRESS)]
     given = request.POST.get("email", "")
     if emails.key(given):
         tries.append(Try("operation-person", emails.folded(given), OF_PERSON))
-    hit_all(tries=tries, window=_HOUR, now=now)
+    hit_all(tries=tries, window=_HOUR, now=now, unless=Try(_REFUSED, address, REFUSED))
 
 
 def _note_refusal(request: HttpRequest, now: datetime) -> None:

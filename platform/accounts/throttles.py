@@ -39,8 +39,9 @@ _COUNT = """
     RETURNING key, count, resets_at
 """
 
-_COUNTED = """
-    SELECT key, count, resets_at FROM accounts_throttle WHERE key = ANY(%s) AND resets_at > %s
+_USED_UP = """
+    SELECT key, count, resets_at FROM accounts_throttle
+    WHERE key = %s AND resets_at > %s AND count >= %s
 """
 
 
@@ -62,48 +63,53 @@ def hit(*, action: str, subject: str, limit: int, window: timedelta, now: dateti
     hit_all(tries=[Try(action, subject, limit)], window=window, now=now)
 
 
-def hit_all(*, tries: Sequence[Try], window: timedelta, now: datetime) -> None:
+def hit_all(
+    *, tries: Sequence[Try], window: timedelta, now: datetime, unless: Try | None = None
+) -> None:
     """Count several in one statement, and raise for the first that is past its limit.
 
     Those behind that one are not counted: who is refused as a browser must not use up the tries
-    of the people whose addresses it types.
+    of the people whose addresses it types. `unless` is itself not counted: where it has used up
+    its limit nothing is, and that is raised. It is for what is counted (by `hit`) only once it
+    turns out to be bad.
     """
     keys = [_key(one.action, one.subject) for one in tries]
-    values: list[Any] = []
+    held = _key(unless.action, unless.subject) if unless is not None else ""
+    values: list[Any] = [held, now, unless.limit] if unless is not None else []
     for number, key in enumerate(keys):
         limits = [tries[number - 1].limit] if number else []
         values += [key, now + window, *limits, now, now]
     with prepared_cursor() as cursor:
-        cursor.execute(_counting(len(keys)), values)
+        cursor.execute(_counting(len(keys), unless is not None), values)
         found = {key: (count, resets_at) for key, count, resets_at in cursor.fetchall()}
+    if held in found:
+        raise _held_until(found[held][1], now)
     for key, one in zip(keys, tries, strict=True):
         count, resets_at = found[key]
         if count > one.limit:
-            raise ThrottledError(retry_after=max(1, int((resets_at - now).total_seconds())))
+            raise _held_until(resets_at, now)
+
+
+def _held_until(moment: datetime, now: datetime) -> ThrottledError:
+    return ThrottledError(retry_after=max(1, int((moment - now).total_seconds())))
 
 
 @functools.cache
-def _counting(number: int) -> str:
-    """One insert for each try, where the one before it was within its limit."""
-    steps = [
-        f"try{n} AS ({_COUNT.format(where=f'FROM try{n - 1} WHERE count <= %s' if n else '')})"
+def _counting(number: int, asked: bool) -> str:
+    """One insert for each try, where the one before it was within its limit.
+
+    `asked`: none at all where something else, which is not counted here, is used up.
+    """
+    first = "WHERE NOT EXISTS (SELECT FROM held)" if asked else ""
+    steps = [f"held AS ({_USED_UP})"] if asked else []
+    steps += [
+        f"try{n} AS ({_COUNT.format(where=f'FROM try{n - 1} WHERE count <= %s' if n else first)})"
         for n in range(number)
     ]
-    answers = " UNION ALL ".join(f"SELECT * FROM try{n}" for n in range(number))  # noqa: S608
+    names = ["held"] if asked else []
+    names += [f"try{n}" for n in range(number)]
+    answers = " UNION ALL ".join(f"SELECT * FROM {name}" for name in names)  # noqa: S608
     return f"WITH {', '.join(steps)} {answers}"
-
-
-def check(*, tries: Sequence[Try], now: datetime) -> None:
-    """Count nothing, and raise ThrottledError for the first that has used up its limit.
-
-    For what is counted only once it turns out to be bad: see `hit`.
-    """
-    by_key = {_key(one.action, one.subject): one for one in tries}
-    with prepared_cursor() as cursor:
-        cursor.execute(_COUNTED, [list(by_key), now])
-        for key, count, resets_at in cursor.fetchall():
-            if count >= by_key[key].limit:
-                raise ThrottledError(retry_after=max(1, int((resets_at - now).total_seconds())))
 
 
 def forget(*, action: str, subject: str) -> None:

@@ -1,7 +1,6 @@
 """What the ORM lacks: retries after a deadlock (R13), and inserts that tell what they inserted."""
 
 import functools
-import operator
 import random
 import time
 import uuid
@@ -16,13 +15,14 @@ from django.db import (
     models,
     transaction,
 )
-from django.db.models.expressions import DatabaseDefault
 
 from kernel.gathering import aside, before, gathered, prepared_cursor, waiting
 from kernel.reading import read
+from kernel.statements import Reader, insert_statement, update_statement
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound=models.Model)
 
 __all__ = [
     "aside",
@@ -30,7 +30,9 @@ __all__ = [
     "gathered",
     "insert",
     "insert_if_absent",
+    "insert_or_lock",
     "insert_together",
+    "insert_unless",
     "is_transient",
     "prepared_cursor",
     "read",
@@ -88,7 +90,7 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    statement, readers = _insert_statement(model, len(rows))
+    statement, readers = insert_statement(model, len(rows))
     values = [read(row) for row in rows for read in readers]
     if (found := waiting()) is not None:
         found.insert(model, _text_of(model), values, len(rows))
@@ -107,8 +109,55 @@ def insert_if_absent(rows: Sequence[models.Model]) -> set[uuid.UUID]:
     if not rows:
         return set()
     model = type(rows[0])
-    statement, readers = _insert_statement(model, len(rows), unless_there=True)
-    values = [read(row) for row in rows for read in readers]
+    statement, readers = insert_statement(model, len(rows), unless_there=True)
+    return _insert_if_absent(rows, statement, [read(row) for row in rows for read in readers])
+
+
+def insert_unless(row: models.Model, found: str, asked: Sequence[Any]) -> bool:
+    """Insert a row whose unique values are free, unless a SELECT of the caller's finds something.
+
+    One statement for both, in place of a question before `insert_if_absent`. The SELECT's text
+    stands still, and it does not look at what waits in `gathered()`.
+    """
+    statement, readers = insert_statement(type(row), 1, unless_there=True, unless_found=found)
+    return bool(_insert_if_absent([row], statement, [*(read(row) for read in readers), *asked]))
+
+
+def insert_or_lock(row: M, locked: str, asked: Sequence[Any]) -> M | None:
+    """Insert a row unless a locking SELECT finds another one, which is given in its place.
+
+    One statement for both. None where another transaction took one of the row's unique values at
+    this very moment: whoever asks again finds what it wrote. `{0}` in the SELECT stands for the
+    columns, as in `read`.
+    """
+    model = type(row)
+    statement, readers = _insert_or_lock_statement(model, locked)
+    found = read((model,), statement, [*asked, *(reader(row) for reader in readers)])
+    there: M | None = found[0][0] if found else None
+    if there is None or there.pk != row.pk:
+        return there
+    _mark([row])
+    return row
+
+
+@functools.lru_cache(maxsize=64)
+def _insert_or_lock_statement(
+    model: type[models.Model], locked: str
+) -> tuple[str, tuple[Reader, ...]]:
+    statement, readers = insert_statement(
+        model, 1, unless_there=True, unless_found="SELECT FROM known", returning="{0}"
+    )
+    whole = (
+        f"WITH known AS ({locked}), made AS ({statement})"  # noqa: S608
+        " SELECT * FROM known UNION ALL SELECT * FROM made"
+    )
+    return whole, readers
+
+
+def _insert_if_absent(
+    rows: Sequence[models.Model], statement: str, values: list[Any]
+) -> set[uuid.UUID]:
+    model = type(rows[0])
     if (found := waiting()) is not None and not found.holds(model):
         first, earlier = found.take()
         statement, values = before(tuple(first), statement), earlier + values
@@ -124,7 +173,7 @@ def update_fields(row: models.Model, *names: str) -> None:
 
     Fields are named as they are on the model, and written as they are on `row`.
     """
-    statement, readers = _update_statement(type(row), names)
+    statement, readers = update_statement(type(row), names)
     write(type(row), statement, [read(row) for read in readers])
 
 
@@ -153,7 +202,7 @@ def insert_together(*groups: Sequence[models.Model]) -> None:
 
 @functools.cache
 def _text_of(model: type[models.Model]) -> Callable[[int], str]:
-    return lambda count: _insert_statement(model, count)[0]
+    return lambda count: insert_statement(model, count)[0]
 
 
 def _mark(rows: Sequence[models.Model], inserted: set[uuid.UUID] | None = None) -> None:
@@ -161,84 +210,6 @@ def _mark(rows: Sequence[models.Model], inserted: set[uuid.UUID] | None = None) 
     for row in rows:
         row._state.adding = inserted is not None and row.pk not in inserted
         row._state.db = DEFAULT_DB_ALIAS
-
-
-Reader = Callable[[models.Model], Any]
-
-
-@functools.lru_cache(maxsize=256)
-def _insert_statement(
-    model: type[models.Model], count: int, *, unless_there: bool = False
-) -> tuple[str, tuple[Reader, ...]]:
-    """The SQL for `count` rows, and how the values of one row are read, in its order."""
-    fields = tuple(
-        field
-        for field in model._meta.concrete_fields
-        # A row that leaves such a field to the database holds no value that could be sent.
-        if not isinstance(field.get_default(), DatabaseDefault)
-    )
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column or field.name) for field in fields)
-    row = f"({', '.join(['%s'] * len(fields))})"
-    primary_key = (model._meta.pk.column if model._meta.pk else None) or "id"
-    ending = f" ON CONFLICT DO NOTHING RETURNING {quote(primary_key)}" if unless_there else ""
-    statement = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({columns})"  # noqa: S608
-        f" VALUES {', '.join([row] * count)}{ending}"
-    )
-    return statement, tuple(_reader(field) for field in fields)
-
-
-@functools.lru_cache(maxsize=256)
-def _update_statement(
-    model: type[models.Model], names: tuple[str, ...]
-) -> tuple[str, tuple[Reader, ...]]:
-    """The SQL for one row's named fields, and how their values are read; the key comes last."""
-    quote = connection.ops.quote_name
-    fields = [model._meta.get_field(name) for name in names]
-    if any(not isinstance(field, models.Field) for field in fields):
-        raise TypeError(f"{model.__name__} does not hold all of {names}")
-    written = [field for field in fields if isinstance(field, models.Field)]
-    primary_key = model._meta.pk
-    columns = ", ".join(f"{quote(field.column or field.name)} = %s" for field in written)
-    statement = (
-        f"UPDATE {quote(model._meta.db_table)} SET {columns}"  # noqa: S608
-        f" WHERE {quote(primary_key.column or 'id')} = %s"
-    )
-    return statement, tuple(_reader(field) for field in [*written, primary_key])
-
-
-# What psycopg writes as it is. Fields of other classes, also their subclasses, are asked.
-_AS_IS = {
-    models.BooleanField,
-    models.UUIDField,
-    models.SmallIntegerField,
-    models.IntegerField,
-    models.BigIntegerField,
-    models.ForeignKey,
-    models.OneToOneField,
-}
-_TEXT = {models.CharField, models.EmailField, models.TextField}
-
-
-def _reader(field: "models.Field[Any, Any]") -> Reader:
-    """Reads one field's value from a row, as the database takes it."""
-    if type(field) in _AS_IS:
-        return operator.attrgetter(field.attname)
-    if type(field) is models.DateTimeField and not (field.auto_now or field.auto_now_add):
-        return operator.attrgetter(field.attname)
-    if type(field) in _TEXT:
-        return functools.partial(_text, field.attname, field)
-    return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), connection)
-
-
-def _text(name: str, field: "models.Field[Any, Any]", row: models.Model) -> str | None:
-    value = getattr(row, name)
-    if value is None or type(value) is str:
-        return value
-    prepared = field.get_prep_value(value)
-    # A choice of an enumeration is a str as well: the text itself is cheaper to send.
-    return str.__str__(prepared) if isinstance(prepared, str) else prepared
 
 
 def _in_a_tests_own_transaction() -> bool:

@@ -1,6 +1,5 @@
 """Writing profiles."""
 
-import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +9,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kernel.db import atomic_with_retry, insert_if_absent, read
+from kernel.db import atomic_with_retry, insert_if_absent, insert_or_lock, read
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError, TemporaryError
 from shell.text import folded
 from tenants.context import current_tenant
 from tenants.profiles import emails
 from tenants.profiles.models import TELLING, Profile
+from tenants.profiles.names import clean_name, holds_address
 from tenants.profiles.selectors import is_claimed
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-_ADDRESS = re.compile(r"(https?:|www\.|//|@)", re.IGNORECASE)
 
 # A fact locks its customer, then a wallet. A reward, a claim or a correction locks the wallet, and
 # names the customer: its foreign key looks at their row as it commits. Without NO KEY that look
@@ -45,15 +42,6 @@ class NoIdentityError(InvalidInputError):
     )
 
 
-class UnsafeNameError(InvalidInputError):
-    """A name cannot hold a web or email address."""
-
-    code = "unsafe_name"
-    words = gettext_lazy(
-        "Un nom ne peut pas contenir d’adresse web ou e-mail. Écrivez le nom seul."
-    )
-
-
 class ProfileExistsError(ConflictError):
     """Another customer has this email or this shop id already."""
 
@@ -76,14 +64,6 @@ class Identity:
     last_name: str = ""
     phone: str = ""
     profile_id: uuid.UUID | None = None
-
-
-def clean_name(text: str, *, param: str) -> str:
-    """A name on one line; raises UnsafeNameError where it holds an address (R42)."""
-    name = " ".join(_CONTROL.sub(" ", text).split())
-    if _ADDRESS.search(name):
-        raise UnsafeNameError(param=param)
-    return name[:80]
 
 
 def search_text(profile: Profile) -> str:
@@ -117,11 +97,29 @@ def find_or_create(*, identity: Identity, source: str, now: datetime) -> tuple[P
     email = emails.clean(identity.email) if identity.email.strip() else ""
     if not email and not identity.external_id:
         raise NoIdentityError(param="customer.email")
-    found = _find(email=email, external_id=identity.external_id)
+    if email and not identity.external_id and _has_a_name(identity):
+        made = _of(identity, email=email, source=source, now=now)
+        there = insert_or_lock(made, _LOCK_BY_EMAIL, [emails.key(email)])
+        if there is made:
+            return made, True
+        found = _heir_of(there) if there is not None else None
+    else:
+        found = _find(email=email, external_id=identity.external_id)
     if found is not None:
         _complete(found, identity)
         return found, False
-    profile = _new(
+    profile = _of(identity, email=email, source=source, now=now)
+    # Waits for another transaction that is making the same person, then finds them.
+    if insert_if_absent([profile]):
+        return profile, True
+    found = _find(email=email, external_id=identity.external_id)
+    if found is None:  # made and taken away again at this moment
+        raise TemporaryError
+    return found, False
+
+
+def _of(identity: Identity, *, email: str, source: str, now: datetime) -> Profile:
+    return _new(
         email=email,
         external_id=identity.external_id,
         first_name=identity.first_name,
@@ -131,13 +129,11 @@ def find_or_create(*, identity: Identity, source: str, now: datetime) -> tuple[P
         source=source,
         now=now,
     )
-    # Waits for another transaction that is making the same person, then finds them.
-    if insert_if_absent([profile]):
-        return profile, True
-    found = _find(email=email, external_id=identity.external_id)
-    if found is None:  # made and taken away again at this moment
-        raise TemporaryError
-    return found, False
+
+
+def _has_a_name(identity: Identity) -> bool:
+    """Whether a profile could be made with it; of who is known already no name is asked."""
+    return not any(holds_address(name) for name in (identity.first_name, identity.last_name))
 
 
 @atomic_with_retry
@@ -242,9 +238,10 @@ def _find(*, email: str, external_id: str) -> Profile | None:
     found = read((Profile,), _LOCK_BY_EMAIL, [emails.key(email)]) if email else []
     if not found and external_id:
         found = read((Profile,), _LOCK_BY_ID, [external_id])
-    if not found:
-        return None
-    profile: Profile = found[0][0]
+    return _heir_of(found[0][0]) if found else None
+
+
+def _heir_of(profile: Profile) -> Profile:
     if profile.merged_into_id is not None:
         # An old address, or number, of somebody whose records were merged.
         return cast(Profile, read((Profile,), _LOCK_HEIR, [profile.merged_into_id])[0][0])

@@ -15,7 +15,7 @@ from kernel.slices import delete_in_slices
 from tenants.activity.models import Order
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
-from tenants.profiles.services import clean_name
+from tenants.profiles.names import clean_name
 from tenants.referrals.attribution import Verdict
 from tenants.referrals.codes import normalise
 from tenants.referrals.facts import Fact

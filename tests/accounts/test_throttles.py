@@ -66,6 +66,20 @@ def test_several_are_counted_in_one_statement_and_each_has_its_limit(
     assert sorted(Throttle.objects.values_list("count", flat=True)) == [3, 3]
 
 
+def test_what_was_bad_too_often_stops_what_is_counted_here_and_is_not_counted(
+    merchant: Tenant, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    bad, tries = Try("bad", "browser", 2), [Try("from", "browser", 9), Try("of", "person", 9)]
+    for _ in range(2):
+        hit_all(tries=tries, window=MINUTE, now=NOW, unless=bad)
+        hit(action="bad", subject="browser", limit=9, window=MINUTE, now=NOW)
+    with pytest.raises(ThrottledError) as caught, django_assert_num_queries(1):
+        hit_all(tries=tries, window=MINUTE, now=NOW + timedelta(seconds=20), unless=bad)
+    assert caught.value.retry_after == 40
+    assert sorted(Throttle.objects.values_list("count", flat=True)) == [2, 2, 2]
+    hit_all(tries=tries, window=MINUTE, now=NOW + MINUTE, unless=bad)  # it has run out
+
+
 def test_a_browser_that_is_held_uses_up_nobody_elses_tries(merchant: Tenant) -> None:
     """R32, R43: whoever types other people's addresses cannot shut them out."""
     for number in range(9):

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, models, transaction
 
-from kernel.db import insert, insert_if_absent, read, update_fields
+from kernel.db import (
+    insert,
+    insert_if_absent,
+    insert_or_lock,
+    insert_unless,
+    read,
+    update_fields,
+)
 from kernel.outbox.models import Event
 from tenants.models import Tenant
 from tenants.profiles.models import Profile
@@ -54,6 +61,40 @@ def test_a_taken_value_is_an_error_for_one_and_an_answer_for_the_other(merchant:
     late = _profile(email_key="ana@exemple.fr")
     assert insert_if_absent([late]) == set()
     assert late._state.adding
+
+
+_OTHERS = "SELECT FROM profiles_profile WHERE email_folded = %s AND id <> %s"
+_LOCKED = "SELECT {0} FROM profiles_profile WHERE email_key = %s FOR NO KEY UPDATE"
+
+
+def test_a_row_is_inserted_unless_something_is_found(
+    merchant: Tenant, django_assert_num_queries: Any
+) -> None:
+    first, taken, late = (_profile(email_key=name, email_folded="ana") for name in ("a", "a", "b"))
+    assert not Profile.objects.exists()
+    with django_assert_num_queries(3):
+        assert insert_unless(first, _OTHERS, ["ana", first.id])
+        assert not insert_unless(taken, _OTHERS, ["nobody", taken.id])  # its value is not free
+        assert not insert_unless(late, _OTHERS, ["ana", late.id])
+    assert (first._state.adding, taken._state.adding, late._state.adding) == (False, True, True)
+    assert _values(Profile.objects.get()) == _values(first)
+
+
+def test_a_row_is_inserted_or_the_one_that_is_there_is_locked(
+    merchant: Tenant, django_assert_num_queries: Any
+) -> None:
+    first = _profile(email_key="a", last_order_at=NOW, external_id=None)
+    again = _profile(email_key="a", first_name="Later")
+    taken = _profile(email_key="a")
+    with transaction.atomic(), django_assert_num_queries(3):
+        assert insert_or_lock(first, _LOCKED, ["a"]) is first
+        there = insert_or_lock(again, _LOCKED, ["a"])
+        # Its value is taken, as by a transaction that ended meanwhile, and nothing is found.
+        assert insert_or_lock(taken, _LOCKED, ["b"]) is None
+    assert there is not None
+    assert there is not first
+    assert (first._state.adding, there._state.adding, again._state.adding) == (False, False, True)
+    assert _values(Profile.objects.get()) == _values(first) == _values(there)
 
 
 def test_nothing_is_asked_where_there_is_nothing_to_insert(

@@ -20,8 +20,9 @@ from kernel.db import atomic_with_retry
 from kernel.errors import InvalidInputError
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
+from tenants.profiles.names import clean_name
 from tenants.profiles.selectors import by_email, is_claimed
-from tenants.profiles.services import Identity, clean_name, find_or_create
+from tenants.profiles.services import Identity, find_or_create
 from widgets.models import LinkPurpose, ShopKey, SpaceLink
 from widgets.shop_login import keys
 from widgets.space.entering import LinkOverError

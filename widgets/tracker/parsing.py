@@ -13,7 +13,8 @@ from tenants.activity.models import Source
 from tenants.activity.services import check_order
 from tenants.activity.types import OrderInput
 from tenants.profiles import emails
-from tenants.profiles.services import Identity, NoIdentityError, clean_name
+from tenants.profiles.names import clean_name
+from tenants.profiles.services import Identity, NoIdentityError
 from tenants.referrals.facts import Clues
 from tenants.referrals.visitors import parse_visitor
 from widgets.tracker.problems import MalformedReportError

@@ -11,7 +11,7 @@ from shell import parsing
 from shell.text import folded
 from tenants.profiles import emails
 from tenants.profiles.emails import InvalidEmailError
-from tenants.profiles.services import UnsafeNameError, clean_name
+from tenants.profiles.names import UnsafeNameError, clean_name
 
 _MOST_CENTS = 100_000_000_00
 

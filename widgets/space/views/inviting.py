@@ -14,7 +14,7 @@ from kernel.errors import InvalidInputError, RicochetError
 from tenants.features import Feature
 from tenants.profiles import emails
 from tenants.profiles.models import Profile
-from tenants.profiles.services import UnsafeNameError
+from tenants.profiles.names import UnsafeNameError
 from tenants.programme.services import invite_friend
 from tenants.referrals.selectors import has_invited
 from tenants.referrals.services import NotInvitableError, TooManyInvitationsError
