@@ -102,7 +102,7 @@ def test_a_participation_costs_few_queries(
     with CaptureQueriesContext(connection) as queries:
         assert shopper.post(PAGE, form).status_code == 302
     assert Consent.objects.get().controller_name == "Brûlerie Noé"
-    assert 8 < len(queries) <= 15
+    assert 5 < len(queries) <= 12
 
 
 def test_the_same_form_twice_leads_to_the_same_page(
