@@ -145,6 +145,24 @@ def test_an_event_that_fails_is_no_failure_of_the_next(merchant):
     assert list(rows) == [("pending", 1, 1), ("done", 1, 0)]
 
 
+def test_an_event_that_took_longer_than_its_lease_is_not_claimed_by_its_own_end(merchant):
+    """R7: it is due again while it ends, before all that came after it."""
+    clock, seen = Clock(), []
+
+    def slow(event):
+        seen.append(event.payload["id"])
+        clock.now += relaying.LEASE * 2
+
+    for number in (1, 2):
+        emit(payload={"id": number}, now=NOW + timedelta(seconds=number))
+    clock.now += timedelta(seconds=3)
+    assert relaying.relay(handlers={"test": slow}, clock=clock) == 2
+    assert seen == [1, 2]
+    rows = Event.objects.values_list("state", "attempts", "last_error")
+    assert set(rows) == {(EventState.DONE, 1, "")}
+    assert not Event.objects.filter(finished_at=None).exists()
+
+
 def test_a_relay_claims_no_more_than_it_was_asked_to_deliver(merchant):
     for _ in range(3):
         emit()
