@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
-from kernel.db import atomic_with_retry
+from kernel.db import atomic_with_retry, prepared_cursor
 from kernel.errors import InvalidInputError
 from shell.letters import Look
 from tenants import lookup
@@ -23,6 +23,10 @@ LARGEST_UPLOAD = 2 * 1024 * 1024
 _MOST_PIXELS = 12_000_000
 _BOX = (440, 128)  # twice the size at which it is shown, for sharp screens
 _FORMATS = ("PNG", "JPEG", "WEBP")
+
+
+# Asked for every email; there is one row at most.
+_LOOK = "SELECT logo_digest, logo_width, logo_height, footer, address FROM messaging_look"
 
 
 class LogoError(InvalidInputError):
@@ -38,16 +42,18 @@ def stored_look() -> EmailLook | None:
 
 def look_of(tenant: Tenant) -> Look:
     """Everything that the layout needs to know of a merchant."""
-    row = stored_look()
-    logo = row is not None and bool(row.logo_digest)
+    with prepared_cursor() as cursor:
+        cursor.execute(_LOOK)
+        row = cursor.fetchone()
+    digest, width, height, footer, address = row or ("", 0, 0, "", "")
     return Look(
         name=tenant.name,
         color=tenant.brand_color,
         tokens=dict(tenant.brand_tokens or {}),
-        logo_url=logo_url(tenant, row.logo_digest) if row is not None and logo else "",
-        logo_size=(row.logo_width, row.logo_height) if row is not None and logo else (0, 0),
-        footer=row.footer if row is not None else "",
-        address=row.address if row is not None else "",
+        logo_url=logo_url(tenant, digest) if digest else "",
+        logo_size=(width, height) if digest else (0, 0),
+        footer=footer,
+        address=address,
     )
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from liquid.exceptions import LiquidError
 
 from shell import formats, letters
+from tenants.addresses import asked_once
 from tenants.messaging import links
 from tenants.messaging.kinds import Audience, Kind, kind_of
 from tenants.messaging.looks import look_of
@@ -81,7 +82,7 @@ def render(
     kind = kind_of(email.kind)
     if kind is None:
         raise NoTextError(email.kind)
-    with translation.override(email.language), timezone.override(_zone(tenant)):
+    with translation.override(email.language), timezone.override(_zone(tenant)), asked_once():
         values = fill_values(email=email, kind=kind, tenant=tenant)
         writer = _Writer(email, kind, tenant, values, follow=follow, picture_url=picture_url)
         if text is not None:
