@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from operations import selectors
+from operations import parties, selectors
 from operations.mechanics.prizes import told
 from operations.models import Operation, OperationModule
 from operations.partaking import policies_of, title_of
@@ -83,8 +83,9 @@ def facts(operation: Operation, language: str) -> dict[str, Any]:
     """The context of the sample, in one language, which is the active one."""
     tenant, modules = current_tenant(), selectors.modules_of(operation)
     games = [_game(module, language) for module in modules]
-    names = list(selectors.partners_of(operation))
-    policies = [(tenant.name, tenant.policy_url), *policies_of(operation).items()]
+    names = _partners(operation)
+    theirs = policies_of(operation)
+    policies = [(tenant.name, tenant.policy_url), *((one, theirs.get(one, "")) for one in names)]
     ages = {game.age for game in games}
     page = f"/o/{operation.slug}"
     return {
@@ -106,6 +107,19 @@ def facts(operation: Operation, language: str) -> dict[str, Any]:
         "data_page": absolute_url(tenant, f"{page}/donnees"),
         **_winnable(operation, modules, games, language),
     }
+
+
+def _partners(operation: Operation) -> list[str]:
+    """Who runs it with the merchant: nobody whose partnership is over, and nobody who stands in the
+    place of the one that was chosen and is not confirmed.
+    """
+    there = parties.in_operation(operation).items()
+    named = [
+        parties.name_of(row, minor)
+        for row, minor in there
+        if minor is not None and not parties.is_another(row, minor)
+    ]
+    return list(dict.fromkeys(named))
 
 
 def open_place(what: str) -> str:

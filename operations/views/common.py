@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from copy import copy
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -90,8 +91,12 @@ def _squares(partners: dict[str, uuid.UUID]) -> list[tuple[Tenant | None, str]]:
     return [(known.get(number), name) for name, number in partners.items()]
 
 
-def followed(row: Operation) -> list[tuple[str, Any]]:
-    """The rules that the settings give, to be read: each with what opens it."""
+def followed(row: Operation, now: datetime) -> list[tuple[str, Any]]:
+    """The rules that the settings give, to be read: each with what opens it. They say of the start
+    what `running.go_live` makes of it: one that has passed is now.
+    """
+    row = copy(row)
+    row.starts_at = max(row.starts_at, now) if row.starts_at is not None else None
     titles = {"fr": gettext("Lire le règlement"), "en": gettext("Lire le règlement en anglais")}
     rules = following.rules_of(row)
     return [(titles[code], as_html(text)) for code, text in rules.items()]

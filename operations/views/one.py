@@ -55,7 +55,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
         ],
         "rows": rows_of(row),
         "follows": waits and following.follows(row),
-        "followed": followed(row) if waits and not problems and following.follows(row) else [],
+        "followed": followed(row, now) if waits and not problems and following.follows(row) else [],
         "outdated": following.outdated(row),
         "current": "one",
         "name_form": NameForm(initial={"name": row.name}),

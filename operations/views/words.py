@@ -45,7 +45,8 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
     if listed:
         form.count_in_modules()
     follows = following.follows(row) and not begun and "rules_fr" not in request.POST
-    if follows:
+    # A page that showed no field for them says nothing of rules that somebody wrote meanwhile.
+    if follows or (request.method == "POST" and "rules_fr" not in request.POST):
         form.without_rules()
     for name in begun:  # an older draft of this form gives back everything else
         form.fields[name].widget.attrs["data-fresh"] = ""
@@ -62,7 +63,7 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
         **frame(request, row, now),
         "current": "words",
         "follows": follows,
-        "followed": followed(row) if follows else [],
+        "followed": followed(row, now) if follows else [],
         "read": "lire" in request.GET,
         "may_follow": following.may_follow(row),
         "may_begin": may_edit and not begun and not follows,

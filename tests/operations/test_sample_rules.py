@@ -157,3 +157,24 @@ def test_a_policy_is_needed_of_those_who_have_accepted_already(lumen: Tenant) ->
     AgreementAcceptance.objects.filter(side=Side.MINOR).delete()
     assert running.problems(operation=operation, now=NOW) == []
     assert partaking.policies_of(operation) == {"Brûlerie Noé": ""}
+
+
+def test_a_merchant_alone_leaves_out_its_own_staff(settled: Tenant) -> None:
+    module = make_module(make_operation(state="draft", rules={}))
+    fr, en = both(module.operation)
+    assert "du personnel de l’organisateur et" in fr and "the staff of the organiser and" in en
+    add_partner(module)
+    fr, en = both(module.operation)
+    assert "des marques citées ci-dessus" in fr and "the brands named above" in en
+
+
+def test_games_say_what_other_dates_do_and_how_many_answers_pass(settled: Tenant) -> None:
+    operation = make_operation(state="draft", rules={})
+    make_module(operation, kind="instant_win", settings={"prizes": [LAMP]})
+    quiz = {"threshold": 1, "questions": [1, 2]}
+    make_module(operation, kind="quiz", position=2, settings=quiz)
+    fr, en = both(operation)
+    assert "un lot dont le moment tombe après une fin avancée n’est pas gagné" in fr
+    assert "a prize whose moment falls after an earlier end is not won" in en
+    assert "à partir de 1 bonne réponse sur 2." in fr
+    assert "with 1 right answer or more out of 2." in en

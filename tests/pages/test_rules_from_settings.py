@@ -9,11 +9,12 @@ from django.utils import timezone
 from operations import editing, official, running
 from operations.models import Operation, OperationModule
 from operations.sample_rules import following
+from partnerships.models import Partnership, State
 from shell import formats
 from tenants.context import current_tenant
 from tenants.lookup import forget
 from tenants.models import Tenant
-from tests.fixtures.operations import add_partner, make_module, make_operation
+from tests.fixtures.operations import NOE, add_partner, make_module, make_operation
 from tests.fixtures.tenants import TenantClient
 
 LAMP = {"number": 1, "name": {"fr": "Lampe Halo"}, "stock": 3, "value": 12_000}
@@ -112,12 +113,12 @@ def test_what_changes_afterwards_is_proposed_as_an_amendment(
     claire: TenantClient, row: Operation, module: OperationModule
 ) -> None:
     path = f"/operations/{live(row).public_id}"
-    assert "ne dit plus ce que disent vos réglages" not in read(claire, path)
+    assert "n’est plus celui que donnent vos réglages" not in read(claire, path)
     later = row.ends_at + timedelta(days=3)
     running.set_dates(
         operation_id=row.id, starts_at=row.starts_at, ends_at=later, now=timezone.now()
     )
-    assert "ne dit plus ce que disent vos réglages" in read(claire, path)
+    assert "n’est plus celui que donnent vos réglages" in read(claire, path)
     add_partner(module)
     # To the letter, as a browser sends it back.
     page = html.unescape(claire.get(f"{path}/textes?modele=1").content.decode())
@@ -128,7 +129,7 @@ def test_what_changes_afterwards_is_proposed_as_an_amendment(
     claire.post(f"{path}/textes", form)
     first, second = official.versions(operation=row)
     assert "brulerie-noe" not in first.text["fr"] and "brulerie-noe" in second.text["fr"]
-    assert "ne dit plus ce que disent vos réglages" not in read(claire, path)
+    assert "n’est plus celui que donnent vos réglages" not in read(claire, path)
     # Taken over as it was proposed, it goes on being compared; written otherwise, it is a text.
     row.refresh_from_db()
     assert row.rules_from_settings
@@ -219,3 +220,72 @@ def test_prizes_that_are_counted_and_not_named_are_asked_for(settled: Tenant) ->
     # Who wins them, and how, no setting says.
     [found] = running.problems(operation=draft, now=timezone.now())[-1:]
     assert "par qui, quand et comment" in found.text
+
+
+def test_a_page_without_rules_leaves_those_that_somebody_wrote_meanwhile(
+    claire: TenantClient, row: Operation
+) -> None:
+    """Opened while the rules followed, saved after a colleague wrote some, or put it online."""
+    path = f"/operations/{row.public_id}/textes"
+    assert 'name="rules_fr"' not in read(claire, path)
+    editing.save_words(operation_id=row.id, now=timezone.now(), rules=OWN)
+    assert claire.post(path, {"title_fr": "Un hiver"}).status_code == 302
+    row.refresh_from_db()
+    assert row.title == {"fr": "Un hiver"} and row.rules == OWN
+    live(row)
+    assert claire.post(path, {"title_fr": "Un printemps"}).status_code == 302
+    row.refresh_from_db()
+    assert row.title == {"fr": "Un printemps"} and row.rules == OWN
+    # Fields that were there and were emptied say so: the rules follow again in a draft alone.
+    assert claire.post(path, {"title_fr": "Un été", "rules_fr": ""}).status_code == 422
+
+
+def test_the_rules_name_nobody_whose_partnership_is_over(
+    row: Operation, module: OperationModule
+) -> None:
+    add_partner(module)
+    assert "avec Brûlerie Noé" in following.rules_of(row)["fr"]
+    Partnership.objects.filter(id=NOE).update(state=State.ENDED, ending="declined")
+    fixed = live(row)
+    assert all("Noé" not in text and "brulerie-noe" not in text for text in fixed.rules.values())
+
+
+def test_whoever_ends_it_later_is_a_change_to_publish(
+    claire: TenantClient, row: Operation, module: OperationModule
+) -> None:
+    add_partner(module, name="Ancien nom")
+    fixed = live(row)
+    assert not following.outdated(fixed)
+    Partnership.objects.filter(id=NOE).update(state=State.ENDED, ending="ended")
+    assert following.outdated(fixed)
+    assert (
+        "Ancien nom"
+        not in read(claire, f"/operations/{row.public_id}/textes?modele=1")
+        .partition('name="rules_fr"')[2]
+        .partition("</textarea>")[0]
+    )
+
+
+def test_an_english_title_of_later_says_nothing_else(row: Operation) -> None:
+    row.title = {"fr": "Un automne"}
+    row.save(update_fields=["title"])
+    fixed = live(row)
+    assert set(fixed.rules) == {"fr"}
+    titles = {"fr": "Un automne", "en": "An autumn"}
+    assert not following.outdated(
+        editing.save_words(operation_id=row.id, now=timezone.now(), title=titles)
+    )
+    titles["fr"] = "Un hiver"
+    assert following.outdated(
+        editing.save_words(operation_id=row.id, now=timezone.now(), title=titles)
+    )
+
+
+def test_what_is_read_before_going_live_begins_as_what_is_published(
+    claire: TenantClient, row: Operation
+) -> None:
+    """The draft's start has passed: the dialog says when people can take part, too."""
+    past = formats.moment(row.starts_at, language="fr").replace("\u00a0", " ")
+    asked = read(claire, f"/operations/{row.public_id}").partition('id="go-live"')[2]
+    assert "Les participations sont ouvertes du" in asked and past not in asked
+    assert past not in read(claire, f"/operations/{row.public_id}/textes?lire=1")
