@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from kernel.db import atomic_with_retry
 from operations import links, optins, slots
 from operations.links import Purpose
+from operations.mechanics import mechanic_of, prizes
 from operations.mechanics.shape import ResultEmail
 from operations.models import OperationModule, Participation, ParticipationState
 from operations.words import pick
@@ -64,6 +65,7 @@ def ask_confirmation(
             "path": _path("operations:confirm", participation, Purpose.CONFIRM),
             "expires_at": _iso(participation.operation.last_moment),
             "brands": _brands(participation, given),
+            "prizes": _to_win(participation),
         },
         now,
         of_new=True,
@@ -88,6 +90,7 @@ def told_already(*, module: OperationModule, address: str, now: datetime) -> Non
     context = {
         "path": _path("operations:choices", earlier, Purpose.CHOICES),
         "result_path": _path("operations:thanks", earlier, Purpose.THANKS),
+        "decided": mechanic_of(module).is_decided(module=module),
     }
     _queue(earlier, "operation_again", context, now, turn=local(now).date().isoformat())
 
@@ -165,6 +168,11 @@ def _queue(
 
 def _brands(participation: Participation, given: Sequence[Consent]) -> str:
     return formats.join([row.controller_name for row in given], language=participation.language)
+
+
+def _to_win(participation: Participation) -> str:
+    with translation.override(participation.language):
+        return prizes.named(participation.module, participation.language)
 
 
 def _organisers(participation: Participation) -> str:

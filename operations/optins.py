@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from operations import parties
 from operations.models import ModulePartner, OperationModule, Participation
+from operations.models.modules import followed
 from operations.words import pick
 from partnerships.selectors import Minor, agreed_minors, minors
 from shell import formats
@@ -56,8 +57,9 @@ def offered(module: OperationModule, *, language: str) -> list[OptIn]:
     """The boxes that the form shows, the merchant's first, in one language."""
     boxes = []
     if module.asks_optin:
-        name = current_tenant().name
-        boxes.append(OptIn(OWN, name, _text(module.optin_text, name, language)))
+        own = current_tenant()
+        text = _text(module.optin_text, own.name, language)
+        boxes.append(OptIn(OWN, own.name, text, followed(own.policy_url)))
     return boxes + [_box(module, partner, language) for partner in _asking(module)]
 
 

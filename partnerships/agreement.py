@@ -80,16 +80,26 @@ def terms_of(partnership: Partnership) -> str:
 
 def _parties(partnership: Partnership) -> dict[str, str]:
     """Both brands as the text names them today; a back office in the making has no row yet."""
-    try:
-        minor = partnership.minor
-    except Tenant.DoesNotExist:
-        minor = None
+    minor = _minor(partnership)
     return {
         "major": partnership.major.name,
         "minor": minor.name if minor else partnership.name,
         "major_contact": _contact(partnership.major),
-        "minor_contact": _contact(minor) if minor else partnership.contact_email,
+        "minor_contact": minor_contact(partnership),
     }
+
+
+def minor_contact(partnership: Partnership) -> str:
+    """How the minor is reached, as the text says it."""
+    minor = _minor(partnership)
+    return _contact(minor) if minor else partnership.contact_email
+
+
+def _minor(partnership: Partnership) -> Tenant | None:
+    try:
+        return partnership.minor
+    except Tenant.DoesNotExist:
+        return None
 
 
 def hash_of(text: str) -> str:

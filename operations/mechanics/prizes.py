@@ -25,6 +25,8 @@ from shell.fields import IntegerField, MoneyField
 MOST_KINDS = 8
 NAME, DESCRIPTION = 80, 200
 DEAREST = 10_000_000
+# How many kinds a sentence names.
+_NAMED = 3
 _PARTS = ("name_fr", "name_en", "stock", "value", "description_fr", "description_en")
 
 
@@ -181,6 +183,21 @@ def told(module: OperationModule, language: str) -> list[dict[str, Any]]:
         }
         for row in module.settings.get("prizes") or ()
     ]
+
+
+def named(module: OperationModule, language: str) -> str:
+    """What can be won, in a line: the first three prizes by name, and that there are others."""
+    rows = told(module, language)
+    said = [
+        f"{formats.number(row['stock'], language=language)} × {row['name']}"
+        if row["stock"] > 1
+        else row["name"]
+        for row in rows[:_NAMED]
+        if row["name"]
+    ]
+    if len(rows) > _NAMED:
+        said.append(_("d’autres lots"))
+    return formats.join(said, language=language)
 
 
 def unwon(*, left: int, total: int) -> str:

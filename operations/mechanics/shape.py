@@ -4,14 +4,14 @@ A mechanic is one object, registered in `operations.mechanics.MECHANICS`. It hol
 merchant set is `module.settings`, what a mechanic has to remember lies in tables of its own
 (`operations/models/<kind>.py`). It never writes to other rooms' tables, nor commits.
 
-`BaseMechanic` answers all that many mechanics have no use for.
+`operations.mechanics.base` answers all that many mechanics have no use for.
 """
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -132,6 +132,10 @@ class Mechanic(Protocol):
         """How a test comes out where chance decides in earnest; "" where both are the same."""
 
     @property
+    def receipt(self) -> Words:
+        """What the email that follows the form does, for the page that announces it."""
+
+    @property
     def settings_form(self) -> type[SettingsForm]:
         """The form of its settings; the template is `operations/mechanics/<kind>/editor.html`."""
 
@@ -202,6 +206,9 @@ class Mechanic(Protocol):
     ) -> str:
         """A sentence or two for the receipt: what came of it, and what is still to come."""
 
+    def is_decided(self, *, module: OperationModule) -> bool:
+        """Whether whoever took part has a result to read, and not only an entry that counts."""
+
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         """A few words for the list of participants; "" where there is nothing to say."""
 
@@ -225,75 +232,3 @@ class Mechanic(Protocol):
 
         By `author_id`, or None where its day came.
         """
-
-
-class BaseMechanic:
-    """A mechanic's answers where it has nothing of its own to say."""
-
-    kind: ClassVar[str]
-    label: ClassVar[Words]
-    hint: ClassVar[Words] = ""
-    heading: ClassVar[Words] = ""
-    icon: ClassVar[str] = "document"
-    held_by: ClassVar[Allowed] = Allowed.GAMES
-    needs_rules: ClassVar[bool] = False
-    has_winners: ClassVar[bool] = False
-    rehearsed: ClassVar[Words] = ""
-    settings_form: ClassVar[type[SettingsForm]] = SettingsForm
-
-    def check(self, *, module: OperationModule) -> list[Problem]:
-        return []
-
-    def prepare(
-        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
-    ) -> None:
-        """Nothing to make ready."""
-
-    def questions(self, *, module: OperationModule, language: str) -> Mapping[str, Any]:
-        return {}
-
-    def clean(
-        self, *, module: OperationModule, data: QueryDict, language: str
-    ) -> Mapping[str, Any]:
-        return {}
-
-    def undo(self, *, module: OperationModule, participation: Participation, now: datetime) -> None:
-        """Nothing to give back."""
-
-    def result(
-        self, *, module: OperationModule, participation: Participation, language: str
-    ) -> Mapping[str, Any]:
-        return {}
-
-    def at_once(
-        self,
-        *,
-        module: OperationModule,
-        answers: Mapping[str, Any],
-        outcome: Mapping[str, Any] | None,
-    ) -> Mapping[str, Any]:
-        return {}
-
-    def in_words(
-        self, *, module: OperationModule, participation: Participation, language: str
-    ) -> str:
-        return ""
-
-    def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
-        return ""
-
-    def result_email(
-        self, *, module: OperationModule, participation: Participation
-    ) -> ResultEmail | None:
-        return None
-
-    def figures(self, *, module: OperationModule) -> list[Figure]:
-        return []
-
-    def ending(self, *, module: OperationModule) -> str:
-        return ""
-
-    def close(
-        self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
-    ) -> None:
-        """Nothing to settle."""

@@ -33,11 +33,14 @@ def draw_page(
     language = spoken()
     # A step that lists its prizes by itself says it once, and more exactly.
     listed = any(part.open and part.questions.get("prizes") for part in parts)
+    winnable = _winnable(operation, parts)
     context = {
         "title": pick(operation.title, language) or operation.name,
         "subtitle": pick(operation.subtitle, language),
         "prizes": "" if listed else pick(operation.prizes, language),
-        **_winnable(operation, parts),
+        **winnable,
+        # One prize that the step below names with its worth: it is not said twice in a row.
+        "value_listed": listed and winnable["prize_count"] == 1,
         "note": pick(operation.texts.get("note"), language),
         "has_rules": bool(pick(rules_of(operation), language)),
         "picture": pictures.shown(str(operation.look.get("image") or "")),

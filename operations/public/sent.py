@@ -69,6 +69,7 @@ def sent(request: HttpRequest, slug: str, token: str) -> HttpResponse:
             "result_template": f"operations/mechanics/{mechanic.kind}/result.html",
             "ahead": steps.following(module, language=language) if operation.is_open(now) else None,
             "came": came,
+            "receipt": mechanic.receipt,
             "ticked": ticked,
         }
         return show(request, "sent", context, operation=operation)

@@ -16,7 +16,7 @@ from operations.public.frame import public_page, show, tenant_of
 from operations.public.parts import part_of
 from operations.sample_rules.following import rules_of
 from operations.words import pick
-from partnerships.selectors import agreed
+from partnerships.selectors import agreed, contacts
 from tenants.programme.explanation import as_html
 
 
@@ -27,6 +27,7 @@ class Told:
     name: str
     policy_url: str
     asks: bool
+    contact: str = ""
     labels: list[str] = field(default_factory=list)
 
 
@@ -93,6 +94,7 @@ def _partners(modules: list[OperationModule], *, test: bool) -> list[Told]:
     found: dict[uuid.UUID, Told] = {}
     named = [partner.partnership_id for module in modules for partner in module.partners.all()]
     ready = set(named) if test else agreed(partnership_ids=named)
+    reached = contacts(partnership_ids=named) if named else {}
     for module in modules:
         part = part_of(module, language=spoken(), seal="")
         for partner in module.partners.all():
@@ -100,7 +102,10 @@ def _partners(modules: list[OperationModule], *, test: bool) -> list[Told]:
                 continue
             asks = partner.asks_optin and not optins.is_another(module, partner)
             name, policy = optins.name_of(module, partner), optins.policy_of(module, partner)
-            told = found.setdefault(partner.partnership_id, Told(name, policy, asks))
+            told = found.setdefault(
+                partner.partnership_id,
+                Told(name, policy, asks, reached.get(partner.partnership_id, "")),
+            )
             told.labels += [
                 within(drawn.asked)
                 for drawn in part.fields

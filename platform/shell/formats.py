@@ -99,6 +99,17 @@ def money(
     return f"{sign}{symbol}{NBSP if len(symbol) > 1 else ''}{digits}"
 
 
+def price(cents: int, unit: str = "EUR", *, language: str | None = None) -> str:
+    """As `money`, for what shoppers read of a price: whole euros go without decimals."""
+    whole, rest = divmod(cents, 10 ** CURRENCIES[unit])
+    if rest or not CURRENCIES[unit]:
+        return money(cents, unit, language=language)
+    symbol, text = _SYMBOLS[unit], number(whole, language=language)
+    if not _english(language):
+        return f"{text}{NBSP}{symbol}"
+    return f"{symbol}{NBSP if len(symbol) > 1 else ''}{text}"
+
+
 def points(value: int, *, signed: bool = False, language: str | None = None) -> str:
     """`1 240 points`; one and none are singular in French."""
     one = abs(value) == 1 if _english(language) else abs(value) < 2

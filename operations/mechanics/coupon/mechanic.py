@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from billing.plans import Allowed
 from operations import slots
+from operations.mechanics.base import BaseMechanic
 from operations.mechanics.coupon import codes
 from operations.mechanics.coupon.codes import LIST, AllGivenError
 from operations.mechanics.coupon.forms import CouponSettings
 from operations.mechanics.shape import (
-    BaseMechanic,
     Figure,
     Mechanic,
     Outcome,

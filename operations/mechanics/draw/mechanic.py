@@ -12,14 +12,17 @@ from django.utils.translation import gettext_lazy
 from operations import winning
 from operations.errors import OperationOverError
 from operations.mechanics import prizes
+from operations.mechanics.base import BaseMechanic
 from operations.mechanics.draw import drawing, replacing
 from operations.mechanics.draw.drawing import WON
 from operations.mechanics.draw.forms import DrawSettings
 from operations.mechanics.draw.replacing import REPLACED, NobodyLeftError, Reason
-from operations.mechanics.shape import BaseMechanic, Figure, Mechanic, Outcome, Problem
+from operations.mechanics.shape import Figure, Mechanic, Outcome, Problem
 from operations.models import Draw, DrawPlace, OperationModule, Participation, Why
 from operations.words import pick
 from shell import formats
+from tenants.messaging import permission
+from tenants.messaging.kinds import KINDS
 from tenants.programme.dates import local
 
 ENTERED = "entered"
@@ -35,6 +38,7 @@ class Draws(BaseMechanic):
     )
     heading = gettext_lazy("Le tirage au sort")
     icon = "star"
+    receipt = gettext_lazy("Il confirme votre participation au tirage.")
     needs_rules = True
     has_winners = True
     settings_form = DrawSettings
@@ -98,6 +102,7 @@ class Draws(BaseMechanic):
             "drawn": row is not None and row.drawn_at is not None,
             "draw": row.public_id if row else "",
             "ends_at": module.operation.ends_at,
+            "hears": _hears(),
         }
 
     def at_once(
@@ -112,14 +117,18 @@ class Draws(BaseMechanic):
     def in_words(
         self, *, module: OperationModule, participation: Participation, language: str
     ) -> str:
+        said = [_("Votre participation est dans le tirage au sort.")]
+        to_win = prizes.named(module, language)
+        if to_win:
+            said.append(_("À gagner : %(prizes)s.") % {"prizes": to_win})
         ends = module.operation.ends_at
-        if ends is None:
-            return _("Votre participation est dans le tirage au sort.")
-        words = _(
-            "Votre participation est dans le tirage au sort. Il a lieu après la fin des"
-            " participations, le %(day)s. Vous recevrez un e-mail, que vous ayez gagné ou non."
-        )
-        return words % {"day": formats.day(local(ends), long=True)}
+        if ends is not None:
+            words = _("Le tirage a lieu après la fin des participations, le %(day)s.")
+            said += [words % {"day": formats.day(local(ends), long=True)}, _hears()]
+        return " ".join(said)
+
+    def is_decided(self, *, module: OperationModule) -> bool:
+        return Draw.objects.filter(module=module, drawn_at__isnull=False).exists()
 
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         if outcome.get("kind") == REPLACED:
@@ -154,6 +163,13 @@ class Draws(BaseMechanic):
         self, *, module: OperationModule, now: datetime, author_id: uuid.UUID | None = None
     ) -> None:
         drawing.draw(module=module, now=now)
+
+
+def _hears() -> str:
+    """Who is written to after the draw: winners always, the others unless the merchant says not."""
+    if permission.is_turned_off(KINDS["operation_drawn"]):
+        return _("Les gagnants reçoivent un e-mail.")
+    return _("Vous recevrez un e-mail, que vous ayez gagné ou non.")
 
 
 def _pieces(module: OperationModule) -> int:

@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from billing.plans import Allowed
+from operations.mechanics.base import BaseMechanic
 from operations.mechanics.finding import people_url
 from operations.mechanics.form.forms import FormSettings
-from operations.mechanics.shape import BaseMechanic, Figure, Mechanic, Outcome
+from operations.mechanics.shape import Figure, Mechanic, Outcome
 from operations.models import OperationModule, Participation, ParticipationState
 from operations.words import pick
 

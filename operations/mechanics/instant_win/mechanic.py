@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from operations import slots, winning
 from operations.mechanics import prizes
+from operations.mechanics.base import BaseMechanic
 from operations.mechanics.finding import people_url
 from operations.mechanics.instant_win import moments
 from operations.mechanics.instant_win.forms import WINS, InstantWinSettings
 from operations.mechanics.shape import (
-    BaseMechanic,
     Figure,
     Mechanic,
     Outcome,
@@ -47,6 +47,7 @@ class InstantWin(BaseMechanic):
         "Les essais gagnent et perdent tour à tour, pour montrer les deux résultats. En ligne, on"
         " ne gagne qu’aux moments tirés d’avance."
     )
+    receipt = gettext_lazy("Il confirme votre résultat.")
     settings_form = InstantWinSettings
 
     def check(self, *, module: OperationModule) -> list[Problem]:
@@ -139,6 +140,9 @@ class InstantWin(BaseMechanic):
             return f"{told} {_AGAIN}" if module.rule == Rule.DAILY else told
         words = _("Vous avez gagné : %(prize)s. Un autre e-mail dit comment le lot vous parvient.")
         return words % {"prize": pick(outcome.get("name"), language)}
+
+    def is_decided(self, *, module: OperationModule) -> bool:
+        return True
 
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         if outcome.get("kind") != WON:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from operations.fields import FieldsError, UnknownFieldsError
+from operations.mechanics.base import BaseMechanic
 from operations.mechanics.finding import people_url
 from operations.mechanics.quiz.forms import QuizSettings
 from operations.mechanics.shape import (
-    BaseMechanic,
     Figure,
     Mechanic,
     Outcome,
@@ -35,6 +35,7 @@ class Quiz(BaseMechanic):
     heading = gettext_lazy("Le quiz")
     icon = "help"
     needs_rules = True
+    receipt = gettext_lazy("Il donne votre score.")
     settings_form = QuizSettings
 
     def check(self, *, module: OperationModule) -> list[Problem]:
@@ -126,6 +127,9 @@ class Quiz(BaseMechanic):
         if passed:
             return _("Votre score : %(score)s. Le quiz est réussi.") % words
         return _("Votre score : %(score)s. Le quiz n’est pas réussi cette fois.") % words
+
+    def is_decided(self, *, module: OperationModule) -> bool:
+        return True
 
     def outcome_label(self, *, outcome: Mapping[str, Any]) -> str:
         return _score(outcome) if outcome.get("kind") == SCORED else ""

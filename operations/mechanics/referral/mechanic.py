@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.plans import Allowed
+from operations.mechanics.base import BaseMechanic
 from operations.mechanics.finding import people_url
 from operations.mechanics.referral.forms import ReferralSettings
 from operations.mechanics.shape import (
-    BaseMechanic,
     Figure,
     Mechanic,
     Outcome,

@@ -28,6 +28,12 @@ def money(value: int | Amount | str | None, unit: str = "EUR") -> str:
 
 
 @register.filter
+def price(value: int, unit: str = "EUR") -> str:
+    """As `money`, for a price that shoppers read: `60 €`, and `59,90 €`."""
+    return formats.price(value, unit or "EUR")
+
+
+@register.filter
 def money_signed(value: int | Amount | str | None, unit: str = "EUR") -> str:
     """As `money`, with `+` or `−` in front."""
     if value is None or isinstance(value, str):

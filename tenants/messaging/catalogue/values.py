@@ -38,6 +38,8 @@ _ALL = (
     Value("organisers", _("Marque qui organise l’opération, et celles qui y prennent part")),
     Value("played", _("Ce à quoi la personne a joué")),
     Value("result", _("Ce que sa participation a donné")),
+    Value("prizes", _("Lots à gagner")),
+    Value("decided", _("Vrai s’il y a déjà un résultat"), Shape.FLAG),
     Value("choices_url", _("Adresse de la page de ses accords"), Shape.MADE),
     Value("result_url", _("Adresse de la page de son résultat"), Shape.MADE),
     Value("proof_url", _("Adresse de la preuve du tirage"), Shape.MADE),

@@ -108,7 +108,7 @@ def test_a_win_that_is_taken_back_is_anothers():
 def test_prizes_stand_on_the_page_and_moments_nowhere():
     page = play_page(make_live("instant_win"))
     assert "2 × Lampe Halo" in page
-    assert "89,00" in page
+    assert "89\u00a0€" in page
     for row in WinningMoment.objects.all():
         assert row.at.isoformat()[:16] not in page
 
