@@ -97,7 +97,8 @@ def minor_contact(partnership: Partnership) -> str:
 
 def _minor(partnership: Partnership) -> Tenant | None:
     try:
-        return partnership.minor
+        minor: Tenant | None = partnership.minor
+        return minor
     except Tenant.DoesNotExist:
         return None
 

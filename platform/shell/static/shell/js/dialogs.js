@@ -8,6 +8,8 @@ document.addEventListener("click", (event) => {
     if (dialog instanceof HTMLDialogElement) {
       event.preventDefault();
       opener.closest("details")?.removeAttribute("open");
+      // What was only told would stay dimmed behind the veil; what can be undone or failed waits.
+      for (const told of document.querySelectorAll("#toasts .toast:not(.toast-bad):not(:has([data-undo]))")) told.remove();
       dialog.showModal();
     }
     return;

@@ -24,8 +24,19 @@ function init(root) {
 for (const tab of document.querySelectorAll(".sub-pages [aria-current]")) {
   const strip = tab.closest(".sub-pages");
   if (strip instanceof HTMLElement && tab instanceof HTMLElement) {
-    strip.scrollLeft = tab.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
+    strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.offsetWidth) / 2;
   }
+}
+
+/** Its edges fade where it goes on: nothing else says that it can be moved. */
+for (const strip of document.querySelectorAll(".sub-pages")) {
+  const fade = () => {
+    strip.classList.toggle("more-before", strip.scrollLeft > 1);
+    strip.classList.toggle("more-after", strip.scrollLeft + strip.clientWidth < strip.scrollWidth - 1);
+  };
+  strip.addEventListener("scroll", fade, { passive: true });
+  addEventListener("resize", fade);
+  fade();
 }
 
 init(document);
