@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -29,7 +30,7 @@ def _draw_or_404(public_id: str) -> Draw:
 @public_page
 def proof(request: HttpRequest, draw: str) -> HttpResponse:
     """What fixes the draw before, and proves it afterwards; it names nobody."""
-    row = _draw_or_404(draw)
+    row, now = _draw_or_404(draw), timezone.now()
     language = get_language() or "fr"
     context = {
         "draw": row,
@@ -40,6 +41,7 @@ def proof(request: HttpRequest, draw: str) -> HttpResponse:
         ],
         "how": algorithm.HOW.get(language, algorithm.HOW["fr"]),
         "key": signing.public_key(),
+        "page_answers": row.module.operation.shown_state(now) in ("planned", "live", "ended"),
     }
     return show(request, "draw", context, operation=row.module.operation)
 
