@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from kernel.db import atomic_with_retry
 from operations import links, optins, slots
 from operations.links import Purpose
-from operations.mechanics import mechanic_of, prizes
+from operations.mechanics import prizes
 from operations.mechanics.shape import ResultEmail
 from operations.models import OperationModule, Participation, ParticipationState
 from operations.words import pick
@@ -73,8 +73,11 @@ def ask_confirmation(
 
 
 @atomic_with_retry
-def told_already(*, module: OperationModule, address: str, now: datetime) -> None:
-    """Somebody typed an address that took part before: its owner is told, once a day at most.
+def told_already(
+    *, module: OperationModule, address: str, now: datetime, decided: bool = False
+) -> None:
+    """Somebody typed an address that took part before: its owner is told, once a day at most;
+    `decided` says that there is a result to read again.
 
     It may have been an alias of it: the letter goes to the address that plays. The page says the
     same to everybody (R33). An entry that still waits has given way before.
@@ -90,7 +93,7 @@ def told_already(*, module: OperationModule, address: str, now: datetime) -> Non
     context = {
         "path": _path("operations:choices", earlier, Purpose.CHOICES),
         "result_path": _path("operations:thanks", earlier, Purpose.THANKS),
-        "decided": mechanic_of(module).is_decided(module=module),
+        "decided": decided,
     }
     _queue(earlier, "operation_again", context, now, turn=local(now).date().isoformat())
 

@@ -163,7 +163,12 @@ def _had_taken_part(sent: _Sent, submission: Submission) -> HttpResponse:
     except RicochetError as error:  # the last code has gone this very moment
         return _refused(sent, error)
     cache.set(_used(sent), body_hash(module, submission), seal.HOLDS.total_seconds())
-    told_already(module=module, address=address, now=sent.now)
+    told_already(
+        module=module,
+        address=address,
+        now=sent.now,
+        decided=mechanic_of(module).is_decided(module=module),
+    )
     return HttpResponseRedirect(_onward(sent, None, answers))
 
 

@@ -1,7 +1,7 @@
 """What people are told of what follows: by mechanic, and by whether there is a result yet."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -26,6 +26,12 @@ ALL, WINNERS = (
 
 def plain(text: str) -> str:
     return " ".join(text.replace("\u2011", "-").split())
+
+
+def sent_again(module: OperationModule, now: datetime = NOW) -> str:
+    decided = mechanic_of(module).is_decided(module=module)
+    told_already(module=module, address="thomas@exemple.fr", now=now, decided=decided)
+    return letter("operation_again")
 
 
 def letter(kind: str) -> str:
@@ -54,8 +60,7 @@ def test_an_earlier_entry_is_called_a_result_only_where_there_is_one(
 ) -> None:
     module = make_module(kind=kind) if kind == "form" else make_live(kind)
     take(module, data={"m-q1": "2", "m-q2": "1"} if kind == "quiz" else {})
-    told_already(module=module, address="thomas@exemple.fr", now=NOW)
-    said = letter("operation_again")
+    said = sent_again(module)
     decided = kind in ("quiz", "instant_win")
     assert ("Revoir mon résultat" in said) == decided
     assert ("Revoir ma participation" in said) != decided
@@ -67,8 +72,7 @@ def test_once_drawn_a_draw_has_a_result(lumen: Tenant) -> None:
     assert not mechanic_of(module).is_decided(module=module)
     Draw.objects.update(drawn_at=ENDS)
     assert mechanic_of(module).is_decided(module=module)
-    told_already(module=module, address="thomas@exemple.fr", now=ENDS - timedelta(days=1))
-    assert "Revoir mon résultat" in letter("operation_again")
+    assert "Revoir mon résultat" in sent_again(module, ENDS - timedelta(days=1))
 
 
 def test_the_letters_name_what_can_be_won(lumen: Tenant) -> None:
