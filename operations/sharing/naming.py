@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from kernel.names import holds_a_link
 from operations.models import Operation, OperationState
 from operations.spans import span
 from operations.words import pick
@@ -34,12 +35,18 @@ def in_words(*, partnership: Partnership, language: str, now: datetime) -> str:
         .order_by("starts_at", "id")
         .distinct()
     )
+    # It stands in a stranger's letter: a title with a link in it is not told there (R42).
+    named = [(row, pick(row.title, language) or row.name) for row in rows]
     with translation.override(language):
-        told = [_told(row, language, now) for row in rows if row.shown_state(now) != "ended"]
+        told = [
+            _told(row, title, now)
+            for row, title in named
+            if row.shown_state(now) != "ended" and not holds_a_link(title)
+        ]
         return _(" ; ").join(told[:_MOST])
 
 
-def _told(row: Operation, language: str, now: datetime) -> str:
+def _told(row: Operation, title: str, now: datetime) -> str:
     state, days = row.shown_state(now), span(row)
     if state == "live":
         words = _("« %(title)s », déjà en ligne, %(days)s")
@@ -49,4 +56,4 @@ def _told(row: Operation, language: str, now: datetime) -> str:
         words = _("« %(title)s », en préparation, prévue %(days)s")
     else:
         words = _("« %(title)s », en préparation, sans dates pour l’instant")
-    return words % {"title": pick(row.title, language) or row.name, "days": days}
+    return words % {"title": title, "days": days}

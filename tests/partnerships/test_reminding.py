@@ -144,3 +144,21 @@ def test_an_invitation_wears_the_colour_of_who_invites(
     written = letter.alternatives[0][0].lower()
     assert "/invitation/" in letter.body
     assert "#e5a83b" in written and "#0f6170" not in written
+
+
+@pytest.mark.parametrize(
+    "title", ["Un automne : https://piege.example", "Un automne, piege.example"]
+)
+def test_a_strangers_letter_tells_of_no_title_with_a_link(
+    invite_noe: Invite, merchant: Tenant, claire: User, now: datetime, title: str
+) -> None:
+    """R42: as with every other name that somebody types and that stands in another's inbox."""
+    row = invite_noe()
+    office = office_of(row)
+    accept(row, merchant, claire)
+    deliver(merchant, office)
+    in_operation(row, merchant, office, title={"fr": title}, state="draft")
+    remind(partnership_id=row.id, tenant_id=merchant.id, now=now + timedelta(minutes=5))
+    [letter] = deliver(merchant, office)
+    assert "/invitation/" in letter.body
+    assert "piege" not in letter.body + letter.alternatives[0][0]
