@@ -5,7 +5,7 @@ from typing import Any
 from csp.constants import SELF
 from csp.decorators import csp_replace, csp_update
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -23,7 +23,7 @@ from operations.public import page
 from operations.sample_rules import following
 from operations.views import steps
 from operations.views.common import followed, frame, operation_or_404, say
-from operations.words import LANGUAGES
+from operations.words import LANGUAGES, pair, spread
 from shell.brand import HEX
 from shell.forms import answer
 from tenants.context import current_tenant
@@ -40,13 +40,12 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
     row, now = operation_or_404(operation), timezone.now()
     may_edit = row.shown_state(now) in ("draft", "test", *official.PUBLIC)
     begun = _begun(request, row) if may_edit else {}
-    form = WordsForm(request.POST or None, initial=WordsForm.initial_of(row) | begun)
+    form = WordsForm(_sent(request, row), initial=WordsForm.initial_of(row) | begun)
     listed = selectors.prizes_of(row)
     if listed:
         form.count_in_modules()
     follows = following.follows(row) and not begun and "rules_fr" not in request.POST
-    # A page that showed no field for them says nothing of rules that somebody wrote meanwhile.
-    if follows or (request.method == "POST" and "rules_fr" not in request.POST):
+    if follows:
         form.without_rules()
     for name in begun:  # an older draft of this form gives back everything else
         form.fields[name].widget.attrs["data-fresh"] = ""
@@ -65,6 +64,7 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
         "follows": follows,
         "followed": followed(row, now) if follows else [],
         "read": "lire" in request.GET,
+        "rules_read": official.hash_of(row.rules),
         "may_follow": following.may_follow(row),
         "may_begin": may_edit and not begun and not follows,
         "begun": bool(begun),
@@ -76,6 +76,21 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
         "versions": official.versions(operation=row)[::-1],
     }
     return answer(request, "operations/words.html", context, form)
+
+
+def _sent(request: HttpRequest, row: Operation) -> QueryDict | None:
+    """What was sent, with the rules of now where the page showed no field for them, or others that
+    nobody touched in it: what somebody else wrote meanwhile is neither emptied nor taken back.
+    """
+    if request.method != "POST":
+        return None
+    typed = pair(request.POST, "rules")
+    if "rules_fr" in request.POST and official.hash_of(typed) != request.POST.get("rules_read"):
+        return request.POST
+    sent = request.POST.copy()
+    for name, text in spread(row.rules, "rules").items():
+        sent[name] = text
+    return sent
 
 
 def _begun(request: HttpRequest, row: Operation) -> dict[str, str]:

@@ -236,6 +236,8 @@ def test_a_page_without_rules_leaves_those_that_somebody_wrote_meanwhile(
     assert claire.post(path, {"title_fr": "Un printemps"}).status_code == 302
     row.refresh_from_db()
     assert row.title == {"fr": "Un printemps"} and row.rules == OWN
+    # Refused, it comes back with them, and not without.
+    assert "Une ligne." in claire.post(path, {"title_fr": ""}).content.decode()
     # Fields that were there and were emptied say so: the rules follow again in a draft alone.
     assert claire.post(path, {"title_fr": "Un été", "rules_fr": ""}).status_code == 422
 
