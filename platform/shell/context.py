@@ -72,6 +72,13 @@ class Frame:
         """At most four items for the bottom bar; the fifth place opens the whole menu."""
         return [item for group in self.groups for item in group.items if item.phone][:4]
 
+    @cached_property
+    def waits_in_menu(self) -> int:
+        """The work that waits behind the fifth place, in items that the bar does not show."""
+        shown = self.phone_items
+        items = [item for group in self.groups for item in group.items]
+        return sum(item.count for item in items if item not in shown)
+
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `frame` (lazy) and `tenant`."""

@@ -95,6 +95,8 @@ def _css(column: "Column") -> str:
         parts.append("cell-main")
     if column.kind == "state":
         parts.append("cell-state")
+    if column.full:
+        parts.append("cell-full")
     if not column.phone:
         parts.append("cell-wide")
     return " ".join(parts)
@@ -238,6 +240,7 @@ def describe(page: "ListPage") -> dict[str, Any]:
     current = page.page
     total = current.paginator.count
     narrowed = bool(page.state.query or page.state.filters)
+    never_used = total == 0 and not narrowed and not page.queryset().exists()
     bulk = list(page.bulk())
     noun = page.nouns[0] if total < 2 else page.nouns[1]
     sentence = _("%(first)s à %(last)s sur %(total)s %(noun)s") % {
@@ -258,7 +261,7 @@ def describe(page: "ListPage") -> dict[str, Any]:
         "tabs": _tabs(page),
         "chips": _chips(page),
         "total": total,
-        "never_used": total == 0 and not narrowed and not page.queryset().exists(),
+        "never_used": never_used,
         "nothing_found": total == 0 and narrowed,
         "bulk": bulk,
         "sentence": sentence,
@@ -279,6 +282,6 @@ def describe(page: "ListPage") -> dict[str, Any]:
             if name not in ("q", "page", "export")
         ],
         "exports": [(kind, _url(page, export=kind, page=None)) for kind in ("csv", "xlsx")]
-        if page.export_name
+        if page.export_name and not never_used  # a file of no rows is no use to anybody
         else [],
     }

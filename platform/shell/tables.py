@@ -45,7 +45,8 @@ class Column:
 
     kind: text, number, money (cents), points, percent (ratio), date, moment, state, person.
     `template` draws the cell from `row` and `value`. `phone=False` hides it on a phone's card,
-    `export=False` in files, `shown=False` everywhere else.
+    `export=False` in files, `shown=False` everywhere else. `full` gives it a whole
+    line of that card: for what must not break, an address say.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Column:
     detail: Callable[[Any], Any] | None = None
     main: bool = False
     phone: bool = True
+    full: bool = False
     export: bool = True
     shown: bool = True
     unit: str = "EUR"
