@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from operations.models import ReceivedOperation
+from partnerships.agreement import reading_minutes
 from partnerships.models import Partnership, State
 from partnerships.selectors import partnerships_of
 from shell import formats
@@ -66,10 +67,12 @@ def next_step(
 
 
 def _agree(row: Partnership, operation: ReceivedOperation) -> Step:
-    words = _("Deux minutes de lecture. Avant, aucune donnée de %(brand)s ne vous parvient.")
+    words = _(
+        "%(minutes)s minutes de lecture. Avant, aucune donnée de %(brand)s ne vous parvient."
+    ) % {"minutes": reading_minutes(row.agreement), "brand": operation.major_name}
     return Step(
         _("Lisez et acceptez l’accord"),
-        formats.elided(words % {"brand": operation.major_name}, operation.major_name),
+        formats.elided(words, operation.major_name),
         _("Lire et accepter l’accord"),
         reverse("partnerships:agreement", args=[row.public_id]),
     )

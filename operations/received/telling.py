@@ -18,6 +18,7 @@ from kernel.outbox.types import EventData, Handler
 from operations.models import OperationState, ReceivedOperation
 from operations.received import figures
 from operations.words import pick
+from partnerships.agreement import reading_minutes
 from partnerships.models import Partnership, State
 from partnerships.selectors import owners_of, partnerships_of
 from tenants.context import current_tenant
@@ -76,7 +77,11 @@ def standing_of(*, context: Mapping[str, Any]) -> dict[str, Any]:
     row = rows.filter(id__in=[context["partnership"]] if "partnership" in context else ()).first()
     if row is None:
         return {"waits_for_you": False, "waits_for_brand": False}
-    return {"waits_for_you": not row.i_accepted, "waits_for_brand": not row.they_accepted}
+    return {
+        "waits_for_you": not row.i_accepted,
+        "waits_for_brand": not row.they_accepted,
+        "minutes": reading_minutes(row.agreement),
+    }
 
 
 @atomic_with_retry

@@ -189,4 +189,4 @@ def test_participants_that_differ_from_one_brand_to_the_other_are_explained(
     told = office.read("/resultats")
     assert "Participants : 1 chez vous, 0 chez Atelier Marin, qui est dans 1 module sur 2" in told
     assert "Ce que compte chaque chiffre" in told
-    assert "ce chiffre peut dépasser les opt-ins" in told
+    assert "ce chiffre peut dépasser les accords" in told

@@ -85,7 +85,7 @@ def agree(brands: Brands) -> None:
     claire.get_by_label("Prénom du contact").fill("Nora")
     contact = f"nora@fauvette-{brands.tag}.fr"
     claire.get_by_label("Adresse e-mail").fill(contact)
-    claire.get_by_role("button", name="Ajouter ce partenaire").click()
+    claire.get_by_role("button", name="Inviter ce partenaire").click()
     expect(claire.get_by_role("heading", level=1)).to_have_text("Accord de partenariat")
     claire.get_by_role("button", name="Accepter l’accord").click()
     brands.reads(claire, "Il manque l’accord de Brûlerie Fauvette")
@@ -219,7 +219,7 @@ def both_see_the_same(brands: Brands, *, participants: int, optins: int) -> None
     """PA-11: live, by the same definitions, each side in its own back office."""
     nora, claire = brands.nora, brands.claire
     nora.goto(brands.received)
-    told = rf"Participants {participants}\b.*Opt-ins Brûlerie Fauvette {optins}\b"
+    told = rf"Participants {participants}\b.*Accords Brûlerie Fauvette {optins}\b"
     until_shown(nora, re.compile(told))
     claire.goto(f"{brands.operation}/resultats")
     row = rf"Brûlerie Fauvette Dans tous les modules \d+ \d+ {participants} {optins}\b"
@@ -273,7 +273,7 @@ def export_on_both_sides(brands: Brands) -> None:
     """PA-05, D3: the major all three, the minor the one who still agrees, with the proof."""
     nora, claire = brands.nora, brands.claire
     nora.goto(brands.received)
-    theirs = downloaded(nora, lambda: nora.get_by_role("link", name="Exporter mes opt-ins").click())
+    theirs = downloaded(nora, lambda: nora.get_by_role("link", name="Exporter mes accords").click())
     assert [row["Adresse e-mail"] for row in theirs] == [brands.email("Thomas")]
     assert theirs[0]["Preuve"].startswith("cst_")
     claire.goto(f"{brands.operation}/participants")

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -16,6 +17,8 @@ from accounts.models import Role
 from operations.models import ReceivedOperation
 from operations.received import selectors
 from operations.received.views.common import page_of
+from partnerships.selectors import majors_of
+from shell import formats
 from shell.tables import Column, Empty, ListPage, View
 from tenants.context import current_tenant
 
@@ -52,25 +55,40 @@ class ReceivedPage(ListPage):
         Column("starts", _("Début"), kind="date", value="starts_at", sort="starts_at"),
         Column("ends", _("Fin"), kind="date", value="last_moment", sort="ends_at"),
         Column("participants", _("Participants"), kind="number", sort="participants"),
-        Column("optins", _("Opt-ins"), kind="number", sort="optins"),
+        Column("optins", _("Accords"), kind="number", sort="optins", export=False),
+        # In files its name stays: somebody's spreadsheet may look for it.
+        Column("optins_file", "Opt-ins", kind="number", value="optins", shown=False),
         Column("new_profiles", _("Nouveaux profils"), kind="number", sort="new_profiles"),
     )
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         site = page_of("site:site")
+        text = self._what_comes()
         if site and not current_tenant().site_url and has_role(request, Role.MANAGER):
             # What can be done meanwhile: their widgets will need it.
-            self.empty = Empty(  # type: ignore[misc]
-                self.empty.title,
-                _(
-                    "Dès qu’une marque partenaire vous associe à une opération, vous la suivez"
-                    " ici. En attendant, indiquez l’adresse de votre site : vos widgets s’y"
-                    " afficheront."
-                ),
-                _("Indiquer mon site"),
-                site,
+            meanwhile = gettext(
+                "En attendant, indiquez l’adresse de votre site : vos widgets s’y afficheront."
             )
+            self.empty = Empty(  # type: ignore[misc]
+                self.empty.title, f"{text} {meanwhile}", _("Indiquer mon site"), site
+            )
+        else:
+            self.empty = Empty(self.empty.title, text)  # type: ignore[misc]
+
+    def _what_comes(self) -> str:
+        """What whoever has just agreed waits for, and from whom."""
+        majors = majors_of(tenant_id=current_tenant().id)
+        if not majors:
+            return str(self.empty.text)
+        words = ngettext(
+            "%(brands)s prépare vos opérations communes : chacune apparaît ici dès que vous y êtes"
+            " associé, et un e-mail vous prévient quand elle est en ligne.",
+            "%(brands)s préparent vos opérations communes : chacune apparaît ici dès que vous y"
+            " êtes associé, et un e-mail vous prévient quand elle est en ligne.",
+            len(majors),
+        )
+        return words % {"brands": formats.join(majors)}
 
     def queryset(self) -> QuerySet[Any]:
         return selectors.operations()

@@ -122,12 +122,11 @@ class DataPage(ListPage):
         return (
             *self._fields(only="email" if left else ""),
             Column("state", gettext_lazy("État"), kind="state", value=_state),
-            Column("source", gettext_lazy("Source"), value=self._source, phone=False),
+            Column("source", gettext_lazy("Source"), value=self._source),
             Column(
                 "is_new",
                 gettext_lazy("Nouveau profil"),
                 value=_is_new,
-                phone=False,
                 shown=not left,
             ),
             Column(
@@ -135,6 +134,7 @@ class DataPage(ListPage):
                 gettext_lazy("Accord donné"),
                 kind="moment",
                 value="consent.granted_at",
+                full=True,
                 sort="received_at",
             ),
             Column(
@@ -153,7 +153,9 @@ class DataPage(ListPage):
         """Those that were asked for; of who has left, the address alone is there to be read."""
         asked = selectors.known(self.operation, language=self.language)
         return [
-            Column(f"field-{name}", label, value=_Field(name), main=number == 0)
+            Column(
+                f"field-{name}", label, value=_Field(name), main=number == 0, full=name == "email"
+            )
             for number, (name, label) in enumerate(
                 (name, label) for name, label in asked.items() if only in ("", name)
             )
