@@ -21,6 +21,7 @@ from shell.formats import elided
 from tenants.models import Tenant
 
 LATEST = "2026-11-29"
+_WORDS_A_MINUTE = 200
 _PLACE = Path(__file__).with_name("agreements")
 _VERSION = re.compile(r"\d{4}-\d{2}(-\d{2})?\Z")
 # Every sign that Markdown could read something into. All of them can be escaped.
@@ -67,6 +68,12 @@ def agreement_for(partnership: Partnership, *, language: str = "") -> Agreement:
     if chosen == "fr":
         text = elided(text, names["major"], names["minor"], language="fr")
     return Agreement(version=partnership.agreement, language=chosen, text=text)
+
+
+def reading_minutes(version: str) -> int:
+    """How long a version takes to read, in whole minutes: what every page and email promises."""
+    texts = (_source(version, language) for language, _name in settings.LANGUAGES)
+    return max(2, *(-(-len(text.split()) // _WORDS_A_MINUTE) for text in texts))
 
 
 def terms_of(partnership: Partnership) -> str:

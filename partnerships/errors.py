@@ -25,16 +25,14 @@ class AlreadyPartnersError(ConflictError):
     """There is an open partnership between both already."""
 
     code = "already_partners"
-    words = _(
-        "Vous avez déjà un partenariat en cours avec cette marque. Retrouvez-le dans la liste."
-    )
+    words = _("Vous avez déjà un partenariat en cours avec cette marque.")
 
 
 class AlreadyAskedError(ConflictError):
-    """This address was named already and has not answered yet."""
+    """This merchant has an open partnership whose contact has this address."""
 
     code = "partner_already_asked"
-    words = _("Une invitation à cette adresse attend déjà sa réponse. Retrouvez-la dans la liste.")
+    words = _("Une invitation à cette adresse attend déjà sa réponse.")
 
 
 class OwnAddressError(InvalidInputError):

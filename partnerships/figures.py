@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -21,6 +22,28 @@ class PartnerFigures:
     profiles: int = 0
     operations: int = 0
     modules: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """An operation of two brands: name, a key of `shell.states`, days in words, page."""
+
+    name: str
+    state: str
+    days: str
+    url: str
+
+
+def joint(*, partnership_id: uuid.UUID, most: int, now: datetime) -> list[Joint]:
+    """The operations of one partnership in the current merchant's back office, `most` of them.
+
+    `settings.PARTNER_JOINT` names who knows them; without one there are none.
+    """
+    path = getattr(settings, "PARTNER_JOINT", "")
+    if not path:
+        return []
+    found: list[Joint] = import_string(path)(partnership_id=partnership_id, most=most, now=now)
+    return found
 
 
 def for_partners(*, partnership_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, PartnerFigures]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shell.fields import TilesField
@@ -35,7 +35,7 @@ class AddPartnerForm(HouseForm):
     key = forms.UUIDField(widget=forms.HiddenInput)
     how = TilesField(
         label=_("Votre partenaire a-t-il déjà un back-office Ricochet ?"),
-        initial=BY_CODE,
+        initial=BY_DETAILS,
         options=[
             (BY_CODE, _("Oui, il m’a donné son code"), _("Il le trouve dans Partenariats.")),
             (
@@ -65,9 +65,7 @@ class AddPartnerForm(HouseForm):
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )
     first_name = forms.CharField(label=_("Prénom du contact"), max_length=80, required=False)
-    last_name = forms.CharField(
-        label=pgettext_lazy("family name", "Nom"), max_length=80, required=False
-    )
+    last_name = forms.CharField(label=_("Nom du contact"), max_length=80, required=False)
     email = _email()
     language = forms.ChoiceField(
         label=_("Sa langue"), choices=settings.LANGUAGES, initial="fr", required=True
@@ -103,9 +101,12 @@ class OwnPolicyField(forms.URLField):
             assume_scheme="https",
             widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
             error_messages={
-                "invalid": _("Indiquez une adresse, comme https://www.exemple.fr."),
+                "invalid": _(
+                    "Indiquez l’adresse complète de cette page, par exemple"
+                    " https://exemple.fr/confidentialite."
+                ),
                 "required": _(
-                    "Indiquez cette adresse, car votre accord de partenariat la demande."
+                    "Indiquez l’adresse de cette page, par exemple https://exemple.fr/confidentialite."
                 ),
             },
             **{"required": False, **options},
@@ -117,8 +118,18 @@ class PolicyForm(HouseForm):
 
     policy_url = OwnPolicyField(
         required=True,
-        help_text=_("Son adresse est affichée à côté de votre case. Elle se change dans Réglages."),
+        help_text=_(
+            "L’adresse web d’une page de votre site, affichée à côté de votre case. Celle de vos"
+            " mentions légales convient, si elle dit ce que deviennent les données des personnes."
+            " Pas encore de page ? Vous accepterez quand elle sera en ligne."
+        ),
     )
+
+    def __init__(self, *args: Any, site_url: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where it begins is known, which page it is only they can say: shown, never filled in.
+        start = (site_url or "https://exemple.fr").rstrip("/")
+        self.fields["policy_url"].widget.attrs["placeholder"] = f"{start}/…"
 
 
 class AddressForm(HouseForm):

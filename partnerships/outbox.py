@@ -14,6 +14,7 @@ from django.utils.timezone import now as clock
 
 from accounts.models import Invitation, User
 from kernel.outbox.types import EventData, Handler
+from partnerships.agreement import reading_minutes
 from partnerships.crossing import Why, enter_partner
 from partnerships.models import Origin, Partnership, Side, State
 from partnerships.selectors import has_accepted, owners_of
@@ -154,6 +155,7 @@ def tell(event: EventData) -> None:
                 "was_declined": row.ending == "declined",
                 "was_withdrawn": row.ending == "withdrawn",
                 "all_set": row.state == State.ACTIVE,
+                "partnership": row.public_id,
                 "operations": _operations(row, owner.language) if asks else "",
                 "was_active": row.state == State.ACTIVE,
                 "has_accepted": has_accepted(row, side=_OTHER[side]),
@@ -181,7 +183,7 @@ def _write(
                 kind=kind,
                 to=address,
                 key=f"{kind}:{key}",
-                context={"brand": brand, **context},
+                context={"brand": brand, "minutes": reading_minutes(row.agreement), **context},
                 language=language,
                 now=now,
             )

@@ -112,7 +112,7 @@ def correct_address(
     try:
         row = _readdress(row, address, offer=owner is not None, now=now)
     except IntegrityError as error:
-        raise AlreadyAskedError(param="email") from error
+        raise _asked_already(row.major_id, address) from error
     if row.state == State.MAKING:
         row = making.finish(row=row, now=now)
     _even(started)
@@ -176,8 +176,15 @@ def _write(
     except IntegrityError as error:
         same = _of_form(major, key)
         if same is None:
-            raise AlreadyAskedError(param="email") from error
+            raise _asked_already(major.id, address) from error
         return same, False
+
+
+def _asked_already(major_id: uuid.UUID, address: str) -> AlreadyAskedError:
+    """Names the merchant's own partnership that has this contact, and no other (R33)."""
+    rows = Partnership.objects.filter(major=major_id, contact_email__iexact=address)
+    there = rows.exclude(state=State.ENDED).first()
+    return AlreadyAskedError(param="email", partnership_id=there.id if there else None)
 
 
 def _is_of(tenant_id: uuid.UUID, address: str) -> bool:

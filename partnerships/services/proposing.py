@@ -51,6 +51,7 @@ def propose_by_code(
         same = Partnership.objects.filter(major=major, key=key).first()
         if same is not None:
             return same
-        if Partnership.objects.filter(major=major, minor=minor, state__in=OPEN_STATES).exists():
-            raise AlreadyPartnersError(param="code") from error
+        there = Partnership.objects.filter(major=major, minor=minor, state__in=OPEN_STATES).first()
+        if there is not None:
+            raise AlreadyPartnersError(param="code", partnership_id=there.id) from error
         raise

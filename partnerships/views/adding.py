@@ -1,5 +1,7 @@
 """Adding a partner, and what can be done with an invitation that waits."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,12 +17,13 @@ from accounts.throttles import ThrottledError
 from accounts.views.pages import too_often
 from billing.plans import Allowed
 from kernel.errors import RicochetError
+from partnerships import selectors
 from partnerships.forms import BY_CODE, AddPartnerForm, AddressForm
 from partnerships.models import Partnership
 from partnerships.services import inviting, reminding, withdrawing
 from partnerships.services.details import Details
 from partnerships.services.proposing import propose_by_code
-from partnerships.views.common import person, row_or_404, tenant_id
+from partnerships.views.common import already, person, row_or_404, tenant_id
 from shell.forms import answer
 from tenants.context import current_tenant
 from tenants.features import feature_required
@@ -31,18 +34,31 @@ from tenants.features import feature_required
 @feature_required(Allowed.MAJOR)
 def add(request: HttpRequest) -> HttpResponse:
     """By code (PA-02) or by details (PA-03); then the agreement is read."""
-    form = AddPartnerForm(request.POST if request.method == "POST" else None)
+    code, known = request.GET.get("code", ""), {}
+    initial = {"how": BY_CODE, "code": code} if code else {}
+    form = AddPartnerForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             row = _added(request, form)
         except ThrottledError as error:
             return too_often(request, error)
         except RicochetError as error:
-            form.add_error(error.param if error.param in form.fields else None, _words(error))
+            known = _known(error)
+            words = already(known["known"]) if known else _words(error)
+            form.add_error(error.param if error.param in form.fields else None, words)
         else:
             messages.success(request, _told(form))
             return redirect("partnerships:agreement", row.public_id)
-    return answer(request, "partnerships/add.html", {}, form)
+    return answer(request, "partnerships/add.html", known, form)
+
+
+def _known(error: RicochetError) -> dict[str, Any]:
+    """Who stands in the way, for a link to their page: one of this merchant's own partners."""
+    number = error.facts.get("partnership_id")
+    if number is None:
+        return {}
+    row = selectors.partnership(partnership_id=number, tenant_id=tenant_id())
+    return {"known": row, "known_by": error.param}
 
 
 def _added(request: HttpRequest, form: AddPartnerForm) -> Partnership:
@@ -104,7 +120,7 @@ def correct(request: HttpRequest, partnership: str) -> HttpResponse:
     row = row_or_404(partnership)
     back = reverse("partnerships:partner", args=[row.public_id])
     bound = request.POST if request.method == "POST" else None
-    form = AddressForm(bound, initial={"email": row.contact_email})
+    form, known = AddressForm(bound, initial={"email": row.contact_email}), {}
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         try:
@@ -114,7 +130,9 @@ def correct(request: HttpRequest, partnership: str) -> HttpResponse:
         except ThrottledError as error:
             return too_often(request, error)
         except RicochetError as error:
-            form.add_error("email" if error.param == "email" else None, _words(error))
+            known = _known(error)
+            words = already(known["known"]) if known else _words(error)
+            form.add_error("email" if error.param == "email" else None, words)
         else:
             messages.success(
                 request,
@@ -122,7 +140,7 @@ def correct(request: HttpRequest, partnership: str) -> HttpResponse:
                 % {"email": email},
             )
             return redirect(back)
-    return answer(request, "partnerships/correct.html", {"row": row, "back": back}, form)
+    return answer(request, "partnerships/correct.html", {"row": row, "back": back, **known}, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,7 +15,7 @@ from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
 from partnerships import selectors
-from partnerships.agreement import agreement_for, as_html
+from partnerships.agreement import agreement_for, as_html, reading_minutes
 from partnerships.forms import PolicyForm
 from partnerships.models import Side, State
 from partnerships.services import agreeing
@@ -35,7 +35,7 @@ def agreement(request: HttpRequest, partnership: str) -> HttpResponseBase:
             return render(
                 request, "partnerships/agreement.html", _agreement(request, row), status=403
             )
-        form = PolicyForm(request.POST)
+        form = PolicyForm(request.POST, site_url=_site_of(row))
         if row.my_side == Side.MINOR and not form.is_valid():
             context = _agreement(request, row) | {"policy": form}
             return answer(request, "partnerships/agreement.html", context, form)
@@ -49,13 +49,21 @@ def _agreement(request: HttpRequest, row: Any) -> dict[str, Any]:
     return {
         "row": row,
         "agreement": agreement_for(row),
+        "minutes": reading_minutes(row.agreement),
         "minor_name": current_tenant().name if row.my_side == Side.MINOR else row.partner,
         **words_given(row),
         "is_owner": is_owner(request),
         "is_major": row.my_side == Side.MAJOR,
-        "policy": PolicyForm(initial={"policy_url": current_tenant().policy_url}),
+        "policy": PolicyForm(
+            initial={"policy_url": current_tenant().policy_url}, site_url=_site_of(row)
+        ),
         "back": reverse("partnerships:partner", args=[row.public_id]),
     }
+
+
+def _site_of(row: Any) -> str:
+    """The minor's own site, as it says itself or as it was invited with."""
+    return str(current_tenant().site_url or row.site_url)
 
 
 def _accepted(request: HttpRequest, row: Any) -> HttpResponse:

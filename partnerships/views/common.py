@@ -88,6 +88,19 @@ def shown(row: Any) -> Shown:
     return Shown("pending", _("En attente"))
 
 
+def already(row: Any) -> str:
+    """Why a partner of this merchant's cannot be added a second time, as things stand with it."""
+    if row.state == State.ACTIVE:
+        words = _("%(name)s est déjà votre partenaire.")
+    elif row.they_accepted:
+        words = _("%(name)s a déjà accepté votre proposition. Il manque votre accord.")
+    elif row.origin == Origin.CODE:
+        words = _("Vous avez déjà un partenariat en cours avec %(name)s. Il attend sa réponse.")
+    else:
+        words = _("Une invitation à cette adresse attend déjà sa réponse.")
+    return str(words % {"name": row.partner})
+
+
 def waits_for_its_contact(row: Any) -> bool:
     """Whether the person whom the major named has not accepted yet."""
     return bool(

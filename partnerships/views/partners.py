@@ -5,18 +5,19 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import member_required
 from billing.plans import Allowed
 from partnerships import selectors
-from partnerships.figures import PartnerFigures, for_partners
+from partnerships.figures import PartnerFigures, for_partners, joint
 from partnerships.models import OPEN_STATES, Side, State
 from partnerships.views.common import (
     can_change,
@@ -33,6 +34,9 @@ from shell.tables import Column, Empty, ListPage, View
 from tenants.context import current_tenant
 from tenants.features import is_on, is_shown
 
+# As the badge says it: both have accepted the text in force.
+_ACTIVE = Q(state=State.ACTIVE, i_accepted=True, they_accepted=True)
+_SHOWN = 5  # operations on a partner's page
 _ROLES = {
     Side.MAJOR.value: gettext_lazy("Invité par vous"),
     Side.MINOR.value: gettext_lazy("Vous invite"),
@@ -46,12 +50,13 @@ class PartnersPage(ListPage):
     search_label = gettext_lazy("Nom du partenaire")
     default_sort = "-since"
     views = (
+        View("tous", gettext_lazy("Tous")),
+        View("actifs", gettext_lazy("Actifs"), lambda rows: rows.filter(_ACTIVE)),
         View(
-            "en-cours",
-            gettext_lazy("En cours"),
-            lambda rows: rows.filter(state__in=OPEN_STATES),
+            "en-attente",
+            gettext_lazy("En attente"),
+            lambda rows: rows.filter(~_ACTIVE, state__in=OPEN_STATES),
         ),
-        View("actifs", gettext_lazy("Actifs"), lambda rows: rows.filter(state=State.ACTIVE)),
         View("termines", gettext_lazy("Terminés"), lambda rows: rows.filter(state=State.ENDED)),
     )
 
@@ -140,6 +145,7 @@ def partner(request: HttpRequest, partnership: str) -> HttpResponse:
     # A limited partner invites nobody, not even whom it invited while it was a merchant.
     writes = can_change(request) and bool(page_of("partnerships:resend", row.public_id))
     waiting = waits_for_its_contact(row)
+    together = joint(partnership_id=row.id, most=_SHOWN + 1, now=timezone.now())
     context = {
         "row": row,
         "me": current_tenant(),
@@ -153,6 +159,8 @@ def partner(request: HttpRequest, partnership: str) -> HttpResponse:
         "can_withdraw": writes and is_shown(Allowed.MAJOR),
         "new_operation": _new_operation(request, row),
         "operations_url": _operations_with(row),
+        "together": together[:_SHOWN],
+        "more_together": len(together) > _SHOWN,
     }
     return render(request, "partnerships/partner.html", context)
 

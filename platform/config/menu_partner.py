@@ -9,6 +9,7 @@ from partnerships import selectors
 from shell import formats
 from shell.menu import MenuGroup, MenuItem
 from tenants.models import Tenant
+from tenants.profiles.models import Profile
 
 
 def build(request: HttpRequest, tenant: Tenant) -> list[MenuGroup]:
@@ -37,11 +38,14 @@ def build(request: HttpRequest, tenant: Tenant) -> list[MenuGroup]:
 def _note(tenant: Tenant) -> str:
     """Who shares operations with this brand, and that nothing of its own is shared."""
     majors = selectors.majors_of(tenant_id=tenant.id)
+    # Whoever has no data yet would wonder which: it is said once there is some.
+    holds = Profile.objects.exists()
     if not majors:
-        return gettext("Vos données restent chez vous.")
-    return format_html(
-        gettext(
-            "Vous voyez ici les opérations partagées par {}. Vos autres données restent chez vous."
-        ),
+        return gettext("Vos données restent chez vous.") if holds else ""
+    shown = format_html(
+        gettext("Vous voyez ici les opérations partagées par {}."),
         format_html("<b>{}</b>", formats.join(majors)),
+    )
+    return shown + format_html(
+        " {}", gettext("Vos autres données restent chez vous.") if holds else ""
     )

@@ -11,13 +11,17 @@ PRIZES_TO_HAND_OVER = "operations.winning.to_hand_over"
 # The operations for which a partner is asked to agree, in words for its letter.
 PARTNER_OPERATIONS = "operations.sharing.naming.in_words"
 PARTNER_FIGURES = "operations.figures.for_partners"
+PARTNER_JOINT = "operations.joint.latest"
 # Where a guest's back office opens, and how far its widgets for an operation are.
 PARTNER_FIRST_PAGE = "operations.received.following.first_path"
 WIDGETS_STANDING = "widgets.display.selectors.standing"
 # Kinds of emails that merchants make: prefix → `tenants.messaging.kinds.Provider`.
 EMAIL_KIND_PROVIDERS = {"campaign": "tenants.messaging.campaigns.PROVIDER"}
 # Emails that say how something stands: who says so at the moment at which they leave.
-EMAIL_FACTS = {"partner_operation_begun": "operations.received.telling.standing_of"}
+EMAIL_FACTS = {
+    "partner_accepted": "operations.joint.next_of",
+    "partner_operation_begun": "operations.received.telling.standing_of",
+}
 EMAIL_DESTINATIONS = "widgets.links.destination.site_addresses"
 JOB_KINDS = "config.jobs.KINDS"
 PERSONAL_DATA = "config.personal.PERSONAL"

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from partnerships.agreement import LATEST, reading_minutes
 from tests.acceptance.brands import DETAILS, NORA, Brand, letters, noe
 from tests.acceptance.conftest import Lumen, words
 from tests.fixtures.tenants import TenantClient
@@ -18,7 +19,7 @@ def test_pa05_the_address_of_its_policy_that_a_partner_gives_is_its_own_from_the
     lumens.add(how="code", code=marins.code())
     path = marins.partner("Lumen")
     refused = marins.accept(path, policy="")
-    assert "votre accord de partenariat la demande" in refused
+    assert "Indiquez l’adresse de cette page, par exemple https://" in refused
     # On top, where the page begins again: nobody believes to have accepted.
     assert refused.index("Un point à corriger") < refused.index("Qui fait quoi")
     assert "est actif" not in refused
@@ -29,7 +30,34 @@ def test_pa05_the_address_of_its_policy_that_a_partner_gives_is_its_own_from_the
     form = {"name": "Atelier Marin", "color": "#E5A83B", "site_url": "", "policy_url": ""}
     kept = marins.browser().post("/reglages/site", form)
     assert kept.status_code == 422
-    assert "votre accord de partenariat la demande" in words(kept.content.decode())
+    assert "Indiquez l’adresse de cette page" in words(kept.content.decode())
+
+
+def test_pa05_a_small_brand_is_told_what_is_wanted_and_what_will_do(
+    lumen: Lumen, lumens: Brand, marins: Brand
+) -> None:
+    """Its known site is where the address begins; it is never said to be the policy."""
+    lumens.add(**{**DETAILS, "email": marins.owner})
+    [letter] = letters(lumen, marins.owner, marins.tenant)
+    link = re.search(r"/partenariats/lien/[\w-]+", letter)
+    assert link
+    marins.browser().post(link[0], {"office": str(marins.tenant.id)})
+    html = marins.html(f"{marins.partner('Lumen')}/accord")
+    assert 'placeholder="https://brulerie-noe.example/…"' in html
+    assert "L’adresse web d’une page" in words(html) and "mentions légales convient" in words(html)
+    assert 'name="policy_url" value' not in html
+
+
+def test_d5_every_text_promises_the_time_that_the_agreement_takes(
+    lumen: Lumen, lumens: Brand
+) -> None:
+    """One place counts its words: the letter and the page say the same."""
+    lumens.add(**DETAILS)
+    [letter] = letters(lumen, NORA, noe())
+    promised = f"{reading_minutes(LATEST)} minutes"
+    assert promised == "2 minutes" and reading_minutes("2026-11") == 3
+    assert f"{promised} de lecture" in letter
+    assert promised in lumens.page(f"{lumens.partner('Noé')}/accord")
 
 
 def test_pa04_the_invitation_names_who_invites_and_keeps_the_names_that_were_typed(

@@ -7,7 +7,9 @@ from tenants.messaging.catalogue.shapes import SECURITY, Audience, Kind, Words
 _AGREED = _("Il engage votre marque : il part toujours.")
 
 
-def _told(name: str, label: Words, when: Words, *values: str, **sample: object) -> Kind:
+def _told(
+    name: str, label: Words, when: Words, *values: str, fresh: bool = False, **sample: object
+) -> Kind:
     return Kind(
         name,
         label=label,
@@ -18,6 +20,7 @@ def _told(name: str, label: Words, when: Words, *values: str, **sample: object) 
         sample={"brand": "Brûlerie Noé", "path": "/partenariats"} | sample,
         editable=False,
         always=_AGREED,
+        fresh=fresh,
     )
 
 
@@ -50,7 +53,7 @@ PARTNERS: tuple[Kind, ...] = (
         label=_("Invitation d’un partenaire"),
         when=_("Quand une autre marque vous ajoute comme partenaire avec vos coordonnées."),
         audience=Audience.CONTACT,
-        values=("brand", "by", "operations", "has_office", "office_url"),
+        values=("brand", "by", "operations", "has_office", "minutes", "office_url"),
         needs=("office_url",),
         target="office_url",
         sample={
@@ -59,6 +62,7 @@ PARTNERS: tuple[Kind, ...] = (
             "by": "Claire Aubanel",
             "path": "/partenariats",
             "has_office": False,
+            "minutes": 2,
         },
         editable=False,
         always=SECURITY,
@@ -74,13 +78,18 @@ PARTNERS: tuple[Kind, ...] = (
         _("Accord de partenariat attendu"),
         _("Quand une autre marque vous rappelle que votre réponse manque."),
         "operations",
+        "minutes",
+        minutes=2,
     ),
     _told(
         "partner_accepted",
         _("Accord de partenariat accepté"),
         _("Quand l’autre marque accepte l’accord."),
         "all_set",
+        "new_operation",
+        fresh=True,
         all_set=True,
+        new_operation=False,
     ),
     _told(
         "partner_agreement_changed",
@@ -112,8 +121,10 @@ PARTNERS: tuple[Kind, ...] = (
         _("Une minute après le début d’une opération à laquelle une autre marque vous associe."),
         "waits_for_you",
         "waits_for_brand",
+        "minutes",
         "expires_on",
         fresh=True,
+        minutes=2,
         waits_for_you=False,
         waits_for_brand=False,
         expires_at="2026-11-30T22:59:59+00:00",

@@ -69,6 +69,8 @@ _ALL = (
     Value("operations", _("Opérations en vue avec cette marque, leurs dates et leur état")),
     Value("by", _("Personne qui invite")),
     Value("has_office", _("Vrai si le lecteur a déjà un back-office"), Shape.FLAG),
+    Value("minutes", _("Minutes que prend la lecture de l’accord"), Shape.NUMBER),
+    Value("new_operation", _("Vrai si aucune opération n’existe avec cette marque"), Shape.FLAG),
     Value("has_accepted", _("Vrai si l’autre marque a accepté ce texte de l’accord"), Shape.FLAG),
     Value("former_brand", _("Nom de la marque que vous aviez choisie")),
     Value("was_active", _("Vrai si le partenariat est déjà en cours"), Shape.FLAG),
