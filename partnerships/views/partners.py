@@ -130,8 +130,8 @@ def partners(request: HttpRequest) -> HttpResponseBase:
     context = {
         "can_change": may_add(request),
         "has_code": bool(page_of("partnerships:code")),
-        "operations_url": page_of("operations:partner_operations")
-        or page_of("operations:received"),
+        # A limited partner's operations are its menu's first line: no second tab leads there.
+        "operations_url": page_of("operations:partner_operations"),
         "to_answer": selectors.to_answer(tenant_id=tenant_id()),
     }
     return PartnersPage(request).respond("partnerships/partners.html", context)
