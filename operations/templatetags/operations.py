@@ -5,14 +5,19 @@ from typing import Any
 from django import template
 from django.forms import BaseForm, BoundField
 from django.template import Context
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from operations import fields
 from operations.mechanics.prizes import told
 from operations.mechanics.shape import SettingsForm
 from operations.models import OperationModule
 from operations.views import steps
+from operations.views.reaching import qr_address
 from shell import formats
+from shell.qr import qr_svg
+from tenants import features
 from tenants.context import current_tenant
 
 register = template.Library()
@@ -67,3 +72,29 @@ def next_step(context: Context) -> dict[str, Any]:
     if not waits or context.get("current") == "one":
         return {}
     return steps.next_step(context["operation"], path=context["request"].path)
+
+
+@register.inclusion_tag("operations/next_after_live.html", takes_context=True)
+def next_after_live(context: Context) -> dict[str, Any]:
+    """What comes next once an operation is live: its QR code, the shop's site, a mailing."""
+    if context["state"] != "live":
+        return {}
+    operation, tenant = context["operation"], current_tenant()
+    with_widgets = context["can_change"]
+    return {
+        "qr": qr_svg(qr_address(operation), label=_("QR code de la page de l’opération")),
+        "qr_url": reverse("operations:qr", args=[operation.public_id]),
+        "widgets_url": _page("display:list") if with_widgets else "",
+        "site_url": "" if tenant.site_url else _page("site:site"),
+        "campaigns_url": _page("programme:campaigns")
+        if context["can_change"] and features.is_on(features.Feature.CAMPAIGNS)
+        else "",
+    }
+
+
+def _page(name: str) -> str:
+    """The address of a page that not every back office has."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

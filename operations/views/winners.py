@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -17,8 +18,10 @@ from django.views.decorators.http import require_safe
 from accounts.access import member_required
 from kernel.ids import parse_public_id
 from operations import winning
+from operations.mechanics import MECHANICS
+from operations.mechanics.draw.mechanic import DRAW
 from operations.mechanics.draw.replacing import REASONS
-from operations.models import Operation, OperationPrize, Win
+from operations.models import Draw, Operation, OperationPrize, Win
 from operations.partaking import title_of
 from operations.views.common import can_change, frame, names_of, operation_or_404
 from operations.words import pick
@@ -29,6 +32,16 @@ from tenants.profiles.models import Profile
 from tenants.programme.views.rewards import masked
 
 _PERSON = "participation__profile"
+
+
+def to_be_drawn(operation: Operation) -> datetime | None:
+    """When a draw takes place that is all that can be won by, as long as it has not."""
+    kinds = operation.modules.filter(removed_at=None).values_list("kind", flat=True)
+    games = {kind for kind in kinds if MECHANICS[kind].has_winners}
+    waits = not Draw.objects.filter(
+        module__operation=operation, module__removed_at=None, drawn_at__isnull=False
+    ).exists()
+    return operation.ends_at if games == {DRAW.kind} and waits else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,12 @@ def prize_of(win: Win) -> str:
 
 def _language() -> str:
     return get_language() or "fr"
+
+
+_DRAWN = gettext_lazy(
+    "Le tirage a lieu après la fin des participations, le %(when)s. Les gagnants apparaissent ici"
+    " aussitôt, avec le code à vérifier à la remise."
+)
 
 
 class WinnersPage(ListPage):
@@ -95,6 +114,8 @@ class WinnersPage(ListPage):
         super().__init__(request)
         self.operation = operation
         self.may_change = can_change(request)
+        if operation is not None and (when := to_be_drawn(operation)) is not None:
+            self.empty = Empty(self.empty.title, _DRAWN % {"when": formats.moment(when)})
 
     @property
     def export_name(self) -> str:  # type: ignore[override]  # one file for each operation

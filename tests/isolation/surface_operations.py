@@ -120,6 +120,7 @@ OPERATIONS: dict[str, Page] = {
     "operations:begin_test": member(operation),
     "operations:wipe_tests": member(operation),
     "operations:results": member(operation),
+    "operations:qr": member(operation),
     "operations:received": member(),
     "operations:exports": member(),
     "operations:received_one": member(received),

@@ -2,11 +2,17 @@
 
 import html
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
+from django.template import engines
 from django.utils import timezone
 
-from operations.models import Operation, OperationModule
+from operations import sources
+from operations.models import Operation, OperationModule, SourceKind
+from operations.views.reaching import qr_address
+from shell import formats
+from tests.fixtures.mechanics import prepare
 from tests.fixtures.operations import make_module, make_operation, take
 from tests.fixtures.tenants import TenantClient
 
@@ -81,3 +87,39 @@ def test_the_lists_of_participants_name_the_participations_that_they_count(
     page = read(claire, f"/operations/{online.public_id}/participants")
     tabs = page.partition('<nav class="tabs"')[2].partition("</nav>")[0]
     assert "Toutes les participations" in tabs and "Comptées" in tabs
+
+
+def test_the_winners_of_a_draw_that_is_to_come_are_promised_for_its_day(
+    claire: TenantClient, online: Operation
+) -> None:
+    path = f"/operations/{online.public_id}/gagnants"
+    row = OperationModule.objects.get()
+    OperationModule.objects.update(kind="draw")
+    prepare(OperationModule.objects.get(id=row.id), now=online.starts_at)
+    page = read(claire, path)
+    when = formats.moment(online.ends_at, language="fr").replace("\u00a0", " ")
+    assert f"Le tirage a lieu après la fin des participations, le {when}." in page
+    assert "Dès qu’un lot est gagné" not in page
+    make_module(online, kind="instant_win", position=2)
+    assert "Dès qu’un lot est gagné" in read(claire, path)
+
+
+def ways(claire: TenantClient, row: Operation, state: str = "live") -> str:
+    """The part that an operation's page includes, as one who may change things sees it."""
+    context = {"operation": row, "state": state, "can_change": True}
+    page = engines["django"].from_string("{% load operations %}{% next_after_live %}")
+    return html.unescape(page.render(context)).replace("\u00a0", " ")
+
+
+def test_what_is_live_is_shown_the_ways_to_bring_people_in(
+    claire: TenantClient, online: Operation
+) -> None:
+    shown = ways(claire, online)
+    assert "<svg" in shown and "Prévenir vos clients" in shown
+    assert "Afficher l’opération sur votre site" in shown
+    assert ways(claire, online, "planned").strip() == ""
+    file = claire.get(f"/operations/{online.public_id}/qr.svg")
+    assert file["Content-Type"] == "image/svg+xml" and b"<svg" in file.content
+    # Whoever comes by it is counted apart.
+    token = qr_address(online).partition("?s=")[2]
+    assert sources.read(unquote(token)).kind == SourceKind.QR

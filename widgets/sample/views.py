@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from kernel.ids import parse_public_id
 from kernel.money import Amount
 from shell import formats
+from shell.qr import qr_file, qr_svg
 from tenants.addresses import origin_of_host
 from tenants.models import Tenant
 from tenants.programme import offers
@@ -29,7 +30,7 @@ from widgets.sample import story
 from widgets.shown.selectors import launcher_entry
 from widgets.space.invite_form import InviteForm
 from widgets.space.pages import show
-from widgets.space.sharing import Sharing, qr_file, qr_svg, sharing_to
+from widgets.space.sharing import Sharing, sharing_to
 
 View = Callable[..., HttpResponseBase]
 

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.ids import parse_public_id
+from shell.qr import qr_file, qr_svg
 from tenants.features import Feature, feature_required
 from tenants.profiles.models import Profile
 from tenants.programme import offers
 from tenants.referrals import codes
 from widgets.space import selectors
 from widgets.space.pages import customer_page, of_module, own_session, show, tenant_of
-from widgets.space.sharing import qr_file, qr_svg, sharing_of
+from widgets.space.sharing import sharing_of
 
 # How many cards are on the sheet, by what the address asks.
 _COPIES = {"a6": 1, "a4": 4}

@@ -1,12 +1,9 @@
 """A customer's own link, ready to be passed on: buttons, QR code, and the words that go with it."""
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-import segno
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from kernel.money import Amount
@@ -77,35 +74,3 @@ def sharing_to(
         facebook=f"https://www.facebook.com/sharer/sharer.php?u={quote(link('facebook'), safe='')}",
         email=f"mailto:?subject={quote(title)}&body={words('email')}",
     )
-
-
-def qr_svg(url: str, *, label: str) -> SafeString:
-    """The QR code of an address as an inline drawing, dark on light in both themes."""
-    drawing = io.BytesIO()
-    segno.make(url, error="m", micro=False).save(
-        drawing,
-        kind="svg",
-        xmldecl=False,
-        omitsize=True,
-        svgclass="qr",
-        lineclass=None,
-        title=label,
-        dark="#111111",
-        light="#ffffff",
-        border=3,
-    )
-    return mark_safe(drawing.getvalue().decode("utf-8"))  # noqa: S308 - segno escapes the title
-
-
-def qr_file(url: str, *, kind: str = "svg") -> bytes:
-    """The same as a file to print: "svg", or "png" of about a thousand pixels."""
-    drawing = io.BytesIO()
-    segno.make(url, error="q", micro=False).save(
-        drawing,
-        kind=kind,
-        scale=24 if kind == "png" else 12,
-        dark="#111111",
-        light="#ffffff",
-        border=4,
-    )
-    return drawing.getvalue()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from billing.plans import Allowed
 from kernel.money import Amount
 from shell import formats
+from shell.qr import qr_file, qr_svg
 from tenants.features import Feature, is_on
 from tenants.messaging import choosing
 from tenants.profiles import services as profiles
@@ -30,7 +31,7 @@ from widgets.space.pages import (
     tenant_of,
     to_space,
 )
-from widgets.space.sharing import qr_file, qr_svg, sharing_of
+from widgets.space.sharing import sharing_of
 from widgets.space.wishes import asked_for, shown
 
 
