@@ -4,6 +4,7 @@ Every function takes the language explicitly or uses the active one, returns pla
 never rounds money: amounts are whole cents. Template filters of the same names wrap them.
 """
 
+import re
 import unicodedata
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +14,8 @@ from django.utils.translation import get_language
 
 from kernel.money import CURRENCIES, POINTS, Amount
 
+# The word, not a piece of an address or of a link.
+_EMAIL = re.compile(r"(?<![\w.@/=-])([Ee])-mail(?=s?(?![\w@/=-]|\.\w))")
 NNBSP = "\u202f"  # narrow no-break space: between groups of three digits, before ; ? !
 NBSP = "\u00a0"  # no-break space: before units, : and inside « »
 MINUS = "\u2212"
@@ -232,6 +235,11 @@ def elided(text: str, *names: str, language: str | None = None) -> str:
         if name and unicodedata.normalize("NFD", name)[0].lower() in "aeiouh":
             text = text.replace(f"de {name}", f"d’{name}")
     return text
+
+
+def unbroken(text: str) -> str:
+    """« e-mail » on one line: with the hyphen that does not break. Addresses stay as they are."""
+    return _EMAIL.sub("\\1\u2011mail", text)
 
 
 def initials(name: str) -> str:

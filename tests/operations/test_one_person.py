@@ -141,7 +141,7 @@ def test_answers_of_a_quiz_cannot_be_tried(lumen: object, clock: time_machine.Tr
     again = [page("camille@gmail.com", one) for one in (right, wrong)]
     fresh = page("zoe@exemple.fr", right)
     assert {first, *again} == {fresh}
-    assert "Votre score part par e-mail" in first and "bonne réponse" not in first
+    assert "Votre score part par e\u2011mail" in first and "bonne réponse" not in first
     scores = Email.objects.filter(kind="operation_quiz").values_list("to", "context__score")
     assert sorted(scores) == [("camille@gmail.com", "0 sur 2"), ("zoe@exemple.fr", "2 sur 2")]
     assert Participation.objects.count() == 2

@@ -134,3 +134,17 @@ def test_a_figures_unit_may_go_to_the_next_line_and_the_number_stays_whole(
     shown: str, loose: str
 ) -> None:
     assert filters.loose(shown) == loose
+
+
+def test_the_word_email_stays_on_one_line_and_addresses_as_they_are() -> None:
+    assert formats.unbroken("Un e-mail. Vos E-mails, par e-mail.") == (
+        "Un e\u2011mail. Vos E\u2011mails, par e\u2011mail."
+    )
+    for kept in (
+        "e-mail@exemple.fr",
+        "a@e-mail.fr",
+        "https://x.fr/e-mail",
+        "e-mail.fr",
+        "?e-mail=1",
+    ):
+        assert formats.unbroken(kept) == kept

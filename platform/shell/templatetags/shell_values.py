@@ -158,6 +158,12 @@ def avatar_tone(name: str) -> int:
     return zlib.crc32(str(name).encode()) % 3
 
 
+@register.filter(is_safe=True)
+def unbroken(text: Any) -> str:
+    """`{% filter unbroken %}…{% endfilter %}`: no line ends within « e-mail »."""
+    return formats.unbroken(str(text))
+
+
 @register.filter
 def elided(text: Any, name: Any) -> str:
     """`{{ heading|elided:name }}`: « Cagnotte de Inès » becomes « Cagnotte d’Inès »."""

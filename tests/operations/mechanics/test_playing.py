@@ -67,7 +67,7 @@ def test_a_quiz_is_answered_corrected_and_scored(
     assert not Participation.objects.exists()
     response, text = send(shopper, clock, **{"m-q1": "2", "m-q2": "1"})
     assert response.status_code == 200
-    assert "Votre score part par e-mail" in text and "bonne" not in text
+    assert "Votre score part par e\u2011mail" in text and "bonne" not in text
     assert Email.objects.get(kind="operation_quiz").context["score"] == "2 sur 2"
 
 
@@ -78,7 +78,7 @@ def test_a_code_goes_to_the_owner_of_the_address_and_to_nobody_else(
     make_live("coupon")
     _response, text = send(shopper, clock)
     taken = Participation.objects.get()
-    assert taken.outcome["code"] not in text and "Votre code part par e-mail" in text
+    assert taken.outcome["code"] not in text and "Votre code part par e\u2011mail" in text
     assert Email.objects.get(kind="operation_coupon").context["code"] == taken.outcome["code"]
     token = links.token_for(purpose=Purpose.THANKS, row_id=taken.id)
     assert taken.outcome["code"] in shopper.get(f"/o/merci/{token}").content.decode()
@@ -167,7 +167,7 @@ def test_a_link_to_share_goes_to_the_owner_of_the_address(
     response, text = send(shopper, clock)
     taken = Participation.objects.get()
     code = taken.outcome["code"]
-    assert "Votre lien à partager part par e-mail" in text
+    assert "Votre lien à partager part par e\u2011mail" in text
     assert code not in response.content.decode()
     token = links.token_for(purpose=Purpose.THANKS, row_id=taken.id)
     assert f"/r/{code}" in shopper.get(f"/o/merci/{token}").content.decode()
@@ -234,7 +234,7 @@ def test_d4_who_ticked_nothing_is_not_told_of_a_yes_to_take_back(
     make_live("draw", asks_optin=True)
     _response, without = send(shopper, clock)
     _response, ticked = send(shopper, clock, email="zoe@exemple.fr", box="own")
-    assert "La suite est dans vos e-mails" in without and "chaque accord" not in without
+    assert "La suite est dans vos e\u2011mails" in without and "chaque accord" not in without
     assert "chaque accord s’y retire d’un geste" in ticked
     _response, again = send(shopper, clock, email="zoe@exemple.fr")
     assert again == without
