@@ -71,6 +71,9 @@ def _language() -> str:
     return get_language() or "fr"
 
 
+_AT_ONCE = gettext_lazy(
+    "Dès qu’un lot est gagné, son gagnant apparaît ici, avec le code à vérifier à la remise."
+)
 _DRAWN = gettext_lazy(
     "Le tirage a lieu après la fin des participations, le %(when)s. Les gagnants apparaissent ici"
     " aussitôt, avec le code à vérifier à la remise."
@@ -84,13 +87,6 @@ class WinnersPage(ListPage):
     nouns = (gettext_lazy("gagnant"), gettext_lazy("gagnants"))
     search_label = gettext_lazy("Nom, e-mail ou code")
     default_sort = "-won"
-    empty = Empty(
-        gettext_lazy("Aucun gagnant pour l’instant"),
-        gettext_lazy(
-            "Dès qu’un lot est gagné, son gagnant apparaît ici, avec le code à vérifier à la"
-            " remise."
-        ),
-    )
     views = (
         View("tous", gettext_lazy("Tous")),
         View(
@@ -114,8 +110,12 @@ class WinnersPage(ListPage):
         super().__init__(request)
         self.operation = operation
         self.may_change = can_change(request)
-        if operation is not None and (when := to_be_drawn(operation)) is not None:
-            self.empty = Empty(self.empty.title, _DRAWN % {"when": formats.moment(when)})
+
+    @property
+    def empty(self) -> Empty:  # type: ignore[override]  # before a draw it says when that is
+        when = to_be_drawn(self.operation) if self.operation is not None else None
+        words = _DRAWN % {"when": formats.moment(when)} if when is not None else _AT_ONCE
+        return Empty(gettext_lazy("Aucun gagnant pour l’instant"), words)
 
     @property
     def export_name(self) -> str:  # type: ignore[override]  # one file for each operation
