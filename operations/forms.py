@@ -67,7 +67,7 @@ class OperationForm(HouseForm):
     partner = forms.ChoiceField(label=_("Avec un partenaire"), required=False)
     policy_url = policy_field()
     # Whom the page showed as partners; whom it shows now is `seals`.
-    shown = forms.CharField(required=False, max_length=20_000)
+    shown = forms.CharField(required=False, max_length=500_000)
 
     def __init__(self, *args: Any, choosable: Sequence[Partner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,6 +25,7 @@ from operations.editing import (
     check_dates,
     locked,
 )
+from operations.errors import StaleFormError
 from operations.mechanics import mechanic_of
 from operations.mechanics.shape import Problem
 from operations.models import ModulePartner, Operation, OperationModule, OperationState
@@ -123,15 +124,20 @@ def _at(partner: ModulePartner, name: str, field: str, words: str) -> Problem:
 
 @atomic_with_retry
 def go_live(
-    *, operation_id: uuid.UUID, now: datetime, author_id: uuid.UUID | None = None
+    *,
+    operation_id: uuid.UUID,
+    now: datetime,
+    author_id: uuid.UUID | None = None,
+    rules_read: str = "",
 ) -> Operation:
     """Put an operation online, or have it begin on its day; again changes nothing.
 
     Nobody took part before it was there: a start that has passed becomes `now`, before anything
     is drawn between the dates or said of them in the rules. One that is to come stays.
 
-    NotReadyError with what is missing, LimitReachedError where the plan has no room for another;
-    the mechanics make ready in the same transaction.
+    `rules_read` is the hash of the rules that whoever decides has read: StaleFormError where others
+    would be published. NotReadyError with what is missing, LimitReachedError where the plan has no
+    room for another; the mechanics make ready in the same transaction.
     """
     operation = locked(operation_id)
     if operation.state == OperationState.LIVE:
@@ -141,6 +147,8 @@ def go_live(
     found = problems(operation=operation, now=now)
     if found:
         raise NotReadyError(found)
+    if rules_read and rules_read != official.hash_of(following.rules_of(operation)):
+        raise StaleFormError
     limits.require(Limit.OPERATIONS, now=now)
     operation.starts_at = _begins(operation.starts_at, now)
     _prepare(operation, now, author_id)

@@ -14,6 +14,7 @@ from operations.mechanics.prizes import told
 from operations.models import Operation, OperationModule
 from operations.partaking import policies_of, title_of
 from operations.words import pick
+from partnerships.selectors import agreed
 from shell import formats
 from tenants.addresses import absolute_url
 from tenants.context import current_tenant
@@ -110,14 +111,15 @@ def facts(operation: Operation, language: str) -> dict[str, Any]:
 
 
 def _partners(operation: Operation) -> list[str]:
-    """Who runs it with the merchant: nobody whose partnership is over, and nobody who stands in the
-    place of the one that was chosen and is not confirmed.
+    """Who runs it with the merchant: who has agreed to it, whose partnership is not over, and who
+    does not stand unconfirmed in the place of the one that was chosen.
     """
-    there = parties.in_operation(operation).items()
+    there = parties.in_operation(operation)
+    ready = agreed(partnership_ids=[row.partnership_id for row in there]) if there else set()
     named = [
         parties.name_of(row, minor)
-        for row, minor in there
-        if minor is not None and not parties.is_another(row, minor)
+        for row, minor in there.items()
+        if minor is not None and row.partnership_id in ready and not parties.is_another(row, minor)
     ]
     return list(dict.fromkeys(named))
 

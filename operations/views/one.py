@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import member_required
 from accounts.models import Role
 from kernel.errors import RicochetError
-from operations import editing, parties, running, selectors
+from operations import editing, official, parties, running, selectors
 from operations.forms import DatesForm, NameForm
 from operations.forms_partaking import ConfirmForm
 from operations.mechanics import mechanic_of
@@ -56,6 +56,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
         "rows": rows_of(row),
         "follows": waits and following.follows(row),
         "followed": followed(row, now) if waits and not problems and following.follows(row) else [],
+        "rules_read": official.hash_of(following.rules_of(row)) if waits and not problems else "",
         "outdated": following.outdated(row),
         "current": "one",
         "name_form": NameForm(initial={"name": row.name}),
@@ -130,7 +131,12 @@ def go_live(request: HttpRequest, operation: str) -> HttpResponse:
     """Online now, or on its day; what is missing is said, and nothing changes."""
     row = operation_or_404(operation)
     try:
-        running.go_live(operation_id=row.id, now=timezone.now(), author_id=author(request))
+        running.go_live(
+            operation_id=row.id,
+            now=timezone.now(),
+            author_id=author(request),
+            rules_read=str(request.POST.get("rules_read", "")),
+        )
     except running.NotReadyError as error:
         messages.error(request, " ".join(problem.text for problem in error.problems))
     except RicochetError as error:

@@ -111,6 +111,8 @@ def _begun(request: HttpRequest, row: Operation) -> dict[str, str]:
 def follow(request: HttpRequest, operation: str) -> HttpResponse:
     """Back to the rules that the settings give; the text typed so far goes."""
     row = operation_or_404(operation)
+    if row.state in ("draft", "test") and not following.may_follow(row):
+        return redirect("operations:words", operation=row.public_id)  # done, or needed no more
     try:
         editing.follow_settings(operation_id=row.id, now=timezone.now())
     except RicochetError as error:

@@ -1,12 +1,20 @@
 """Rules in a page that stays open while somebody else amends them."""
 
 import html
+import re
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from operations import editing, official
-from tests.fixtures.operations import make_module, make_operation
+from operations.models import Operation
+from partnerships.models import AgreementAcceptance, Partnership, Side
+from tenants.context import current_tenant
+from tenants.lookup import forget
+from tenants.models import Tenant
+from tests.fixtures.mechanics import LAMP
+from tests.fixtures.operations import add_partner, make_module, make_operation, sign
 from tests.fixtures.tenants import TenantClient
 
 FIRST = {"fr": "# Règlement\n\nUn lot.", "en": "# Rules\n\nOne prize."}
@@ -31,3 +39,61 @@ def test_a_title_that_is_saved_takes_no_amendment_back(claire: TenantClient) -> 
     assert "Deux lots." in claire.post(path, form | {"title_fr": ""}).content.decode()
     claire.post(path, form | {"rules_fr": "Trois lots."})
     assert len(official.versions(operation=row)) == 3
+
+
+@pytest.fixture
+def draft(merchant: Tenant) -> Operation:
+    """A draw whose rules follow its settings, of a merchant who has said all that they need."""
+    said = {
+        "public_email": "bonjour@maison-lumen.fr",
+        "policy_url": "https://maison-lumen.fr/donnees",
+        "legal_notice": "SARL, 3 rue du Lac, 69003 Lyon, RCS Lyon 812 345 678",
+    }
+    Tenant.objects.filter(id=merchant.id).update(**said)
+    for name, value in said.items():
+        setattr(current_tenant(), name, value)
+    forget(merchant)
+    ends = timezone.now() + timedelta(days=9)
+    row = make_operation(state="draft", rules={}, starts_at=timezone.now(), ends_at=ends)
+    make_module(row, kind="draw", settings={"prizes": [LAMP]})
+    return row
+
+
+def read(client: TenantClient, path: str) -> str:
+    return html.unescape(client.get(path).content.decode())
+
+
+def seal_in(client: TenantClient, path: str) -> str:
+    """Of the rules in the question before going live."""
+    found = re.search(r'name="rules_read" value="([0-9a-f]{64})"', read(client, path))
+    assert found
+    return found[1]
+
+
+def test_rules_that_nobody_read_are_not_published(claire: TenantClient, draft: Operation) -> None:
+    """A colleague changes a prize while the question stands on a screen."""
+    path = f"/operations/{draft.public_id}"
+    seal = seal_in(claire, path)
+    draft.modules.update(settings={"prizes": [LAMP | {"stock": 5}]})
+    claire.post(f"{path}/en-ligne", {"rules_read": seal})
+    draft.refresh_from_db()
+    assert draft.state == "draft" and not official.versions(operation=draft)
+    assert "Cette page a changé" in read(claire, path)
+    claire.post(f"{path}/en-ligne", {"rules_read": seal_in(claire, path)})
+    draft.refresh_from_db()
+    assert draft.state == "live" and "5 × Lampe Halo" in draft.rules["fr"].replace("\u00a0", " ")
+
+
+def test_a_brand_that_has_agreed_to_nothing_is_not_named(
+    claire: TenantClient, draft: Operation
+) -> None:
+    """Its word brings it in, and the amendment is proposed then."""
+    add_partner(draft.modules.get())
+    AgreementAcceptance.objects.filter(side=Side.MINOR).delete()
+    path, partnership = f"/operations/{draft.public_id}", Partnership.objects.get()
+    assert claire.post(f"{path}/en-ligne").status_code == 302
+    draft.refresh_from_db()
+    assert draft.state == "live" and "Brûlerie Noé" not in draft.rules["fr"]
+    assert "Relire et publier l’avenant" not in read(claire, path)
+    sign(partnership, Side.MINOR, partnership.minor_id)
+    assert "Relire et publier l’avenant" in read(claire, path)
