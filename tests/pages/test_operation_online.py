@@ -9,7 +9,7 @@ from django.template import engines
 from django.utils import timezone
 
 from operations import sources
-from operations.models import Operation, OperationModule, SourceKind
+from operations.models import Draw, Operation, OperationModule, SourceKind
 from operations.views.reaching import qr_address
 from shell import formats
 from tests.fixtures.mechanics import prepare
@@ -123,3 +123,13 @@ def test_what_is_live_is_shown_the_ways_to_bring_people_in(
     # Whoever comes by it is counted apart.
     token = qr_address(online).partition("?s=")[2]
     assert sources.read(unquote(token)).kind == SourceKind.QR
+
+
+def test_the_proof_of_a_draw_says_first_how_people_are_protected(
+    claire: TenantClient, online: Operation
+) -> None:
+    OperationModule.objects.update(kind="draw")
+    prepare(OperationModule.objects.get(), now=online.starts_at)
+    page = read(claire, f"/o/tirage/{Draw.objects.get().public_id}")
+    assert page.index("Personne ne peut choisir ni changer les gagnants") < page.index("SHA-256")
+    assert f'href="/o/{online.slug}"' in page
