@@ -95,11 +95,13 @@ def brands(tenant: Tenant, operation: Operation | None) -> list[Brand]:
     """What the head of the page joins by ×: the host, then each partner with its own colour."""
     if operation is None:
         return [Brand(tenant.name)]
-    # Whoever stands in the place of the one that was chosen is not shown before it is confirmed.
+    # Whoever stands in the place of the one that was chosen is not shown before it is confirmed;
+    # whoever has declined or left is shown on what is over, and on nothing that people still join.
+    over = operation.shown_state(timezone.now()) in ("ended", "archived")
     names = {
         row.partner_tenant_id: parties.name_of(row, minor)
         for row, minor in parties.in_operation(operation).items()
-        if not parties.is_another(row, minor)
+        if not parties.is_another(row, minor) and (minor is not None or over)
     }
     colors = dict(Tenant.objects.filter(id__in=names).values_list("id", "brand_color"))
     return [Brand(tenant.name), *(_brand(name, colors.get(n, "")) for n, name in names.items())]
