@@ -34,6 +34,8 @@ def _one(stack: Stack, shop: Shop, seconds: float, *, path: str, status: str, wh
                 "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
                 "Accept": "text/html",
                 "Accept-Language": "fr",
+                # Each is somebody else: of one visitor's no more than one a second is stored.
+                "X-Forwarded-For": "{address}",
             },
             "codes": shop.codes,
         }
