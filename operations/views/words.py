@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -30,6 +31,9 @@ from tenants.context import current_tenant
 
 # What the preview takes from a form that was not saved yet: texts of two languages, and a colour.
 _LIVE = ("title", "subtitle", "prizes")
+_AMENDED = gettext_lazy(
+    "Le règlement a changé depuis l’ouverture de cette page. Comparez avant de renvoyer le vôtre."
+)
 
 
 @csp_update({"frame-src": [SELF]})
@@ -49,6 +53,8 @@ def words(request: HttpRequest, operation: str) -> HttpResponse:
         form.without_rules()
     for name in begun:  # an older draft of this form gives back everything else
         form.fields[name].widget.attrs["data-fresh"] = ""
+    if _is_stale(request, row):
+        form.add_error("rules_fr", _AMENDED)
     _point_at_brackets(form, request.GET.get("completer", ""))
     if request.method == "POST" and form.is_valid():
         try:
@@ -91,6 +97,17 @@ def _sent(request: HttpRequest, row: Operation) -> QueryDict | None:
     for name, text in spread(row.rules, "rules").items():
         sent[name] = text
     return sent
+
+
+def _is_stale(request: HttpRequest, row: Operation) -> bool:
+    """Whether rules were typed over others than those of now. Sent again, from the page that says
+    so, they are an amendment as ever.
+    """
+    read = request.POST.get("rules_read")
+    if not read or "rules_fr" not in request.POST:
+        return False
+    now = official.hash_of(row.rules)
+    return read != now and official.hash_of(pair(request.POST, "rules")) not in (read, now)
 
 
 def _begun(request: HttpRequest, row: Operation) -> dict[str, str]:
