@@ -150,7 +150,7 @@ def go_live(
     if rules_read and rules_read != official.hash_of(following.rules_of(operation)):
         raise StaleFormError
     limits.require(Limit.OPERATIONS, now=now)
-    operation.starts_at = _begins(operation.starts_at, now)
+    operation.starts_at = begins(operation.starts_at, now)
     _prepare(operation, now, author_id)
     following.fix(operation)
     official.in_force(operation=operation, now=now)
@@ -162,7 +162,7 @@ def go_live(
     return operation
 
 
-def _begins(starts_at: datetime | None, now: datetime) -> datetime | None:
+def begins(starts_at: datetime | None, now: datetime) -> datetime | None:
     """When people can take part from, of what is online or goes online now."""
     return max(starts_at, now) if starts_at is not None else None
 
@@ -210,7 +210,7 @@ def set_dates(
     if shown in ("live", "planned") and (starts_at is None or ends_at is None or ends_at <= now):
         raise EndsBeforeStartError(param="ends_at")
     if shown == "planned":
-        starts_at = _begins(starts_at, now)
+        starts_at = begins(starts_at, now)
     operation.starts_at, operation.ends_at, operation.updated_at = starts_at, ends_at, now
     operation.save(update_fields=["starts_at", "ends_at", "updated_at"])
     changed(operation_id=operation.id, now=now)

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from operations import fields
-from operations.mechanics.prizes import told
+from operations.mechanics.prizes import named
 from operations.mechanics.shape import SettingsForm
 from operations.models import OperationModule
 from operations.views import steps
@@ -48,14 +48,7 @@ def _told(value: Any) -> str:
 @register.filter
 def prizes(module: OperationModule) -> str:
     """What can be won in a module, in a line."""
-    there = told(module, get_language() or "fr")
-    currency = current_tenant().currency
-    return formats.join([_prize(row, currency) for row in there])
-
-
-def _prize(row: dict[str, Any], currency: str) -> str:
-    text = f"{formats.number(row['stock'])} × {row['name']}"
-    return f"{text} ({formats.money(row['value'], currency)})" if row["value"] else text
+    return named(module, get_language() or "fr")
 
 
 @register.filter

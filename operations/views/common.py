@@ -16,7 +16,7 @@ from accounts.access import has_role
 from accounts.models import Role, User
 from kernel.errors import RicochetError
 from kernel.ids import parse_public_id
-from operations import selectors
+from operations import running, selectors
 from operations.mechanics import MECHANICS
 from operations.models import Operation, OperationModule
 from operations.sample_rules import following
@@ -96,7 +96,7 @@ def followed(row: Operation, now: datetime) -> list[tuple[str, Any]]:
     what `running.go_live` makes of it: one that has passed is now.
     """
     row = copy(row)
-    row.starts_at = max(row.starts_at, now) if row.starts_at is not None else None
+    row.starts_at = running.begins(row.starts_at, now)
     titles = {"fr": gettext("Lire le règlement"), "en": gettext("Lire le règlement en anglais")}
     rules = following.rules_of(row)
     return [(titles[code], as_html(text)) for code, text in rules.items()]

@@ -35,6 +35,7 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
     context = frame(request, row, now)
     waits = context["state"] in ("draft", "test")
     problems = running.problems(operation=row, now=now) if waits else []
+    follows = waits and following.follows(row)
     held = unshared(operation=row) if waits or context["state"] in ("planned", "live") else []
     context |= {
         "address": absolute_url(current_tenant(), f"/o/{row.slug}"),
@@ -54,8 +55,8 @@ def operation(request: HttpRequest, operation: str) -> HttpResponse:
             for module in selectors.calling(selectors.modules_of(row))
         ],
         "rows": rows_of(row),
-        "follows": waits and following.follows(row),
-        "followed": followed(row, now) if waits and not problems and following.follows(row) else [],
+        "follows": follows,
+        "followed": followed(row, now) if follows and not problems else [],
         "rules_read": official.hash_of(following.rules_of(row)) if waits and not problems else "",
         "outdated": following.outdated(row),
         "current": "one",
