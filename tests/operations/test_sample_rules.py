@@ -12,7 +12,7 @@ from partnerships.models import AgreementAcceptance, Side
 from partnerships.selectors import Partner
 from tenants.messaging.models import EmailLook
 from tenants.models import Tenant
-from tests.fixtures.operations import BEGINS, NOW, add_partner, make_module, make_operation
+from tests.fixtures.operations import BEGINS, NOW, add_partner, make_module, make_operation, settle
 
 LAMP = {"number": 1, "name": {"fr": "Lampe Halo"}, "stock": 3, "value": 12_000}
 WORDS = "Complétez le règlement en français\u00a0: «\u00a0[à compléter"
@@ -21,16 +21,7 @@ WORDS = "Complétez le règlement en français\u00a0: «\u00a0[à compléter"
 @pytest.fixture
 def settled(lumen: Tenant) -> Tenant:
     """A merchant who has said all that the product asks of it."""
-    said = {
-        "public_email": "bonjour@maison-lumen.fr",
-        "policy_url": "https://maison-lumen.fr/donnees",
-        "legal_notice": "SARL, 3 rue du Lac, 69003 Lyon, RCS Lyon 812 345 678",
-        "site_url": "https://maison-lumen.fr",
-    }
-    Tenant.objects.filter(id=lumen.id).update(**said)
-    for name, value in said.items():
-        setattr(lumen, name, value)
-    return lumen
+    return settle(lumen, site_url="https://maison-lumen.fr")
 
 
 def both(operation: Operation) -> tuple[str, str]:

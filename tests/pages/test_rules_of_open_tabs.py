@@ -10,11 +10,9 @@ from django.utils import timezone
 from operations import editing, official
 from operations.models import Operation
 from partnerships.models import AgreementAcceptance, Partnership, Side
-from tenants.context import current_tenant
-from tenants.lookup import forget
 from tenants.models import Tenant
 from tests.fixtures.mechanics import LAMP
-from tests.fixtures.operations import add_partner, make_module, make_operation, sign
+from tests.fixtures.operations import add_partner, make_module, make_operation, settle, sign
 from tests.fixtures.tenants import TenantClient
 
 FIRST = {"fr": "# Règlement\n\nUn lot.", "en": "# Rules\n\nOne prize."}
@@ -35,24 +33,23 @@ def test_a_title_that_is_saved_takes_no_amendment_back(claire: TenantClient) -> 
     row.refresh_from_db()
     assert row.title == {"fr": "Un hiver"} and row.rules == SECOND
     assert [one.text for one in official.versions(operation=row)] == [FIRST, SECOND]
-    # Refused, the page shows those of now; a text that was typed is an amendment as ever.
+    # Refused, the page shows those of now.
     assert "Deux lots." in claire.post(path, form | {"title_fr": ""}).content.decode()
-    claire.post(path, form | {"rules_fr": "Trois lots."})
+    # A text typed over those of then is kept on the page, and is an amendment once sent again.
+    typed = form | {"rules_fr": "Trois lots."}
+    refused = claire.post(path, typed)
+    page = html.unescape(refused.content.decode())
+    assert refused.status_code == 422 and "Le règlement a changé" in page and "Trois lots." in page
+    assert len(official.versions(operation=row)) == 2
+    again = page.partition('name="rules_read" value="')[2].partition('"')[0]
+    assert claire.post(path, typed | {"rules_read": again}).status_code == 302
     assert len(official.versions(operation=row)) == 3
 
 
 @pytest.fixture
 def draft(merchant: Tenant) -> Operation:
     """A draw whose rules follow its settings, of a merchant who has said all that they need."""
-    said = {
-        "public_email": "bonjour@maison-lumen.fr",
-        "policy_url": "https://maison-lumen.fr/donnees",
-        "legal_notice": "SARL, 3 rue du Lac, 69003 Lyon, RCS Lyon 812 345 678",
-    }
-    Tenant.objects.filter(id=merchant.id).update(**said)
-    for name, value in said.items():
-        setattr(current_tenant(), name, value)
-    forget(merchant)
+    settle(merchant)
     ends = timezone.now() + timedelta(days=9)
     row = make_operation(state="draft", rules={}, starts_at=timezone.now(), ends_at=ends)
     make_module(row, kind="draw", settings={"prizes": [LAMP]})
